@@ -1,0 +1,46 @@
+"""Coordinates in which SymPy's assumptions see what a domain says: odds for (0, 1), a gap for an ordered pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sympy as sp
+
+from symkl.model import Unit
+
+__all__ = ["gap_coordinates", "to_odds"]
+
+
+def to_odds(expression: sp.Expr) -> sp.Expr:
+    """`u` in the open unit interval => `o/(1+o)` with `o > 0`, so that `1-u` is known positive."""
+    units = expression.atoms(Unit)
+    if not units:
+        return expression
+    odds = {u: sp.Symbol(f"odds {u.name}", positive=True) for u in units}
+    entered = expression.xreplace({u: o / (1 + o) for u, o in odds.items()})
+    # 1 - o/(1+o) is put together at once: nothing above the sum has to look for it later
+    return sp.Expr.replace(entered, _is_odds_sum, lambda total: sp.cancel(sp.together(total)))
+
+
+def _is_odds_sum(node: sp.Basic) -> bool:
+    return (
+        isinstance(node, sp.Add)
+        and any(s.name.startswith("odds ") for s in node.free_symbols)
+        and node.is_rational_function(*node.free_symbols)
+    )
+
+
+def gap_coordinates(constraints: Iterable[sp.Basic]) -> dict[sp.Symbol, sp.Expr]:
+    """`a < b` => `b = a + gap` with a positive gap (nonnegative for `<=`), for each constraint that has a free side."""
+    found: dict[sp.Symbol, sp.Expr] = {}
+    for constraint in constraints:
+        if not isinstance(constraint, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)):
+            continue
+        low, high = constraint.lts, constraint.gts
+        strict = isinstance(constraint, (sp.StrictLessThan, sp.StrictGreaterThan))
+        sign = {"positive": True} if strict else {"nonnegative": True}
+        if isinstance(high, sp.Symbol) and high not in found and not low.has(high):
+            found[high] = low + sp.Symbol(f"gap {high.name}", **sign)
+        elif isinstance(low, sp.Symbol) and low not in found and not high.has(low):
+            found[low] = high - sp.Symbol(f"gap {low.name}", **sign)
+    return found

@@ -1,0 +1,83 @@
+"""Logarithms of products, split only where the factors are known to be positive."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symkl.algebra.signs import is_nonnegative, is_positive
+
+__all__ = ["expand_logs", "split_log"]
+
+
+def expand_logs(expression: sp.Expr) -> sp.Expr:
+    """`log(a*b**c)` => `log(a) + c*log(b)` in every logarithm, for the factors that are known positive."""
+    if not expression.args:
+        return expression
+    args = [expand_logs(arg) if isinstance(arg, sp.Expr) else arg for arg in expression.args]
+    if isinstance(expression, sp.log):
+        return split_log(args[0])
+    return expression.func(*args) if tuple(args) != expression.args else expression
+
+
+def split_log(argument: sp.Expr) -> sp.Expr:
+    """The logarithm of the argument as a sum over its factors."""
+    found, rest = _split(argument)
+    if rest != 1:
+        factored = _factored(rest)
+        if factored != rest:
+            more, rest = _split(factored)
+            found += more
+    return found if rest == 1 else found + sp.log(rest)
+
+
+def _split(argument: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """(the sum of the logs of the factors of known sign, the product of the others)."""
+    total: sp.Expr = sp.Integer(0)
+    rest: sp.Expr = sp.Integer(1)
+    for factor in sp.Mul.make_args(argument):
+        base, exponent = factor.as_base_exp()
+        if isinstance(factor, sp.exp):
+            base, exponent = sp.E, factor.args[0]
+        if base == sp.E and exponent.is_real:
+            total += exponent
+        elif base.is_Rational and base.is_positive:
+            total += exponent * _log_rational(base)
+        elif isinstance(base, (sp.Mul, sp.Pow)) and exponent.is_real and is_positive(base):
+            inner, left = _split(base)
+            total += sp.expand(exponent * (inner + (sp.log(left) if left != 1 else 0)))
+        elif isinstance(base, sp.gamma) and is_positive(base.args[0]):
+            total += exponent * sp.loggamma(base.args[0])
+        elif exponent.is_real and is_positive(base):
+            total += exponent * _log_positive(base)
+        elif exponent.is_even and base.is_real and not is_nonnegative(base):
+            total += exponent * sp.log(sp.Abs(base))
+        else:
+            rest *= factor
+    return total, rest
+
+
+def _log_positive(base: sp.Expr) -> sp.Expr:
+    if isinstance(base, sp.Add):
+        factored = _factored(base)
+        if isinstance(factored, (sp.Mul, sp.Pow)):
+            inner, left = _split(factored)
+            return inner + (sp.log(left) if left != 1 else 0)
+    return sp.log(base)
+
+
+def _factored(argument: sp.Expr) -> sp.Expr:
+    if not isinstance(argument, sp.Expr) or argument.is_number:
+        return argument
+    merged = sp.together(argument)
+    numerator, denominator = merged.as_numer_denom()
+    return sp.factor_terms(numerator) / sp.factor_terms(denominator)
+
+
+def _log_rational(number: sp.Rational) -> sp.Expr:
+    total: sp.Expr = sp.Integer(0)
+    for value, sign in ((number.p, 1), (number.q, -1)):
+        if value.bit_length() > 64:  # factoring may take for ever; the log of the whole is right as well
+            total += sign * sp.log(sp.Integer(value))
+        else:
+            total += sign * sum((n * sp.log(prime) for prime, n in sp.factorint(value).items()), sp.Integer(0))
+    return total

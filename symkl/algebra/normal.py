@@ -1,0 +1,118 @@
+"""The normal form and the zero-test: zero is a proof, anything else means "not shown to be zero"."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import sympy as sp
+
+from symkl.algebra.coordinates import to_odds
+from symkl.algebra.logs import expand_logs
+from symkl.algebra.special import shift_gammas, to_gamma
+from symkl.model.inert import Expectation
+
+__all__ = ["equal", "is_zero", "linear_expectations", "normal"]
+
+
+def is_zero(expression: sp.Expr) -> bool:
+    """Whether the normal form of the expression is 0. True is a proof; False means unknown."""
+    return bool(expression == 0) or normal(expression) == 0
+
+
+def equal(left: sp.Expr, right: sp.Expr) -> bool:
+    """Whether the two are shown to be equal. True is a proof; False means unknown."""
+    return left == right or is_zero(left - right)
+
+
+@lru_cache(maxsize=4096)
+def normal(expression: sp.Expr) -> sp.Expr:
+    """The numerator of the expression, expanded in atoms of one form, over its denominator.
+
+    Unit-interval symbols become odds, gamma functions are shifted to a fixed part, logs of positive products are split.
+    """
+    expression = linear_expectations(expression)
+    expression = _canonical_atoms(to_odds(expression))
+    numerator, denominator = _over_one(expression)
+    numerator = sp.expand(numerator, power_base=True)
+    if numerator == 0:
+        return sp.Integer(0)
+    if _powers_of_sums(numerator):  # a second pass, where expanding has brought new powers together
+        numerator = sp.expand(sp.together(numerator).as_numer_denom()[0])
+    return numerator / denominator
+
+
+def linear_expectations(expression: sp.Expr) -> sp.Expr:
+    """`E[a*f + b*g]` => `a*E[f] + b*E[g]`, `E[c]` => `c`, with factors free of the variable taken out."""
+
+    def split(node: Expectation) -> sp.Expr:
+        body = sp.expand(expand_logs(node.body))
+        total: sp.Expr = sp.Integer(0)
+        for term in sp.Add.make_args(body):
+            outer, inner = term.as_independent(node.variable, as_Add=False)
+            total += outer * (1 if inner == 1 else Expectation(inner, node.variable, node.law))
+        return total
+
+    return expression.replace(lambda node: isinstance(node, Expectation), split)
+
+
+def _canonical_atoms(expression: sp.Expr) -> sp.Expr:
+    expression = shift_gammas(to_gamma(expression))
+    expression = _bottom_up(expression)
+    return expand_logs(expression)
+
+
+def _bottom_up(expression: sp.Expr) -> sp.Expr:
+    """Arguments of functions and exponents put in a form that makes equal atoms identical."""
+    if not expression.args or isinstance(expression, Expectation):
+        return expression
+    args = [_bottom_up(arg) if isinstance(arg, sp.Expr) else arg for arg in expression.args]
+    if isinstance(expression, sp.exp):
+        return sp.exp(sp.expand(expand_logs(args[0])))
+    if isinstance(expression, sp.Pow):
+        base, exponent = args
+        if not exponent.is_Integer:
+            base = _rational(base)
+            if isinstance(base, sp.Mul):
+                return sp.expand_power_base(base ** sp.expand(exponent))
+            return base ** sp.expand(exponent)
+        return base**exponent
+    if isinstance(expression, sp.Abs):
+        return _abs(args[0])
+    if isinstance(expression, (sp.Max, sp.Min)) and len(args) == 2:
+        sign = 1 if isinstance(expression, sp.Max) else -1
+        return (args[0] + args[1] + sign * _abs(args[0] - args[1])) / 2
+    if isinstance(expression, sp.log):
+        return sp.log(_rational(args[0]))
+    if isinstance(expression, sp.Function):
+        return expression.func(*(_rational(arg) for arg in args))
+    return expression.func(*args)
+
+
+def _rational(argument: sp.Expr) -> sp.Expr:
+    """One form for an argument: a constant times a primitive polynomial over another, each expanded."""
+    if argument.is_number:
+        return argument
+    numerator, denominator = sp.together(argument).as_numer_denom()
+    if denominator == 1:
+        return sp.factor_terms(sp.expand(numerator))
+    try:
+        return sp.cancel(numerator / denominator)
+    except sp.PolynomialError:
+        return sp.expand(numerator) / sp.expand(denominator)
+
+
+def _abs(argument: sp.Expr) -> sp.Expr:
+    argument = _rational(argument)
+    numerator, denominator = argument.as_numer_denom()
+    pieces = [sp.Abs(f if not f.could_extract_minus_sign() else -f) for f in sp.Mul.make_args(sp.factor_terms(numerator))]
+    return sp.Mul(*pieces) / sp.Abs(denominator)
+
+
+def _over_one(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """(numerator, denominator), with the powers of each base brought together."""
+    numerator, denominator = sp.together(expression).as_numer_denom()
+    return numerator, denominator
+
+
+def _powers_of_sums(expression: sp.Expr) -> bool:
+    return any(not p.exp.is_Integer or p.exp.is_negative for p in expression.atoms(sp.Pow) if isinstance(p.base, sp.Add))
