@@ -18,14 +18,17 @@ STATUSES = ("closed", "infinite", "conditional", "none")
 class Step:
     """`before = after` by `rule` (the name of a module in `derive/rules`), with the reason in words.
 
-    `because` is plain text, one short clause without a full stop; `$...$` in it is a formula in the text syntax of the
-    expression parser, typeset by the writer.
+    `because` is plain text: one short clause without a full stop and without formulas. `cites` holds the statements of
+    the lemmas used. A change of variable, rule "chart", has in `substitution` the old variable and what takes its place,
+    once a piece of the range.
     """
 
     before: sp.Expr
     after: sp.Expr
     rule: str
     because: str
+    cites: tuple[Expectation, ...] = ()
+    substitution: tuple[tuple[sp.Symbol, sp.Expr], ...] = ()
 
 
 @dataclass(frozen=True)

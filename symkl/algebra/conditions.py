@@ -1,0 +1,37 @@
+"""Conditions on parameters in the form in which people write them: `alpha > 2`, `beta_2 > b_1`."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symkl.algebra.signs import is_positive
+
+__all__ = ["normal_condition"]
+
+
+def normal_condition(condition: sp.Basic) -> sp.Basic:
+    """`c*(u - v)/d > 0` => `u > v` for positive c, d: positive factors dropped, the negative terms on the right."""
+    if not isinstance(condition, (sp.StrictGreaterThan, sp.GreaterThan, sp.StrictLessThan, sp.LessThan)):
+        return condition
+    difference = sp.factor_terms(sp.together(condition.gts - condition.lts))
+    strict = isinstance(condition, (sp.StrictGreaterThan, sp.StrictLessThan))
+    kept: list[sp.Expr] = []
+    sign = 1
+    for factor in sp.Mul.make_args(difference):
+        base, exponent = factor.as_base_exp()
+        if is_positive(factor):
+            continue
+        if is_positive(-factor):
+            sign = -sign
+        elif exponent == -1:
+            kept.append(base)  # 1/u has the sign of u
+        else:
+            kept.append(factor)
+    rest = sp.expand(sign * sp.Mul(*kept))
+    high = sp.Add(*(t for t in sp.Add.make_args(rest) if not t.could_extract_minus_sign()))
+    low = sp.Add(*(-t for t in sp.Add.make_args(rest) if t.could_extract_minus_sign()))
+    if high.is_number and not low.is_number:
+        relation = sp.StrictLessThan if strict else sp.LessThan
+        return relation(low, high)
+    relation = sp.StrictGreaterThan if strict else sp.GreaterThan
+    return relation(high, low)

@@ -1,0 +1,137 @@
+"""A readable form of a closed form: logs of ratios, factored coefficients, completed squares. Deterministic."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import sympy as sp
+
+from symkl.algebra.logs import expand_logs
+from symkl.algebra.signs import is_negative
+from symkl.algebra.special import shift_gammas, to_gamma
+from symkl.model.inert import Expectation
+
+__all__ = ["tidy"]
+
+
+def tidy(expression: sp.Expr) -> sp.Expr:
+    """The same value, arranged for a reader."""
+    expression = to_gamma(expression)
+    forms = [_arrange(expression)]
+    shifted = shift_gammas(expression)
+    if shifted != expression:
+        forms.append(_arrange(shifted))
+    return min(forms, key=lambda form: (sp.count_ops(form), sp.default_sort_key(form)))
+
+
+def _arrange(expression: sp.Expr) -> sp.Expr:
+    expanded = sp.expand(expand_logs(_cancelled(expression)))
+    coefficients: dict[sp.Expr, sp.Expr] = {}
+    for term in sp.Add.make_args(expanded):
+        rational, other = _split(term)
+        coefficients[other] = coefficients.get(other, sp.Integer(0)) + rational
+    rational = coefficients.pop(sp.Integer(1), sp.Integer(0))
+    factored = {other: _ordered_factor(c) for other, c in coefficients.items()}
+    factored = {other: c for other, c in factored.items() if c != 0}
+    logs = {o: factored.pop(o) for o in list(factored) if isinstance(o, sp.log)}
+    parts = [_logs(logs), _rational(rational)]
+    parts += [c * sp.powsimp(o, combine="exp") for o, c in factored.items()]
+    return sp.Add(*parts)
+
+
+def _cancelled(expression: sp.Expr) -> sp.Expr:
+    """Sums of products with what cancels inside each product cancelled (gamma(a)/gamma(a), b**a * b**-a)."""
+    if expression.is_Add:
+        return sp.Add(*(_cancelled(term) for term in expression.args))
+    if expression.has(sp.exp, sp.erf, sp.gamma) or not expression.is_Mul:
+        together = sp.together(expression)
+        numerator, denominator = together.as_numer_denom()
+        if not denominator.is_number and denominator.is_Add:
+            try:
+                return sp.cancel(together)
+            except sp.PolynomialError:
+                return expression
+    return expression
+
+
+def _split(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """(the rational factor, the product of the transcendental and inert factors)."""
+    rational: list[sp.Expr] = []
+    other: list[sp.Expr] = []
+    for factor in sp.Mul.make_args(term):
+        plain = not isinstance(factor, Expectation) and factor.is_rational_function(*factor.free_symbols)
+        (rational if plain and not factor.atoms(sp.Function) and not factor.has(sp.EulerGamma) else other).append(factor)
+    numbers = [f for f in other if f.is_number and not f.atoms(sp.Function)]
+    if len(numbers) < len(other):  # a number such as pi belongs to the coefficient of what varies
+        return sp.Mul(*rational, *numbers), sp.Mul(*(f for f in other if f not in numbers))
+    return sp.Mul(*rational), sp.Mul(*other)
+
+
+def _ordered_factor(coefficient: sp.Expr) -> sp.Expr:
+    """The coefficient factored, with `1 - p` where SymPy would write `-(p - 1)`."""
+    factored = sp.factor(coefficient)
+    sign, factors = 1, []
+    for factor in sp.Mul.make_args(factored):
+        base, exponent = factor.as_base_exp()
+        if base.is_Add and exponent.is_odd and _leads_negative(base):
+            sign, factor = -sign, (-base) ** exponent
+        factors.append(factor)
+    return sp.Mul(sign, *factors)
+
+
+def _leads_negative(total: sp.Expr) -> bool:
+    """Whether a sum reads better with its sign changed: it has a negative number (`p - 1`)."""
+    number, _ = total.as_coeff_Add()
+    return bool(number.is_negative)
+
+
+def _logs(coefficients: dict[sp.Expr, sp.Expr]) -> sp.Expr:
+    """`c*log(a) - c*log(b)` => `c*log(a/b)`."""
+    groups: dict[sp.Expr, sp.Expr] = {}
+    for log in sorted(coefficients, key=sp.default_sort_key):
+        c = coefficients[log]
+        if c in groups:
+            groups[c] *= log.args[0]
+        elif -c in groups:
+            groups[-c] /= log.args[0]
+        else:
+            groups[c] = log.args[0]
+    total: sp.Expr = sp.Integer(0)
+    for c, argument in groups.items():
+        if _negative_looking(c) and not argument.is_Symbol and not argument.is_number:
+            c, argument = -c, 1 / argument
+        total += c * sp.log(argument)
+    return total
+
+
+def _negative_looking(coefficient: sp.Expr) -> bool:
+    return bool(coefficient.as_coeff_Mul()[0].is_negative or is_negative(coefficient))
+
+
+def _rational(total: sp.Expr) -> sp.Expr:
+    """Terms over one denominator brought together, their numerators with squares completed."""
+    over: dict[sp.Expr, sp.Expr] = {}
+    for term in sp.Add.make_args(sp.expand(total)):
+        numerator, denominator = term.as_numer_denom()
+        number, denominator = denominator.as_coeff_Mul()
+        over[denominator] = over.get(denominator, sp.Integer(0)) + numerator / number
+    parts = []
+    for denominator, numerator in over.items():
+        completed = _complete_squares(sp.expand(numerator))
+        parts.append(completed if denominator == 1 else sp.factor_terms(completed) / denominator)
+    one = _ordered_factor(sp.together(total))
+    many = sp.Add(*parts)
+    return one if sp.count_ops(one) < sp.count_ops(many) else many
+
+
+def _complete_squares(polynomial: sp.Expr) -> sp.Expr:
+    """`a**2 - 2*a*b + b**2` => `(a - b)**2` for each pair of symbols whose three terms are there."""
+    rest, squares = polynomial, sp.Integer(0)
+    for a, b in combinations(sorted(polynomial.free_symbols, key=lambda s: s.name), 2):
+        c = rest.coeff(a, 2)
+        if c == 0 or c != rest.coeff(b, 2) or c.has(a, b):
+            continue
+        cross = rest.coeff(a, 1).coeff(b, 1)
+        if sp.expand(cross + 2 * c) == 0:
+            rest, squares = sp.expand(rest - c * (a - b) ** 2), squares + c * (a - b) ** 2
+    return rest + squares
