@@ -46,7 +46,8 @@ def _folder(name: str) -> Path:
     root = checkout()
     if root is not None and (root / name).is_dir():
         return root / name
-    raise ToolMissing(f"this installation of symkl lacks its {name} (looked in {beside} and in a checkout): reinstall it")
+    where = f"looked in {beside} and in a checkout"
+    raise ToolMissing(f"this installation of symkl lacks its {name} ({where}): reinstall it")
 
 
 def derivations() -> Path:

@@ -1,0 +1,86 @@
+"""What was built from what: read before a build, to see what is still good, and written after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from symkl.build.folder import MANIFEST, Folder
+
+__all__ = ["Entry", "complaints", "fresh", "load", "save"]
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One definition's share: the key of its sources, its outputs with their digests, and its line in the summary.
+
+    `good` says that nothing in it was unknown, failed or missing: only what is good is left as it is by the next build.
+    """
+
+    key: str
+    outputs: dict[str, str] = field(default_factory=dict)
+    summary: dict[str, str] = field(default_factory=dict)
+    good: bool = True
+
+
+def load(folder: Folder) -> dict[str, Entry]:
+    """The entries by name; none where there is no manifest that can be read."""
+    try:
+        held = json.loads(folder.path(MANIFEST).read_bytes())
+        if held["schema"] != SCHEMA:
+            return {}
+        return {name: _entry(raw) for name, raw in held["entries"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _entry(raw: Mapping[str, object]) -> Entry:
+    entry = Entry(**raw)  # type: ignore[arg-type]  # checked below
+    texts = [entry.key, *entry.outputs, *entry.outputs.values(), *entry.summary, *entry.summary.values()]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(entry.good, bool):
+        raise TypeError("a manifest holds texts")
+    return entry
+
+
+def save(folder: Folder, entries: Mapping[str, Entry]) -> None:
+    """Write the manifest: sorted, so that its bytes are a function of the entries."""
+    held = {"schema": SCHEMA, "entries": {name: asdict(entry) for name, entry in entries.items()}}
+    folder.write(MANIFEST, (json.dumps(held, indent=1, sort_keys=True) + "\n").encode())
+
+
+def fresh(folder: Folder, entry: Entry | None, key: str) -> bool:
+    """Whether an entry is good, made from these very sources, and its files on disk are those it made."""
+    return (
+        entry is not None
+        and entry.good
+        and entry.key == key
+        and all(folder.digest(name) == wanted for name, wanted in entry.outputs.items())
+    )
+
+
+def complaints(folder: Folder, entries: Mapping[str, Entry], keys: Mapping[str, str], whole: bool) -> list[str]:
+    """What `--check` finds wrong, a line each; `whole` says that every definition was asked for, so that extra counts."""
+    found = []
+    for name, key in sorted(keys.items()):
+        entry = entries.get(name)
+        if entry is None:
+            found.append(f"missing: {name} has not been built")
+            continue
+        if entry.key != key:
+            files = ", ".join(sorted(entry.outputs)) or "nothing"
+            found.append(f"stale: {name} has changed since its outputs were made ({files})")
+        elif not entry.good:
+            found.append(f"stale: {name} was not built without complaint")
+        for output, wanted in sorted(entry.outputs.items()):
+            actual = folder.digest(output)
+            if actual is None:
+                found.append(f"missing: {output} (of {name})")
+            elif actual != wanted:
+                found.append(f"stale: {output} (of {name}) is not what was written")
+    if whole:
+        ours = {output for name in keys if name in entries for output in entries[name].outputs}
+        found += [f"extra: {name}" for name in folder.names() if name not in ours]
+    return found

@@ -1,0 +1,109 @@
+"""What the user sees: tables and colours in a terminal, plain text in a pipe.
+
+Text from definitions is data: it is printed with `markup=False` (rich would swallow `[x**2]`), and control characters,
+which could drive a terminal, are taken out.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["STYLES", "Tick", "clean", "complain", "note", "progress", "show_json", "show_table", "write"]
+
+STYLES = {
+    "proved": "bold green",
+    "correct": "bold green",
+    "numeric": "cyan",
+    "unknown": "yellow",
+    "undecided": "yellow",
+    "failed": "bold red",
+    "wrong": "bold red",
+}
+
+
+class Tick(Protocol):
+    """Called as each piece of the work is done, with its name."""
+
+    def __call__(self, name: str) -> None: ...
+
+
+def _console(error: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=error, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def clean(text: str) -> str:
+    """The text without control characters, tabs and line ends excepted."""
+    return "".join(c for c in text if c in "\n\t" or (c.isprintable() or c == " "))
+
+
+def write(text: str, style: str | None = None) -> None:
+    """Print a line to stdout."""
+    _console().print(clean(text), style=style)
+
+
+def complain(text: str) -> None:
+    """Print a line to stderr, in red where that is a terminal."""
+    _console(error=True).print(clean(text), style="red" if text.startswith("error") else None)
+
+
+def note(text: str, quiet: bool = False) -> None:
+    """Print a remark to stderr, unless the user asked for silence."""
+    if not quiet:
+        _console(error=True).print(clean(text), style="dim")
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON to stdout, never coloured or wrapped."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def show_table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
+    """Print a table: drawn with rich in a terminal, aligned columns in a pipe. Verdicts are coloured."""
+    rows = [[clean(cell) for cell in row] for row in rows]
+    console = _console()
+    if not console.is_terminal:
+        widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+        for row in (header, *rows):
+            line = "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True))
+            sys.stdout.write(line.rstrip() + "\n")
+        return
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=clean(title) or None, box=box.SIMPLE_HEAD, title_justify="left")
+    for name in header:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell, style=STYLES.get(cell.split(" ")[0], "")) for cell in row))
+    console.print(table, soft_wrap=False)
+
+
+@contextmanager
+def progress(total: int, what: str, quiet: bool) -> Iterator[Tick]:
+    """A progress bar on stderr while the block runs, where stderr is a terminal; yields what to call at each piece."""
+    console = _console(error=True)
+    if quiet or not console.is_terminal:
+        yield lambda name: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[now]}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(what, total=total, now="")
+        yield lambda name: bar.update(task, advance=1, now=clean(name))

@@ -1,0 +1,172 @@
+"""Work in child processes that are limited in time and in memory, and killed where they run past either.
+
+Definitions come from strangers, and a bounded formula can still hang the algebra. What a child sends back is JSON
+text: nothing that it sends is unpickled.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import os
+import resource
+import signal
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from symkl.errors import BadInput, Location, SymklError
+
+__all__ = ["MEMORY", "Job", "Outcome", "cpus", "work"]
+
+#: bytes of address space that a child may take
+MEMORY = 4 << 30
+
+
+@dataclass(frozen=True)
+class Job:
+    """`run(*arguments)` gives a value that JSON can hold; `run` is a module's function, `seconds` its time limit."""
+
+    name: str
+    run: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: its value, or the error it raised, or why it was given up (`lost`)."""
+
+    value: Any = None
+    error: SymklError | None = None
+    bug: str = ""
+    lost: str = ""
+    seconds: float = 0.0
+
+
+def cpus() -> int:
+    """How many CPUs this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def work(jobs: Sequence[Job], processes: int, done: Callable[[int, Outcome], None] = lambda i, o: None) -> list[Outcome]:
+    """Do the jobs in at most that many processes; the outcomes stand in the jobs' order, `done` hears each at once."""
+    outcomes: list[Outcome | None] = [None] * len(jobs)
+    waiting = deque(enumerate(jobs))
+    children: list[_Child] = []
+    try:
+        while None in outcomes:
+            while waiting and any(c.job is None for c in children):
+                next(c for c in children if c.job is None).start(*waiting.popleft())
+            while waiting and len(children) < processes:
+                children.append(_Child())
+                children[-1].start(*waiting.popleft())
+            busy = [c for c in children if c.job is not None]
+            wait([c.pipe for c in busy], max(0.0, min(c.deadline for c in busy) - time.monotonic()))
+            for child in busy:
+                outcome = child.outcome()
+                if outcome is not None:
+                    outcomes[child.index] = outcome
+                    done(child.index, outcome)
+                    child.job = None
+            children = [c for c in children if c.alive]
+    finally:
+        for child in children:
+            child.kill()
+    return [o for o in outcomes if o is not None]
+
+
+class _Child:
+    """A process that does one job at a time."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.alive = True
+        self.job: Job | None = None
+        self.index = -1
+        self.begun = self.deadline = 0.0
+
+    def start(self, index: int, job: Job) -> None:
+        self.index, self.job = index, job
+        self.begun = time.monotonic()
+        self.deadline = self.begun + job.seconds
+        with contextlib.suppress(BrokenPipeError):  # a child that has died is noticed in `outcome`
+            self.pipe.send((job.run, job.arguments, job.seconds))
+
+    def outcome(self) -> Outcome | None:
+        """The outcome of the job that is on, once there is one."""
+        assert self.job is not None
+        seconds = time.monotonic() - self.begun
+        if self.pipe.poll():
+            try:
+                said = json.loads(self.pipe.recv_bytes())
+            except (EOFError, OSError, ValueError):
+                self.kill()
+                return Outcome(lost="the process that worked on it died, perhaps for want of memory", seconds=seconds)
+            return _read(said, seconds)
+        if time.monotonic() >= self.deadline:
+            self.kill()
+            return Outcome(lost=f"not done in the {self.job.seconds:g} s given", seconds=seconds)
+        return None
+
+    def kill(self) -> None:
+        self.alive = False
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+def _read(said: dict[str, Any], seconds: float) -> Outcome:
+    if "value" in said:
+        return Outcome(value=said["value"], seconds=seconds)
+    if "lost" in said:
+        return Outcome(lost=said["lost"], seconds=seconds)
+    if "bug" in said:
+        return Outcome(bug=said["bug"], seconds=seconds)
+    if "what" in said:
+        place = Location(said["file"], said["field"], said["column"])
+        return Outcome(error=BadInput(said["what"], place, said["todo"]), seconds=seconds)
+    error = SymklError(said["message"])
+    error.exit_code = said["exit_code"]
+    return Outcome(error=error, seconds=seconds)
+
+
+def _serve(pipe: Connection) -> None:
+    """The child: do what arrives, until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle: it kills its children
+    with contextlib.suppress(ValueError, OSError):  # a limit may be lower already, or unknown to this system
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    while True:
+        try:
+            run, arguments, seconds = pipe.recv()
+        except EOFError:
+            return
+        # Were the parent killed, nobody would watch the clock: the system stops a child that runs on.
+        spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+        resource.setrlimit(resource.RLIMIT_CPU, (int(spent + seconds) + 5, resource.RLIM_INFINITY))
+        pipe.send_bytes(json.dumps(_answer(run, arguments)).encode())
+
+
+def _answer(run: Callable[..., Any], arguments: tuple[Any, ...]) -> dict[str, Any]:
+    try:
+        return {"value": run(*arguments)}
+    except BadInput as error:
+        at = error.where
+        return {"what": error.what, "todo": error.todo, "file": at.file, "field": at.field, "column": at.column}
+    except SymklError as error:
+        return {"message": str(error), "exit_code": error.exit_code}
+    except MemoryError:
+        return {"lost": f"it wanted more than {MEMORY >> 30} GiB of memory"}
+    except RecursionError:
+        return {"lost": "it nests too deeply"}
+    except Exception:  # noqa: BLE001  # a child must answer, whatever happens; the parent reports it as a bug
+        return {"bug": traceback.format_exc()}
