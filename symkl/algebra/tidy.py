@@ -6,8 +6,8 @@ from itertools import combinations
 
 import sympy as sp
 
-from symkl.algebra.logs import expand_logs
-from symkl.algebra.signs import is_negative
+from symkl.algebra.logs import expand_logs, exponential, split_log
+from symkl.algebra.signs import is_negative, is_positive
 from symkl.algebra.special import shift_gammas, to_gamma
 from symkl.model.inert import Expectation
 
@@ -40,18 +40,26 @@ def _arrange(expression: sp.Expr) -> sp.Expr:
 
 
 def _cancelled(expression: sp.Expr) -> sp.Expr:
-    """Sums of products with what cancels inside each product cancelled (gamma(a)/gamma(a), b**a * b**-a)."""
+    """Products with what cancels inside each of them cancelled: gamma(a)/gamma(a), b**a * b**-a, rational functions."""
+    if isinstance(expression, (sp.Integral, sp.Sum, Expectation)):
+        return expression
     if expression.is_Add:
         return sp.Add(*(_cancelled(term) for term in expression.args))
-    if expression.has(sp.exp, sp.erf, sp.gamma) or not expression.is_Mul:
-        together = sp.together(expression)
-        numerator, denominator = together.as_numer_denom()
-        if not denominator.is_number and denominator.is_Add:
-            try:
-                return sp.cancel(together)
-            except sp.PolynomialError:
-                return expression
-    return expression
+    powers, rest = [], []
+    for factor in sp.Mul.make_args(expression):
+        base, exponent = factor.as_base_exp()
+        symbolic = isinstance(factor, sp.exp) or (not exponent.is_number and is_positive(base))
+        (powers if symbolic else rest).append(factor)
+    product = sp.Mul(*rest)
+    if powers:
+        product *= exponential(sp.expand(sum((split_log(p) for p in powers), sp.Integer(0))))
+    denominator = sp.together(product).as_numer_denom()[1]
+    if denominator.has(sp.Add):
+        try:
+            return sp.cancel(sp.together(product))
+        except sp.PolynomialError:
+            return product
+    return product
 
 
 def _split(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
