@@ -1,0 +1,87 @@
+"""The choice of a stable form among the candidates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from symkl.algebra import is_zero
+from symkl.codegen.stable.candidates import candidates, plain
+from symkl.codegen.stable.exponentials import powers_as_exponentials
+from symkl.codegen.stable.kernels import expand_kernels
+from symkl.codegen.stable.logs import split_logs
+from symkl.codegen.stable.measure import loss, points
+from symkl.codegen.stable.shape import join_exponentials, spread
+from symkl.codegen.stable.signs import sum_of_nonnegatives
+
+__all__ = ["StableForm", "stable_form"]
+
+#: a form that is this exact, and a sum of non-negative terms, ends the search
+GOOD_ENOUGH = 8.0
+
+
+@dataclass(frozen=True)
+class StableForm:
+    """`expression` equals the closed form; `nonnegative`: it is a sum of non-negative terms.
+
+    `error` is the largest error in units in the last place that the measurement saw; `rearranged` is False where
+    no rearranged form could be proved equal, and the closed form stands as it was derived.
+    """
+
+    expression: sp.Expr
+    nonnegative: bool
+    error: float
+    rearranged: bool
+
+
+def stable_form(closed: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]], divergence: bool) -> StableForm:
+    """The most exact of the forms that the rules give, a sum of non-negative terms before any other.
+
+    `pairs` are the parameters that are equal where the two distributions coincide (none for two families);
+    `divergence` says that the value is a KL divergence, which is never negative.
+    """
+    symbols = sorted(closed.free_symbols, key=sp.default_sort_key)
+    at = points(symbols, pairs)
+    found: list[tuple[tuple[bool, float, int], sp.Expr]] = []
+    for candidate in candidates(closed, list(pairs)) if divergence else ():
+        signed = sum_of_nonnegatives(candidate)
+        error = loss(candidate, closed, at)
+        found.append(((not signed, _grade(error), candidate.count_ops()), candidate))
+        if signed and error <= GOOD_ENOUGH:
+            break
+    if not any(not key[0] for key, _ in found):
+        form = plain(closed)
+        found.append(((True, _grade(loss(form, closed, at)), form.count_ops()), form))
+    for (unsigned, _, _), form in sorted(found, key=lambda item: item[0]):
+        if proved_equal(form, closed):
+            return StableForm(form, not unsigned, loss(form, closed, at), True)
+    return StableForm(closed, False, loss(closed, closed, at), False)
+
+
+def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
+    """Whether the form, its kernels put in by their definitions, is the closed form: a proof, by the normal form.
+
+    Powers and gamma functions become exponentials on both sides. One with a logarithm or a log-gamma in its
+    exponent is then only ever compared with itself: the exponent is multiplied out, and a symbol stands for it.
+    """
+    opened: dict[sp.Expr, sp.Symbol] = {}
+
+    def closed_off(exponential: sp.Expr) -> sp.Expr:
+        exponent = spread(split_logs(exponential.args[0]))
+        if not exponent.has(sp.log, sp.loggamma):
+            return sp.exp(exponent)
+        return opened.setdefault(exponent, sp.Dummy(f"exp_{len(opened)}", positive=True))
+
+    sides = [
+        join_exponentials(powers_as_exponentials(side)).replace(lambda e: isinstance(e, sp.exp), closed_off)
+        for side in (expand_kernels(form), closed)
+    ]
+    return is_zero(sides[0] - sides[1])
+
+
+def _grade(error: float) -> float:
+    """Errors within a factor of four are alike, so that the simpler form wins."""
+    return math.inf if not math.isfinite(error) else float(round(math.log(max(error, 4.0), 4)))

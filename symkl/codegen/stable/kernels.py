@@ -1,0 +1,184 @@
+"""Functions without cancellation that a stable form is built from: inert in SymPy, each with its definition.
+
+A kernel that compares two quantities takes their difference as an argument of its own, because the difference can be
+formed exactly from the parameters where it cannot from the two rounded quantities: `(1 - q) - (1 - p)` is `p - q`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+__all__ = [
+    "BinetGap",
+    "EntropyGap",
+    "ExpGap",
+    "ExpM1",
+    "GammaGap",
+    "Kernel",
+    "Log1P",
+    "LogGap",
+    "LogRatio",
+    "ProductGap",
+    "ScaledExpGap",
+    "XLog1PY",
+    "XLogY",
+    "expand_kernels",
+]
+
+
+class Kernel(sp.Function):
+    """An inert real function; `definition()` is what it stands for."""
+
+    is_nonnegative_kernel = False
+
+    @classmethod
+    def eval(cls, *args: Any) -> None:
+        return None
+
+    def _eval_is_real(self) -> bool:
+        return True
+
+    def _eval_is_extended_real(self) -> bool:
+        return True
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return True if self.is_nonnegative_kernel else None
+
+    def _eval_is_extended_nonnegative(self) -> bool | None:
+        return True if self.is_nonnegative_kernel else None
+
+    def definition(self) -> sp.Expr:
+        raise NotImplementedError
+
+
+class LogGap(Kernel):
+    """`LogGap(a, b, a - b) = (a - b)/b - log(a/b) >= 0` for positive a, b."""
+
+    nargs = 3
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        a, b, difference = self.args
+        return difference / b - sp.log(a) + sp.log(b)
+
+
+class ProductGap(Kernel):
+    """`ProductGap(a, b, c, d) = LogGap(a*b, c*d) >= 0`: the difference of products is formed exactly inside."""
+
+    nargs = 4
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        a, b, c, d = self.args
+        return a * b / (c * d) - 1 - sp.log(a) - sp.log(b) + sp.log(c) + sp.log(d)
+
+
+class EntropyGap(Kernel):
+    """`EntropyGap(a, b, b - a) = a*log(a/b) - a + b >= 0` for a >= 0 and b > 0; b at a = 0."""
+
+    nargs = 3
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        a, b, difference = self.args
+        return difference + a * (sp.log(a) - sp.log(b))
+
+
+class ExpGap(Kernel):
+    """`ExpGap(x) = exp(x) - 1 - x >= 0`."""
+
+    nargs = 1
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        return sp.exp(self.args[0]) - 1 - self.args[0]
+
+
+class ScaledExpGap(Kernel):
+    """`ScaledExpGap(x, a) = a*ExpGap(x/a) >= 0` for a > 0; -x at a = 0 and x <= 0."""
+
+    nargs = 2
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        x, a = self.args
+        return a * sp.exp(x / a) - a - x
+
+
+class GammaGap(Kernel):
+    """`GammaGap(b, a, b - a) = loggamma(b) - loggamma(a) - digamma(a)*(b - a) >= 0` for positive a, b."""
+
+    nargs = 3
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        b, a, difference = self.args
+        return sp.loggamma(b) - sp.loggamma(a) - sp.digamma(a) * difference
+
+
+class BinetGap(Kernel):
+    """`BinetGap(b, a, b - a) = GammaGap(b, a, b - a) - EntropyGap(b, a, a - b) >= 0` for positive a, b.
+
+    The Bregman divergence of `loggamma(x) - x*log(x) + x`, which is convex: its second derivative is
+    `trigamma(x) - 1/x`.
+    """
+
+    nargs = 3
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        b, a, difference = self.args
+        bregman = sp.loggamma(b) - sp.loggamma(a) - sp.digamma(a) * difference
+        return bregman - b * (sp.log(b) - sp.log(a)) + difference
+
+
+class LogRatio(Kernel):
+    """`LogRatio(a, b, a - b) = log(a/b)` for positive a, b."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        return sp.log(self.args[0]) - sp.log(self.args[1])
+
+
+class XLogY(Kernel):
+    """`XLogY(x, y) = x*log(y)`, and 0 where x is 0."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        return self.args[0] * sp.log(self.args[1])
+
+
+class XLog1PY(Kernel):
+    """`XLog1PY(x, y) = x*log(1 + y)`, and 0 where x is 0."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        return self.args[0] * sp.log(1 + self.args[1])
+
+
+class Log1P(Kernel):
+    """`Log1P(x) = log(1 + x)`."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        return sp.log(1 + self.args[0])
+
+
+class ExpM1(Kernel):
+    """`ExpM1(x) = exp(x) - 1`."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        return sp.exp(self.args[0]) - 1
+
+
+def expand_kernels(expression: sp.Expr) -> sp.Expr:
+    """The expression with every kernel put in by its definition."""
+    return expression.replace(lambda e: isinstance(e, Kernel), lambda e: e.definition())

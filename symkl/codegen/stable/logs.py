@@ -1,0 +1,133 @@
+"""Logs of products split, and logs with a common coefficient gathered into one ratio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from symkl.codegen.stable.kernels import EntropyGap, LogGap, LogRatio, ProductGap
+from symkl.codegen.stable.shape import difference
+from symkl.codegen.stable.signs import nonnegative, positive
+
+__all__ = ["LogGroup", "gap_of", "log_groups", "ratio_of", "split_logs"]
+
+
+def split_logs(expression: sp.Expr) -> sp.Expr:
+    """`log(a*b**n/c) => log(a) + n*log(b) - log(c)` where the factors are known to be positive."""
+    return expression.replace(lambda e: isinstance(e, sp.log), lambda e: _split(e.args[0]))
+
+
+def _split(argument: sp.Expr) -> sp.Expr:
+    for shape in (argument, sp.factor(argument)):
+        pieces = _factors(shape)
+        if pieces is not None:
+            return sp.Add(*(power * sp.log(base) for base, power in pieces))
+    return sp.log(argument)
+
+
+def _factors(product: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]] | None:
+    found, negatives = [], 0
+    for factor in sp.Mul.make_args(product):
+        if isinstance(factor, sp.exp):
+            found.append((sp.E, factor.args[0]))
+            continue
+        base, power = factor.as_base_exp()
+        if base.is_Rational and not base.is_Integer:
+            found += [(sp.Integer(base.p), power), (sp.Integer(base.q), -power)]
+        elif positive(base) and power.is_real:
+            found.append((base, power))
+        elif power.is_odd and positive(-base):
+            found.append((-base, power))
+            negatives += 1
+        else:
+            return None
+    return found if negatives % 2 == 0 else None
+
+
+@dataclass(frozen=True)
+class LogGroup:
+    """`coefficient * log(above/below)`; `above` and `below` are products of powers with positive exponents."""
+
+    coefficient: sp.Expr
+    above: sp.Expr
+    below: sp.Expr
+
+    def value(self) -> sp.Expr:
+        return self.coefficient * (split_logs(sp.log(self.above)) - split_logs(sp.log(self.below)))
+
+
+def log_groups(expression: sp.Expr, joint: bool, same: dict[sp.Symbol, sp.Expr]) -> list[LogGroup]:
+    """The terms linear in logs of parameters, those with one coefficient gathered.
+
+    `joint` gathers all logs of a coefficient into one ratio; otherwise each log is gathered with the log that it
+    equals where the two distributions coincide (`same` says which parameters are then equal).
+    """
+    by_coefficient: dict[sp.Expr, list[tuple[sp.Expr, sp.Expr]]] = {}
+    for log in sorted(expression.atoms(sp.log), key=sp.default_sort_key):
+        if not positive(log.args[0]):
+            continue
+        coefficient = sp.factor(expression.coeff(log, 1))
+        if coefficient == 0 or coefficient.has(sp.log):
+            continue
+        number, rest = coefficient.as_coeff_Mul()
+        if rest.could_extract_minus_sign():
+            number, rest = -number, sp.expand(-rest) if rest.is_Add else -rest
+        by_coefficient.setdefault(rest, []).append((log.args[0], number))
+    groups: list[LogGroup] = []
+    for rest, logs in by_coefficient.items():
+        for part in [logs] if joint else _matched(logs, same):
+            if any(argument.free_symbols for argument, _ in part):
+                groups.append(_group(rest, part))
+    return groups
+
+
+def _matched(
+    logs: list[tuple[sp.Expr, sp.Expr]], same: dict[sp.Symbol, sp.Expr]
+) -> list[list[tuple[sp.Expr, sp.Expr]]]:
+    parts: dict[sp.Expr, list[tuple[sp.Expr, sp.Expr]]] = {}
+    for argument, number in logs:
+        parts.setdefault(argument.subs(same, simultaneous=True), []).append((argument, number))
+    settled = [part for part in parts.values() if sum(number for _, number in part) == 0]
+    loose = [pair for part in parts.values() if sum(number for _, number in part) != 0 for pair in part]
+    return [*settled, loose] if loose else settled
+
+
+def _group(rest: sp.Expr, logs: list[tuple[sp.Expr, sp.Expr]]) -> LogGroup:
+    step = sp.gcd([abs(number) for _, number in logs]) if len(logs) > 1 else abs(logs[0][1])
+    above = sp.Mul(*(argument ** (number / step) for argument, number in logs if number > 0))
+    below = sp.Mul(*(argument ** (-number / step) for argument, number in logs if number < 0))
+    return LogGroup(step * rest, above, below)
+
+
+def gap_of(group: LogGroup) -> sp.Expr | None:
+    """`c*log(a/b) => c*LogGap(b, a) - c*(b - a)/a` for c >= 0, and turned round for c <= 0; None where the sign is unknown."""
+    coefficient, above, below = group.coefficient, group.above, group.below
+    if not nonnegative(coefficient):
+        if not nonnegative(-coefficient):
+            return None
+        coefficient, above, below = -coefficient, below, above
+    linear = coefficient * (below - above) / above
+    return _perspective(coefficient, below, above) - linear
+
+
+def _perspective(coefficient: sp.Expr, a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    """`c*b*LogGap(a, b) => c*EntropyGap(b, a)`, which is safe at b = 0."""
+    rest = sp.cancel(coefficient / b)
+    if b.free_symbols and not sp.denom(rest).has(*b.free_symbols) and not rest.has(*b.free_symbols):
+        return rest * EntropyGap(b, a, difference(a, b))
+    if (products := _two_by_two(a, b)) is not None:
+        return coefficient * ProductGap(*products)
+    return coefficient * LogGap(a, b, difference(a, b))
+
+
+def _two_by_two(a: sp.Expr, b: sp.Expr) -> tuple[sp.Expr, ...] | None:
+    left, right = sp.Mul.make_args(a), sp.Mul.make_args(b)
+    if max(len(left), len(right)) != 2 or not all(f.is_Symbol or f.is_Number for f in (*left, *right)):
+        return None
+    return (*left, *(sp.S.One,) * (2 - len(left)), *right, *(sp.S.One,) * (2 - len(right)))
+
+
+def ratio_of(group: LogGroup) -> sp.Expr:
+    """`c*log(a/b) => c*LogRatio(a, b)`."""
+    return group.coefficient * LogRatio(group.above, group.below, difference(group.above, group.below))

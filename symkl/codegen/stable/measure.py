@@ -1,0 +1,114 @@
+"""How much accuracy a form loses in double precision, measured against 60 digits: the way of Herbie.
+
+Every operation is modelled as its definition rounded once, so that what is measured is the form and not a library.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import mpmath as mp
+import sympy as sp
+
+from symkl.codegen.operations import OPERATIONS
+from symkl.model import domain_of
+
+__all__ = ["Point", "exact_value", "float_value", "loss", "points"]
+
+Point = Mapping[sp.Symbol, float]
+_NEAR = (1e-2, 1e-4, 1e-8)
+_CONSTANTS = {sp.pi: "pi", sp.E: "e", sp.EulerGamma: "euler", sp.Catalan: "catalan"}
+
+
+def points(
+    symbols: Sequence[sp.Symbol], pairs: Sequence[tuple[sp.Expr, sp.Expr]], seed: int = 0, each: int = 6
+) -> list[dict[sp.Symbol, float]]:
+    """Parameter values: `each` drawn at random, and `each` at every relative distance of `_NEAR` between the pairs."""
+    draw = random.Random(seed)
+    found = []
+    for distance in (None, *_NEAR):
+        for _ in range(each):
+            at = {s: _draw(draw, domain_of(s)) for s in symbols}
+            if distance is not None:
+                for x, y in pairs:
+                    _bring_near(at, x, y, distance * draw.uniform(0.5, 1.5) * draw.choice((-1, 1)))
+            found.append(at)
+    return found
+
+
+def _draw(draw: random.Random, domain: str) -> float:
+    if domain == "unit":
+        return draw.uniform(0.02, 0.98)
+    if domain in ("integer", "positive_integer", "nonnegative_integer"):
+        return float(draw.randint(1, 20))
+    return math.exp(draw.uniform(-1.5, 1.5)) if domain != "real" else draw.uniform(-3, 3)
+
+
+def _bring_near(at: dict[sp.Symbol, float], x: sp.Expr, y: sp.Expr, distance: float) -> None:
+    """Moves x of a pair to the relative distance from y."""
+    other = at[y] if isinstance(y, sp.Symbol) else float(y)
+    for target, value in ((x, other), (y, at.get(x, 0.0))):
+        if isinstance(target, sp.Symbol) and domain_of(target) in ("real", "positive", "nonnegative", "unit"):
+            near = value * (1 + distance) if value else distance
+            at[target] = min(near, 1 - 2.0**-53) if domain_of(target) == "unit" else near
+            return
+
+
+def exact_value(expression: sp.Expr, at: Point, digits: int = 60) -> Any:
+    """The expression's value at a point as an mpmath number."""
+    context = mp.mp.clone()
+    context.dps = digits
+    return _value(expression, {s: context.mpf(v) for s, v in at.items()}, context, rounded=False)
+
+
+def float_value(expression: sp.Expr, at: Point) -> float:
+    """The value in double precision, every operation rounded once."""
+    context = mp.mp.clone()
+    context.dps = 60
+    return float(_value(expression, dict(at), context, rounded=True))
+
+
+def loss(expression: sp.Expr, closed: sp.Expr, at: Iterable[Point]) -> float:
+    """The largest error over the points, in units in the last place of the value; infinite where it is not finite."""
+    worst = 0.0
+    for point in at:
+        try:
+            truth = exact_value(closed, point)
+            value = float_value(expression, point)
+        except (ArithmeticError, ValueError, TypeError):
+            return math.inf
+        if not mp.isfinite(truth) or isinstance(truth, mp.mpc):
+            continue
+        if not math.isfinite(value):
+            return math.inf
+        worst = max(worst, float(abs(mp.mpf(value) - truth) / math.ulp(float(truth))))
+    return worst
+
+
+def _value(e: sp.Expr, at: dict[sp.Symbol, Any], context: Any, rounded: bool) -> Any:
+    def rounding(value: Any) -> Any:
+        return float(value) if rounded else value
+
+    if e.is_Symbol:
+        return at[e]
+    if e.is_Rational:
+        return rounding(context.mpf(e.p) / e.q)
+    if e in _CONSTANTS:
+        return rounding(+getattr(context, _CONSTANTS[e]))
+    if not e.free_symbols and rounded:
+        return float(_value(e, at, context, rounded=False))
+    arguments = [_value(a, at, context, rounded) for a in e.args]
+    if e.is_Add:
+        return math.fsum(arguments) if rounded and len(arguments) == 2 else sum(arguments[1:], arguments[0])
+    if e.is_Mul:
+        return math.prod(arguments) if rounded else context.fprod(arguments)
+    exact = [context.mpf(a) for a in arguments]
+    if e.is_Pow and e.base != sp.E:
+        return rounding(context.power(*exact))
+    row = OPERATIONS[e.func]
+    if e.func is sp.polygamma:
+        exact[0] = int(e.args[0])
+    return rounding(row.exact(context, *exact))
