@@ -1,0 +1,122 @@
+"""A rigorous ball around the integral of density times weight over a support."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+from flint import acb, arb
+
+from symkl.verify.rigorous.compile import compile_balls, constant
+from symkl.verify.rigorous.growth import Tail, log_slope
+from symkl.verify.rigorous.logs import split_logs
+from symkl.verify.rigorous.operations import NoEnclosure
+from symkl.verify.rigorous.pieces import below, between, breaks, inside, resolve
+
+__all__ = ["integrate"]
+
+#: the farthest that a tail's edge e^T is sought
+_FARTHEST = 2**14
+_Y = sp.Symbol("y", positive=True)
+
+
+@dataclass(frozen=True)
+class Ray:
+    """The part of a piece that runs from `end` by the length `reach` (or oo) in one direction."""
+
+    end: sp.Expr
+    direction: int
+    reach: sp.Expr
+
+    @property
+    def upwards(self) -> bool:
+        return bool(self.reach == sp.oo)
+
+
+def integrate(
+    density: sp.Expr, weight: sp.Expr, x: sp.Symbol, support: tuple[sp.Expr, sp.Expr], centre: sp.Rational, digits: int
+) -> arb:
+    """The ball; every expression is in x alone. `centre` is a guess of where the mass lies. Raises NoEnclosure."""
+    total = arb(0)
+    for lower, upper in between(breaks(sp.Add(density, weight, evaluate=False), x), *support):
+        at = inside(lower, upper)
+        pieces = resolve(density, x, at), resolve(weight, x, at)
+        for ray in _rays(lower, upper, centre):
+            total += _along(ray, *pieces, x, digits)
+    return total
+
+
+def _rays(lower: sp.Expr, upper: sp.Expr, centre: sp.Rational) -> list[Ray]:
+    if lower != -sp.oo and upper == sp.oo:
+        return [Ray(lower, 1, sp.oo)]
+    if lower == -sp.oo and upper != sp.oo:
+        return [Ray(upper, -1, sp.oo)]
+    if lower == -sp.oo:
+        return [Ray(centre, 1, sp.oo), Ray(centre, -1, sp.oo)]
+    if not (below(lower, centre) and below(centre, upper)):
+        centre = (lower + upper) / 2
+    return [Ray(lower, 1, centre - lower), Ray(upper, -1, upper - centre)]
+
+
+def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: int) -> arb:
+    """With x = end +- e^t neither end has a singularity, only a tail."""
+    place = ray.end + ray.direction * _Y
+    p, w = (tidy(part.subs(x, place), _Y) for part in (density, weight))
+    statistics = terms(w, _Y)
+    tolerance = arb(10) ** -(digits + 4)
+    slope = log_slope(p, _Y)
+    low, low_error = _edge(Tail(p, slope, statistics, _Y, False), -1, tolerance)
+    if ray.upwards:
+        high, high_error = _edge(Tail(p, slope, statistics, _Y, True), 1, tolerance)
+    else:
+        high, high_error = constant(ray.reach).log(), arb(0)
+    program = compile_balls(sp.Mul(_Y, p, w, evaluate=False), _Y, exponential=True)
+    try:
+        found = acb.integral(program, low, high, abs_tol=tolerance, eval_limit=400_000)
+    except SystemError as error:  # this is how flint reports what the integrand raised
+        raise NoEnclosure(f"the integrand could not be evaluated: {error.__cause__ or error}") from error
+    if not (found.is_finite() and found.imag.contains(0)):
+        raise NoEnclosure("the integral is not known to be finite")
+    return found.real + arb(0, (low_error + high_error).upper())
+
+
+def _edge(tail: Tail, sign: int, tolerance: arb) -> tuple[int, arb]:
+    """An edge T beyond which the tail is below the tolerance, and the tail's bound."""
+    size = 2
+    while size <= _FARTHEST:
+        bound = tail.bound(sign * size)
+        if bound is not None and bound < tolerance:
+            return _nearer(tail, sign, size, bound, tolerance)
+        size *= 2
+    raise NoEnclosure("no bound could be shown for a tail of the integral")
+
+
+def _nearer(tail: Tail, sign: int, size: int, bound: arb, tolerance: arb) -> tuple[int, arb]:
+    """Bisect towards the nearest edge that will do: a shorter integral is a quicker one."""
+    fails = size // 2
+    for _ in range(3):
+        middle = (fails + size) // 2
+        if middle == fails:
+            break
+        found = tail.bound(sign * middle)
+        if found is not None and found < tolerance:
+            size, bound = middle, found
+        else:
+            fails = middle
+    return sign * size, bound
+
+
+def terms(weight: sp.Expr, y: sp.Symbol) -> tuple[sp.Expr, ...]:
+    """Statistics whose absolute values add up to at least the weight's."""
+    return sp.Add.make_args(sp.expand_mul(split_logs(weight, y)))
+
+
+def tidy(expression: sp.Expr, y: sp.Symbol) -> sp.Expr:
+    """Every polynomial in y expanded, and its lowest power of y taken out: near y = 0 nothing cancels then."""
+    if y not in expression.free_symbols or not expression.args:
+        return expression
+    if isinstance(expression, sp.Add) and expression.is_polynomial(y):
+        terms = sp.Add.make_args(sp.expand(expression))
+        lowest = min(int(sp.degree(term, y)) for term in terms)
+        return y**lowest * sp.Add(*[term / y**lowest for term in terms])
+    return expression.func(*[tidy(arg, y) for arg in expression.args])

@@ -1,0 +1,110 @@
+"""Rigorous bounds for the tails of an integral, from how fast the logarithm of the integrand falls."""
+
+from __future__ import annotations
+
+import sympy as sp
+from flint import acb, arb
+
+from symkl.verify.rigorous.compile import compile_balls
+from symkl.verify.rigorous.interval import Interval, values_on
+from symkl.verify.rigorous.tame import merge, tame
+
+__all__ = ["FLOOR", "Growth", "Sup", "Tail", "log_slope"]
+
+#: a statistic t is bounded by FLOOR + |t|, which is never 0, so that its logarithm has a derivative of bounded size
+FLOOR = 1024
+
+
+class Tail:
+    """`int p(y) |w(y)| dy` over y > e^T (upwards) or over 0 < y < e^T, for a w given as a sum of statistics.
+
+    With s = log y, or s = y, let g = log(p * (FLOOR + |t|) * dy/ds) for one statistic t. If dg/ds <= -r < 0 for all
+    y > e^T, that tail is at most exp(g(T))/r; downwards the same with s running backwards.
+    """
+
+    def __init__(self, density: sp.Expr, slope: sp.Expr, statistics: tuple[sp.Expr, ...], y: sp.Symbol, upwards: bool):
+        self.y, self.upwards = y, upwards
+        self.density = compile_balls(density, y, points=True)
+        self.statistics = [compile_balls(t, y, points=True) for t in statistics]
+        sign = 1 if upwards else -1
+        self.scales = [
+            (scale, Sup(sign * (scale * slope + scale.diff(y)), y, upwards),
+             [Growth(t, scale * t.diff(y), y, upwards) for t in statistics])
+            for scale in ((y, sp.Integer(1)) if upwards else (y,))
+        ]  # fmt: skip
+
+    def bound(self, edge: int) -> arb | None:
+        """An upper bound for the tail beyond T = edge, or None where none could be shown."""
+        here = arb(edge).exp()
+        domain = Interval(here.lower(), arb.pos_inf()) if self.upwards else Interval(arb(0), here.upper())
+        for scale, falls, growths in self.scales:
+            fall = falls.on(domain)
+            if fall is None or not fall < 0:
+                continue
+            total = self._total(here, fall, [growth.on(domain) for growth in growths])
+            if total is not None:
+                return total * here if scale == self.y else total
+        return None
+
+    def _total(self, here: arb, fall: arb, growths: list[arb | None]) -> arb | None:
+        total = arb(0)
+        for statistic, growth in zip(self.statistics, growths, strict=True):
+            if growth is None or not fall + growth < 0:
+                return None
+            total += (FLOOR + abs(statistic(acb(here)).real)) / -(fall + growth)
+        total *= abs(self.density(acb(here)).real)
+        return total.upper() if total.is_finite() else None
+
+
+class Sup:
+    """Upper bounds for an expression on domains that reach into one tail."""
+
+    def __init__(self, expression: sp.Expr, y: sp.Symbol, upwards: bool) -> None:
+        self.y = y
+        expanded = sp.expand_mul(expression)
+        self.forms = (expanded, tame(expanded, y, _probe(upwards)))
+
+    def on(self, domain: Interval) -> arb | None:
+        found = values_on(self.forms[0], self.y, domain) & values_on(self.forms[1], self.y, domain)
+        return found.hi if found.hi < arb.pos_inf() else None
+
+
+class Growth:
+    """Upper bounds for `|change|/(FLOOR + |statistic|)`, in one of two forms."""
+
+    def __init__(self, statistic: sp.Expr, change: sp.Expr, y: sp.Symbol, upwards: bool) -> None:
+        self.y, self.none = y, change == 0
+        if not self.none:
+            self.change = tame(change, y, _probe(upwards))
+            self.ratio = tame(merge(statistic / change), y, _probe(upwards))
+
+    def on(self, domain: Interval) -> arb | None:
+        if self.none:
+            return arb(0)
+        size = values_on(self.change, self.y, domain).magnitude()
+        ratio = values_on(self.ratio, self.y, domain).magnitude()
+        found = (size.hi / FLOOR).upper() if size.hi.is_finite() else None
+        below = (ratio + size.inverse() * Interval(arb(FLOOR), arb(FLOOR))).lo
+        if below > 0:
+            other = (1 / below).upper()
+            found = other if found is None or other < found else found
+        return found
+
+
+def log_slope(density: sp.Expr, y: sp.Symbol) -> sp.Expr:
+    """The derivative of `log|density|`, factor by factor."""
+    total: sp.Expr = sp.Integer(0)
+    for factor in sp.Mul.make_args(density):
+        base, exponent = factor.as_base_exp()
+        if base == sp.E:
+            total += exponent.diff(y)
+        elif y in exponent.free_symbols:
+            total += (exponent * sp.log(base)).diff(y)
+        else:
+            total += exponent * base.diff(y) / base
+    return total
+
+
+def _probe(upwards: bool) -> sp.Rational:
+    """Where the terms of a sum are compared: far out, and not so far that exp(exp(y)) cannot be written down."""
+    return sp.Integer(2) ** 12 if upwards else sp.Rational(1, 2**12)

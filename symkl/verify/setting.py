@@ -1,0 +1,50 @@
+"""A distribution and a weight with rational numbers in the place of the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sympy as sp
+
+from symkl.model import Distribution
+
+__all__ = ["Setting", "density_of", "log_density_of", "put"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is integrated or summed: `density * weight` in `variable` over `support`, all free of parameters."""
+
+    density: sp.Expr
+    weight: sp.Expr
+    variable: sp.Symbol
+    support: tuple[sp.Expr, sp.Expr]
+    discrete: bool
+
+
+def density_of(dist: Distribution) -> sp.Expr:
+    """The density as given, or the exponential of the log-density as given."""
+    return dist.density if dist.density is not None else sp.exp(dist.log_density)
+
+
+def log_density_of(dist: Distribution) -> sp.Expr:
+    """The log-density as given, or the logarithm of the density as given."""
+    return dist.log_density if dist.log_density is not None else sp.log(dist.density)
+
+
+def put(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> Setting:
+    """The setting at those parameters."""
+    numbers = dict(at)
+
+    def there(expression: sp.Expr) -> sp.Expr:
+        return expression.subs(numbers, simultaneous=True)
+
+    lower, upper = (there(bound) for bound in dist.support)
+    return Setting(
+        density=there(density_of(dist)),
+        weight=there(weight),
+        variable=dist.variable,
+        support=(lower, upper),
+        discrete=dist.kind == "discrete",
+    )
