@@ -1,6 +1,16 @@
 """Text to model: formulas, definition files, documents. Everything here reads input of strangers."""
 
+from symkl.language.bindings import read_bindings, read_point
+from symkl.language.definition import load_families, load_family
 from symkl.language.expression import parse, parse_condition
 from symkl.language.text import to_text
 
-__all__ = ["parse", "parse_condition", "to_text"]
+__all__ = [
+    "load_families",
+    "load_family",
+    "parse",
+    "parse_condition",
+    "read_bindings",
+    "read_point",
+    "to_text",
+]
