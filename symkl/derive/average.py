@@ -1,0 +1,73 @@
+"""The average of minus a log-density, or of any sum of statistics: steps, lemmas, value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from symkl.algebra.reading import read_statistics
+from symkl.algebra.tidy import tidy
+from symkl.derive.growth import infinite_above
+from symkl.derive.lemmas import Divergent, prove, statement_of
+from symkl.derive.rules import lemma as lemma_rule
+from symkl.derive.rules import linearity, simplification
+from symkl.errors import Resisted
+from symkl.model import Distribution, Lemma, Step
+
+__all__ = ["Average", "average"]
+
+
+@dataclass(frozen=True)
+class Average:
+    """`value` may hold inert expectations (then `resisted` names their lemmas) and is None where it is not finite.
+
+    `otherwise` is what the average is where `conditions` fail: "oo", "undefined", or None without conditions.
+    """
+
+    value: sp.Expr | None
+    steps: tuple[Step, ...]
+    lemmas: tuple[Lemma, ...]
+    conditions: tuple[sp.Basic, ...] = ()
+    otherwise: str | None = None
+    resisted: tuple[Lemma, ...] = ()
+    divergent: tuple[Lemma, ...] = ()
+    infinite: bool = False
+
+
+def average(dist: Distribution, body: sp.Expr, before: sp.Expr) -> Average:
+    """`E[body]` under `dist`, where `before` is the inert form from which the chain sets out."""
+    x = dist.variable
+    terms = read_statistics(body, x)
+    constant = terms.pop(sp.Integer(1), sp.Integer(0))
+    lemmas = [_lemma(dist, sp.Integer(1))]
+    lemmas += [_lemma(dist, statistic) for statistic in sorted(terms, key=sp.default_sort_key)]
+    by_statistic = {lemma.statement.body: lemma for lemma in lemmas}
+    step = linearity.apply(before, [(c, statement_of(dist, t)) for t, c in terms.items()], constant)
+    steps = [step] if step.after != before else []
+    divergent = {t for t in terms if by_statistic[t].value == sp.oo}
+    resisted = tuple(by_statistic[t] for t in terms if by_statistic[t].value is None)
+    if divergent:
+        infinite = not resisted and infinite_above(terms, divergent, x)
+        found = tuple(by_statistic[t] for t in terms if t in divergent)
+        return Average(None, tuple(steps), tuple(lemmas), resisted=resisted, divergent=found, infinite=infinite)
+    steps += lemma_rule.apply(step.after, lemmas)
+    raw = steps[-1].after if steps else before
+    value = tidy(raw)
+    steps += simplification.apply(raw, value)
+    conditions = tuple(dict.fromkeys(c for lemma in lemmas for c in lemma.conditions))
+    conditional = {t for t in terms if by_statistic[t].conditions}
+    otherwise = None
+    if conditions:
+        otherwise = "oo" if not resisted and infinite_above(terms, conditional, x) else "undefined"
+    return Average(value, tuple(steps), tuple(lemmas), conditions, otherwise, resisted)
+
+
+def _lemma(dist: Distribution, statistic: sp.Expr) -> Lemma:
+    statement = statement_of(dist, statistic)
+    try:
+        return prove(dist, statistic)
+    except Divergent:
+        return Lemma(statement, sp.oo, (), "a master's condition fails: the integral diverges", (), ())
+    except Resisted:
+        return Lemma(statement, None, (), "no chart leads to a known integral or sum", (), ())

@@ -1,0 +1,169 @@
+"""`derive`: a claim to its derivation, from the densities alone."""
+
+from __future__ import annotations
+
+import time
+
+import sympy as sp
+
+from symkl.algebra import equal, log_density
+from symkl.algebra.tidy import tidy
+from symkl.derive.average import Average, average
+from symkl.derive.rules import cancellation, definition, difference, house_form, logarithm, simplification
+from symkl.derive.support import inclusion
+from symkl.model import Case, Claim, Derivation, Distribution, Expectation, Law, Lemma, Step
+from symkl.model.inert import CrossEntropy, Divergence, Entropy, expectations
+
+__all__ = ["derive"]
+
+
+def derive(claim: Claim) -> Derivation:
+    """The derivation of a claim. Never guesses: what has no closed form has status "none" and says what resisted."""
+    start = time.perf_counter()
+    made = _BY_QUANTITY[claim.quantity](claim)
+    return _replace(made, seconds=time.perf_counter() - start)
+
+
+def _replace(derivation: Derivation, **changes: object) -> Derivation:
+    from dataclasses import replace
+
+    return replace(derivation, **changes)  # type: ignore[arg-type]
+
+
+def _log_steps(dist: Distribution) -> tuple[Step, ...]:
+    value = log_density(dist)
+    if dist.density is not None:
+        return logarithm.apply(dist, dist.density, value)
+    return (definition.log_density(dist, value),)
+
+
+def _minus_log(claim: Claim, dist: Distribution, first: Step) -> Derivation:
+    """-E_p[log of the density of dist], the chain set out from by `first`."""
+    logs = _log_steps(dist)
+    written = -Expectation(logs[-1].after, claim.p.variable, Law(claim.p.role))
+    steps = (*logs, first, Step(first.after, written, "logarithm", "the log-density put in"))
+    found = average(claim.p, -log_density(dist), written)
+    return _finish(claim, found, steps)
+
+
+def _finish(claim: Claim, found: Average, steps: tuple[Step, ...]) -> Derivation:
+    steps = (*steps, *found.steps)
+    if found.divergent:
+        names = ", ".join(f"E[{lemma.statement.body}]" for lemma in found.divergent)
+        if found.infinite:
+            return Derivation(
+                claim, "infinite", sp.oo, steps, found.lemmas, reason=f"{names} is infinite and enters with positive weight"
+            )
+        return Derivation(claim, "none", None, steps, found.lemmas, otherwise="undefined", reason=f"{names} is not finite")
+    if found.value is None:  # not reached: a finite average has a value
+        raise AssertionError(claim.id)
+    if found.resisted:
+        names = ", ".join(f"E[{lemma.statement.body}]" for lemma in found.resisted)
+        return Derivation(
+            claim, "none", found.value, steps, found.lemmas, found.conditions, reason=f"no closed form found for {names}"
+        )
+    return _closed(claim, found.value, steps, found.lemmas, found.conditions, found.otherwise)
+
+
+def _closed(
+    claim: Claim,
+    value: sp.Expr,
+    steps: tuple[Step, ...],
+    lemmas: tuple[Lemma, ...],
+    conditions: tuple[sp.Basic, ...],
+    otherwise: str | None,
+) -> Derivation:
+    steps += _house_form(claim, value)
+    value = steps[-1].after
+    status = "conditional" if conditions else "closed"
+    cases = _cases(value, conditions)
+    return Derivation(claim, status, value, steps, lemmas, conditions, cases, otherwise if conditions else None)
+
+
+def _cases(value: sp.Expr, conditions: tuple[sp.Basic, ...]) -> tuple[Case, ...]:
+    if not value.has(sp.Piecewise):
+        return (Case(conditions, value),)
+    folded = sp.piecewise_fold(value)
+    return tuple(Case((*conditions, *sp.And.make_args(when)), branch) for branch, when in folded.args)
+
+
+def _house_form(claim: Claim, value: sp.Expr) -> tuple[Step, ...]:
+    """The first published form of this claim that is proved equal, as the last step: for print, never for the proof."""
+    other = claim.q.family.name if claim.q else None
+    for known in claim.p.family.known:
+        same = (known.quantity, known.other, known.of, known.units) == (claim.quantity, other, claim.of, "nats")
+        if same and dict(known.where) == dict(claim.where) and equal(value, known.formula):
+            return house_form.apply(value, known.formula, known.source)
+    return ()
+
+
+def _entropy(claim: Claim) -> Derivation:
+    return _minus_log(claim, claim.p, definition.entropy(claim.p))
+
+
+def _cross_entropy(claim: Claim) -> Derivation:
+    assert claim.q is not None
+    inside = inclusion(claim.p, claim.q)
+    if inside.holds is False:
+        if claim.p.kind != claim.q.kind:
+            return Derivation(claim, "none", None, (), otherwise="undefined", reason=inside.reason)
+        return Derivation(claim, "infinite", sp.oo, (), reason=inside.reason)
+    made = _minus_log(claim, claim.q, definition.cross_entropy(claim.p, claim.q))
+    return _under(made, inside.conditions)
+
+
+def _under(made: Derivation, conditions: tuple[sp.Basic, ...]) -> Derivation:
+    """The same under the conditions that one support lies in the other; outside them it is infinite."""
+    if not conditions or made.status == "infinite":
+        return made
+    everything = tuple(dict.fromkeys((*conditions, *made.conditions)))
+    otherwise = "oo" if made.otherwise in (None, "oo") else made.otherwise
+    cases = tuple(Case((*conditions, *case.when), case.value) for case in made.cases)
+    status = "conditional" if made.status == "closed" else made.status
+    return _replace(made, status=status, conditions=everything, cases=cases, otherwise=otherwise)
+
+
+def _kl(claim: Claim) -> Derivation:
+    assert claim.q is not None
+    inside = inclusion(claim.p, claim.q)
+    if inside.holds is False:
+        return Derivation(claim, "infinite", sp.oo, (), reason=inside.reason)
+    cross = _cross_entropy(Claim("cross_entropy", claim.p, claim.q, where=claim.where))
+    own = _entropy(Claim("entropy", claim.p, where=claim.where))
+    p, q = Law(claim.p.role), Law(claim.q.role)
+    opening = definition.divergence(claim.p, claim.q)
+    lemmas = _merged(cross.lemmas, own.lemmas)
+    parts = (cross, own)
+    if cross.status == "infinite" and own.status in ("closed", "conditional"):
+        reason = f"the cross-entropy is infinite ({cross.reason}) and the entropy finite"
+        return Derivation(claim, "infinite", sp.oo, (*cross.steps, *own.steps, opening), lemmas, reason=reason, parts=parts)
+    if cross.result is None or own.result is None:
+        reason = cross.reason or own.reason
+        return Derivation(claim, "none", None, (*cross.steps, *own.steps, opening), lemmas, reason=reason, parts=parts)
+    together = difference.apply(opening.after, {CrossEntropy(p, q): cross.result, Entropy(p): own.result})
+    value = tidy(together.after)
+    left = expectations(value)
+    cancelled = bool(expectations(together.after)) and not left
+    last = cancellation.apply(together.after, value) if cancelled else simplification.apply(together.after, value)
+    steps = (*cross.steps, *own.steps, opening, together, *last)
+    conditions = tuple(dict.fromkeys((*cross.conditions, *own.conditions)))
+    if left:
+        reason = "no closed form found for " + ", ".join(f"E[{e.body}]" for e in left)
+        return Derivation(claim, "none", value, steps, lemmas, conditions, reason=reason, parts=parts)
+    otherwise = "oo" if cross.otherwise in (None, "oo") and own.otherwise is None else "unknown"
+    made = _closed(claim, value, steps, lemmas, conditions, otherwise)
+    return _replace(made, parts=parts)
+
+
+def _merged(*groups: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
+    found = {lemma.statement: lemma for group in groups for lemma in group}
+    return tuple(found.values())
+
+
+def _expectation(claim: Claim) -> Derivation:
+    assert claim.of is not None
+    inert = Expectation(claim.of, claim.p.variable, Law(claim.p.role))
+    return _finish(claim, average(claim.p, claim.of, inert), ())
+
+
+_BY_QUANTITY = {"entropy": _entropy, "cross_entropy": _cross_entropy, "kl": _kl, "expectation": _expectation}
