@@ -1,0 +1,129 @@
+"""How the members of a claim are named in print: the printer, `Normal(mu_1, sigma_1)`, supports and domains."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from symkl.model import Claim, CrossEntropy, Distribution, Divergence, Entropy, Expectation, Law, Parameter, domain_of
+from symkl.writeup.escape import escaped
+from symkl.writeup.printer import TextbookPrinter
+
+__all__ = ["Notation", "conditions_latex", "domain_latex", "quantity_node"]
+
+_DOMAINS = {
+    "real": r"{} \in \mathbb{{R}}",
+    "positive": "{} > 0",
+    "nonnegative": r"{} \ge 0",
+    "unit": "0 < {} < 1",
+    "integer": r"{} \in \mathbb{{Z}}",
+    "positive_integer": r"{} \in \{{1, 2, \dots\}}",
+    "nonnegative_integer": r"{} \in \{{0, 1, 2, \dots\}}",
+}
+
+
+class Notation:
+    """What the pages about one claim call things.
+
+    `symbols` are the letters for the first and the second law. Where the second member has no free parameter
+    the first's bear no index.
+    """
+
+    def __init__(self, claim: Claim, symbols: tuple[str, str] = ("p", "q"), dimension: str = "") -> None:
+        self.claim = claim
+        self.symbols = symbols
+        self.bare = claim.q is None or not claim.q.parameters
+        self.printer = TextbookPrinter(
+            claim.parameters,
+            variables=[claim.p.variable],
+            symbols=dict(zip("pq", symbols, strict=True)),
+            bare=self.bare,
+            dimension=dimension,
+        )
+
+    def latex(self, expr: sp.Basic) -> str:
+        text: str = self.printer.doprint(expr)
+        return text
+
+    def member(self, who: Distribution) -> str:
+        r"""`\mathrm{Normal}(\mu_1, \sigma_1)`, with values where they are given."""
+        given = dict(self.claim.where)
+        shown = []
+        for own in who.family.parameters:
+            index = "" if self.claim.q is None else "1" if who.role == "p" else "2"
+            full = f"{own.name}_{index}" if index else own.name
+            value = given.get(full)
+            if value is None:
+                value = Parameter(own.name, own.domain, own.latex, own.doc, index).symbol
+            shown.append(self.latex(value))
+        name = escaped(who.family.name)
+        return rf"\mathrm{{{name}}}({', '.join(shown)})" if shown else rf"\mathrm{{{name}}}"
+
+    def members(self) -> str:
+        r"""`q = \mathrm{Normal}(..) and p = ..`, as words with formulas."""
+        first = f"${self.symbols[0]} = {self.member(self.claim.p)}$"
+        if self.claim.q is None:
+            return first
+        return f"{first} and ${self.symbols[1]} = {self.member(self.claim.q)}$"
+
+    def density(self, who: Distribution) -> str:
+        """The density as given, or the log-density with its logarithm on the left."""
+        law = self.symbols[0] if who.role == "p" else self.symbols[1]
+        at = self.latex(who.variable)
+        if who.density is not None:
+            return f"{law}({at}) = {self.latex(who.density)}"
+        assert who.log_density is not None
+        return rf"\log {law}({at}) = {self.latex(who.log_density)}"
+
+    def support(self, who: Distribution) -> str:
+        """The values that the variable takes."""
+        lower, upper = who.support
+        at = self.latex(who.variable)
+        if who.kind == "discrete":
+            last = "" if upper == sp.oo else f", {self.latex(upper)}"
+            if upper.is_Integer and lower.is_Integer and upper - lower <= 2:
+                listed = ", ".join(str(lower + i) for i in range(int(upper - lower) + 1))
+                return rf"{at} \in \{{{listed}\}}"
+            return rf"{at} \in \{{{self.latex(lower)}, {self.latex(lower + 1)}, \dots{last}\}}"
+        if lower == -sp.oo and upper == sp.oo:
+            return rf"{at} \in \mathbb{{R}}"
+        if upper == sp.oo:
+            return f"{at} > {self.latex(lower)}"
+        if lower == -sp.oo:
+            return f"{at} < {self.latex(upper)}"
+        return f"{self.latex(lower)} < {at} < {self.latex(upper)}"
+
+    def domains(self, parameters: Sequence[Parameter]) -> str:
+        r"""`$\mu \in \mathbb{R}$ (mean) and $\sigma > 0$ (standard deviation)`."""
+        shown = []
+        for parameter in parameters:
+            words = f" ({escaped(parameter.doc)})" if parameter.doc else ""
+            shown.append(f"${domain_latex(self.latex(parameter.symbol), domain_of(parameter.symbol))}${words}")
+        return ", ".join(shown[:-1]) + (" and " if len(shown) > 1 else "") + shown[-1] if shown else ""
+
+    def quantity(self) -> str:
+        r"""The left side of the claim: `\KL(p\,\|\,q)`."""
+        return self.latex(quantity_node(self.claim))
+
+
+def quantity_node(claim: Claim) -> sp.Expr:
+    """The claim's quantity as an inert node."""
+    p, q = Law("p"), Law("q")
+    if claim.quantity == "entropy":
+        return Entropy(p)
+    if claim.quantity == "cross_entropy":
+        return CrossEntropy(p, q)
+    if claim.quantity == "kl":
+        return Divergence(p, q)
+    return Expectation(claim.of, claim.p.variable, p)
+
+
+def domain_latex(latex: str, domain: str) -> str:
+    return _DOMAINS[domain].format(latex)
+
+
+def conditions_latex(conditions: Sequence[sp.Basic], notation: Notation) -> str:
+    r"""`$\alpha > 2$ and $\nu > 2$`."""
+    shown = [f"${notation.latex(c)}$" for c in conditions]
+    return ", ".join(shown[:-1]) + (" and " if len(shown) > 1 else "") + shown[-1] if shown else ""
