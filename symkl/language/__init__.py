@@ -2,10 +2,13 @@
 
 from symkl.language.bindings import read_bindings, read_point
 from symkl.language.definition import load_families, load_family
+from symkl.language.document import is_document, load_document
 from symkl.language.expression import parse, parse_condition
 from symkl.language.text import to_text
 
 __all__ = [
+    "is_document",
+    "load_document",
     "load_families",
     "load_family",
     "parse",

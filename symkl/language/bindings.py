@@ -14,6 +14,8 @@ from symkl.language.tables import Table, printable
 __all__ = ["read_bindings", "read_point", "read_where"]
 
 Bindings = tuple[tuple[str, sp.Expr], ...]
+_WHERE = Location(field="--where")
+_AT = Location(field="--at")
 
 
 def read_where(table: Table, names: Mapping[str, sp.Symbol]) -> Bindings:
@@ -22,9 +24,7 @@ def read_where(table: Table, names: Mapping[str, sp.Symbol]) -> Bindings:
                    for name in _known(table.data, names, table.where)], names)  # fmt: skip
 
 
-def read_bindings(
-    texts: Sequence[str], names: Mapping[str, sp.Symbol], where: Location = Location(field="--where")
-) -> Bindings:
+def read_bindings(texts: Sequence[str], names: Mapping[str, sp.Symbol], where: Location = _WHERE) -> Bindings:
     """`NAME=EXPR` options, in the order given; BadInput for unknown names and for values outside a domain."""
     made = []
     for text in texts:
@@ -38,7 +38,7 @@ def read_bindings(
 
 
 def read_point(
-    texts: Sequence[str], names: Mapping[str, sp.Symbol], where: Location = Location(field="--at")
+    texts: Sequence[str], names: Mapping[str, sp.Symbol], where: Location = _AT
 ) -> dict[sp.Symbol, sp.Rational]:
     """`NAME=VALUE` options as an exact point: every parameter in `names` once, each a rational in its domain."""
     point = {names[name]: value for name, value in read_bindings(texts, names, where)}

@@ -52,9 +52,8 @@ def check_power(base: sp.Expr, exponent: sp.Expr, where: Location) -> None:
             continue
         if size > MAX_EXPONENT or (isinstance(term, sp.Rational) and term.q > MAX_EXPONENT):
             raise BadInput(f"a number in an exponent is larger than {MAX_EXPONENT}", where)
-        if isinstance(base, sp.Rational) and base != 0:
-            if size * max(base.p.bit_length(), base.q.bit_length()) > MAX_BITS:
-                raise BadInput("this power is too large a number to work with", where)
+        if isinstance(base, sp.Rational) and size * max(base.p.bit_length(), base.q.bit_length()) > MAX_BITS:
+            raise BadInput("this power is too large a number to work with", where)
     inner, outer = base.as_base_exp()
     if not (isinstance(outer, sp.Rational) and isinstance(exponent, sp.Rational)):
         return

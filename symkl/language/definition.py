@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +14,7 @@ from symkl.language.known import read_known
 from symkl.language.names import check_family_name, check_variable_name
 from symkl.language.parameters import read_parameters, read_parametrisations
 from symkl.language.support import read_constraints, read_support
-from symkl.language.tables import Table, read_toml
+from symkl.language.tables import Table, digest, read_toml
 from symkl.model import Expectation, Family, variable_symbol
 
 __all__ = ["FORMAT", "load_families", "load_family"]
@@ -78,7 +76,7 @@ def _read(path: Path) -> _Head:
     file.check_keys(["format", "family"], ["known"])
     if file.data["format"] is not FORMAT:
         raise BadInput("this version of symkl reads format 1 only", file.at("format"), "write format = 1")
-    family = replace(_family(file.table("family")), origin=str(path), digest=_digest(file))
+    family = replace(_family(file.table("family")), origin=str(path), digest=digest(file))
     known = file.tables("known")
     if len(known) > MAX_KNOWN:
         raise BadInput(f"there are {len(known)} known forms; at most {MAX_KNOWN} are read", file.at("known"))
@@ -115,7 +113,7 @@ def _family(table: Table) -> Family:
 def _variable_name(table: Table) -> str:
     value = table.data.get("variable", "x")
     if isinstance(value, dict):
-        raise NotYet(f"{table.at('variable')}: variables with a shape are not supported yet; write variable = \"x\"")
+        raise NotYet(f'{table.at("variable")}: variables with a shape are not supported yet; write variable = "x"')
     name = table.text("variable", "x")
     check_variable_name(name, table.at("variable"))
     return name
@@ -149,8 +147,3 @@ def _names(path: Path) -> str | None:
         return str(read_toml(path).table("family").data.get("name"))
     except BadInput:
         return None
-
-
-def _digest(file: Table) -> str:
-    """SHA-256 of what the file says: comments and spacing are nothing to it, the order of the keys is."""
-    return hashlib.sha256(json.dumps(file.data, ensure_ascii=True, default=str).encode()).hexdigest()

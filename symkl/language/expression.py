@@ -7,34 +7,34 @@ turned into SymPy objects by hand; SymPy itself never sees a string.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import sympy as sp
 
 from symkl.errors import BadInput, Location, nearest
+from symkl.language import forms
 from symkl.language.bounds import check_argument, check_power, check_product, check_value
+from symkl.language.conditions import condition
 from symkl.language.functions import CONSTANTS, FUNCTIONS, OTHER_NAMES, SPECIAL_FORMS
 from symkl.language.lexis import at, check_characters
-from symkl.model import CrossEntropy, Density, Divergence, Entropy, Expectation, Law, variable_symbol
 
 __all__ = ["parse", "parse_condition"]
 
 MAX_DEPTH = 50  # of operators and functions inside one another
-_LAWS = ("p", "q")
-_RELATIONS: dict[type[ast.cmpop], type[sp.Rel]] = {
-    ast.Lt: sp.Lt,
-    ast.LtE: sp.Le,
-    ast.Gt: sp.Gt,
-    ast.GtE: sp.Ge,
-    ast.Eq: sp.Eq,
-    ast.NotEq: sp.Ne,
+_FORMS = {
+    "Sum": forms.bound,
+    "Integral": forms.bound,
+    "Expectation": forms.expectation,
+    "Piecewise": forms.piecewise,
 }
+_NOWHERE = Location()
 
 
 def parse(
     text: str,
     names: Mapping[str, sp.Symbol],
-    where: Location = Location(),
+    where: Location = _NOWHERE,
     *,
     variable: sp.Symbol | None = None,
     inert: bool = False,
@@ -45,14 +45,14 @@ def parse(
     `Expectation(f)` needs the `variable` over which it averages. With `inert`, `H(p)`, `H(p, q)`, `KL(p, q)`, `p(x)`
     and `q(x)` are read as well. Raises BadInput, with the 1-based column, for everything else.
     """
-    reader = _Reader(text, names, where, variable, inert)
+    reader = Reader(text, names, where, variable, inert)
     return reader.real(reader.expression(reader.tree, 0))
 
 
 def parse_condition(
     text: str,
     names: Mapping[str, sp.Symbol],
-    where: Location = Location(),
+    where: Location = _NOWHERE,
     *,
     variable: sp.Symbol | None = None,
     inert: bool = False,
@@ -61,11 +61,11 @@ def parse_condition(
 
     A condition that SymPy decides from the symbols' domains comes out as `true` or `false`.
     """
-    reader = _Reader(text, names, where, variable, inert)
+    reader = Reader(text, names, where, variable, inert)
     return reader.condition(reader.tree, 0)
 
 
-class _Reader:
+class Reader:
     """One text being read. Methods take a node and the depth at which it stands, and return SymPy objects."""
 
     def __init__(
@@ -84,7 +84,8 @@ class _Reader:
             last = len(self.text.rstrip()) - 1
             unfinished = not (self.text[last].isalnum() or self.text[last] in "_)")
             index = last if unfinished else min(self.margin + max(error.offset or 1, 1) - 1, last)
-            raise BadInput("the formula is incomplete, or has an operator too many here", at(self.where, index)) from None
+            what = "the formula is incomplete, or has an operator too many here"
+            raise BadInput(what, at(self.where, index)) from None
         except (ValueError, MemoryError, RecursionError):
             raise BadInput("the formula is nested too deeply", self.where) from None
 
@@ -107,7 +108,7 @@ class _Reader:
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 base, exponent = self.expression(left, depth), self.expression(right, depth)
                 check_power(base, exponent, self.place(node))
-                return sp.Pow(base, exponent)
+                return self.make(node, sp.Pow, base, exponent)
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.expression(operand, depth)
             case ast.Constant() if not isinstance(node.value, bool):
@@ -175,23 +176,23 @@ class _Reader:
 
     def _call(self, node: ast.Call, depth: int) -> sp.Expr:
         if not isinstance(node.func, ast.Name):
-            raise BadInput("only a function's name can stand before a bracket", self.place(node), "write '*' to multiply")
+            what = "only a function's name can stand before a bracket"
+            raise BadInput(what, self.place(node), "write '*' to multiply")
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             raise BadInput("arguments with names or stars are not allowed in a formula", self.place(node))
         name = node.func.id
-        special = {"Sum": self._bound, "Integral": self._bound, "Expectation": self._expectation,
-                   "Piecewise": self._piecewise}.get(name)  # fmt: skip
-        if special is not None:
-            return special(node, depth)
+        if name in _FORMS:
+            return _FORMS[name](self, node, depth)
         if name in FUNCTIONS:
             return self._apply(name, node, depth)
-        if self.inert and name in ("H", "KL", *_LAWS):
-            return self._quantity(name, node, depth)
+        if self.inert and name in ("H", "KL", *forms.LAWS):
+            return forms.quantity(self, name, node, depth)
         if name in ("Eq", "Ne"):
             raise BadInput("a condition stands where a value is needed", self.place(node))
         if name in self.names:
             raise BadInput(f"'{name}' is not a function", self.place(node), f"write {name}*(...) to multiply")
-        raise BadInput(f"unknown function '{name}'", self.place(node), self._advice(name, [*FUNCTIONS, *SPECIAL_FORMS]))
+        advice = self._advice(name, [*FUNCTIONS, *SPECIAL_FORMS])
+        raise BadInput(f"unknown function '{name}'", self.place(node), advice)
 
     def _apply(self, name: str, node: ast.Call, depth: int) -> sp.Expr:
         function = FUNCTIONS[name]
@@ -204,96 +205,20 @@ class _Reader:
             check_argument(name, argument, limit, self.place(part))
         if name == "sqrt":
             check_power(arguments[0], sp.Rational(1, 2), self.place(node))
-        made: sp.Expr = function.make(*arguments)
-        return made
+        return self.make(node, function.make, *arguments)
 
-    def _bound(self, node: ast.Call, depth: int) -> sp.Expr:
-        """`Sum(f, (k, lo, hi))` and `Integral(f, (x, lo, hi))`; the index takes its domain from its bounds."""
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        match node.args:
-            case [body, ast.Tuple(elts=[ast.Name(id=index), low, high])]:
-                pass
-            case _:
-                raise BadInput(f"{name} is not written as it should be", self.place(node), f"write {name}(f, (k, lo, hi))")
-        if index in CONSTANTS:
-            raise BadInput(f"'{index}' is a constant and cannot be an index", self.place(node))
-        lower, upper = self.expression(low, depth), self.expression(high, depth)
-        outside = self.names.get(index)
-        kind = "discrete" if name == "Sum" else "continuous"
-        symbol = outside if outside is not None else variable_symbol(index, kind, lower, upper)
-        self.names[index] = symbol
-        function = self.expression(body, depth)
-        if outside is None:
-            del self.names[index]
-        if function.count(sp.Piecewise) > 6:
-            raise BadInput(f"too many Piecewise inside {name}", self.place(node))
-        made = (sp.Sum if name == "Sum" else sp.Integral)(function, (symbol, lower, upper))
-        if not made.free_symbols:
-            raise BadInput(f"this {name} contains no parameter", self.place(node), "write its value")
-        return made
-
-    def _expectation(self, node: ast.Call, depth: int) -> sp.Expr:
-        law = "p"
-        match node.args:
-            case [body]:
-                pass
-            case [body, ast.Name(id=law)] if law in _LAWS:
-                pass
-            case _:
-                raise BadInput("Expectation is not written as it should be", self.place(node), "write Expectation(f)")
-        if self.variable is None:
-            raise BadInput("Expectation has no variable to average over here", self.place(node))
-        outside = dict(self.names)
-        self.names[self.variable.name] = self.variable
-        function = self.expression(body, depth)
-        self.names = outside
-        return Expectation(function, self.variable, Law(law))
-
-    def _quantity(self, name: str, node: ast.Call, depth: int) -> sp.Expr:
-        """`H(p)`, `H(p, q)`, `KL(p, q)`: the first is averaged over; `p(x)`: a density."""
-        if name in _LAWS and len(node.args) == 1:
-            return Density(Law(name), self.expression(node.args[0], depth))
-        laws = [Law(part.id) for part in node.args if isinstance(part, ast.Name) and part.id in _LAWS]
-        kinds = {("H", 1): Entropy, ("H", 2): CrossEntropy, ("KL", 2): Divergence}
-        if len(laws) != len(node.args) or (name, len(laws)) not in kinds:
-            raise BadInput(f"{name} is not written as it should be", self.place(node), "write H(p), H(p, q) or KL(p, q)")
-        return kinds[name, len(laws)](*laws)
-
-    def _piecewise(self, node: ast.Call, depth: int) -> sp.Expr:
-        """`Piecewise((value, condition), ...)`, left as written: SymPy's own simplification of conditions may hang."""
-        pieces: list[tuple[sp.Expr, sp.Basic]] = []
-        for part in node.args:
-            if not isinstance(part, ast.Tuple) or len(part.elts) != 2:
-                raise BadInput("Piecewise takes pairs (value, condition)", self.place(part))
-            value, condition = self.expression(part.elts[0], depth), self.condition(part.elts[1], depth)
-            if condition != sp.false and not (pieces and pieces[-1][1] == sp.true):
-                pieces.append((value, condition))
-        if not pieces:
-            raise BadInput("Piecewise has no case that can hold", self.place(node))
-        return pieces[0][0] if pieces[0][1] == sp.true else sp.Piecewise(*pieces, evaluate=False)
+    def make(self, node: ast.expr, constructor: Callable[..., Any], *arguments: sp.Basic) -> Any:
+        """What the constructor makes; SymPy refuses some arguments (a complex number in a comparison) by exceptions."""
+        try:
+            return constructor(*arguments)
+        except (TypeError, ValueError, ArithmeticError, RecursionError, NotImplementedError):
+            raise BadInput("this is not defined for these arguments", self.place(node)) from None
 
     def condition(self, node: ast.expr, depth: int) -> sp.Basic:
+        """A condition; the counterpart of `expression`."""
         if depth > MAX_DEPTH:
             raise BadInput(f"the condition is nested more than {MAX_DEPTH} deep", self.place(node))
-        depth += 1
-        match node:
-            case ast.Compare(left=left, ops=operators, comparators=rest):
-                values = [self.expression(part, depth) for part in (left, *rest)]
-                made = [
-                    _RELATIONS[type(operator)](values[i], values[i + 1]) for i, operator in enumerate(operators)
-                ]
-                return sp.And(*made)
-            case ast.BoolOp(op=operator, values=parts):
-                joined = [self.condition(part, depth) for part in parts]
-                return sp.And(*joined) if isinstance(operator, ast.And) else sp.Or(*joined)
-            case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return sp.Not(self.condition(operand, depth))
-            case ast.Call(func=ast.Name(id="Eq" | "Ne" as name), args=[left, right], keywords=[]):
-                relation = sp.Eq if name == "Eq" else sp.Ne
-                return relation(self.expression(left, depth), self.expression(right, depth))
-            case ast.Constant(value=bool() as value):
-                return sp.true if value else sp.false
-        raise BadInput("a condition is needed here", self.place(node), "such as a < b or Eq(a, b)")
+        return condition(self, node, depth + 1)
 
     def real(self, made: sp.Expr) -> sp.Expr:
         """The whole expression, refused if it holds what is not a real number."""

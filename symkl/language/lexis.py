@@ -1,4 +1,4 @@
-"""The outermost guard of the expression parser: characters, literals, length and nesting, before Python's `ast` sees a byte."""
+"""The outermost guard of the expression parser: length, characters, literals, nesting, before `ast` sees a byte."""
 
 from __future__ import annotations
 
@@ -53,8 +53,9 @@ def check_characters(text: str, where: Location) -> None:
         raise BadInput(f"the formula has {len(text)} characters; at most {MAX_LENGTH} are read", where)
     for index, character in enumerate(text):
         if not (character.isascii() and (character.isprintable() or character in "\t\n\r")):
-            raise BadInput(f"the character {ascii(character)} is not allowed in a formula; only printable ASCII is",
-                           at(where, index))
+            raise BadInput(
+                f"the character {character!a} is not allowed in a formula; only printable ASCII is", at(where, index)
+            )
     if not text.strip():
         raise BadInput("the formula is empty", where)
     tokens = list(_tokens(text, where))
@@ -84,20 +85,20 @@ def _tokens(text: str, where: Location) -> Iterator[tuple[str, str, int]]:
 
 def _check_operators(tokens: list[tuple[str, str, int]], where: Location) -> None:
     """Two operands need an operator between them; `name(` alone is a call."""
-    for (kind, token, _), (next_kind, following, index) in pairwise(tokens):
-        operand = kind in ("number", "name") or token == ")"
+    for (kind, former, _), (next_kind, following, index) in pairwise(tokens):
+        operand = kind in ("number", "name") or former == ")"
         if operand and (next_kind in ("number", "name") or (following == "(" and kind != "name")):
             raise BadInput(f"an operator is missing before '{following}'", at(where, index), "write '*' to multiply")
 
 
 def _check_brackets(tokens: list[tuple[str, str, int]], where: Location) -> None:
     opened: list[int] = []
-    for _, token, index in tokens:
-        if token == "(":
+    for _, sign, index in tokens:
+        if sign == "(":
             opened.append(index)
             if len(opened) > MAX_NESTING:
                 raise BadInput(f"brackets are nested more than {MAX_NESTING} deep", at(where, index))
-        elif token == ")":
+        elif sign == ")":
             if not opened:
                 raise BadInput("this ')' closes no bracket", at(where, index))
             opened.pop()
@@ -107,7 +108,8 @@ def _check_brackets(tokens: list[tuple[str, str, int]], where: Location) -> None
 
 def _check_number(token: str, following: str, where: Location) -> None:
     if following and (following.isalpha() or following == "_"):
-        raise BadInput(f"a number is followed by '{following}' with no operator between", where, "write '*' to multiply")
+        what = f"a number is followed by '{following}' with no operator between"
+        raise BadInput(what, where, "write '*' to multiply")
     mantissa, _, exponent = token.lower().partition("e")
     if len(mantissa) > MAX_DIGITS:
         raise BadInput(f"the number has {len(mantissa)} digits; at most {MAX_DIGITS} are read", where)
@@ -115,9 +117,9 @@ def _check_number(token: str, following: str, where: Location) -> None:
         raise BadInput(f"the number's power of ten is beyond {MAX_EXPONENT}", where)
 
 
-def _check_name(token: str, where: Location) -> None:
-    if keyword.iskeyword(token) and token not in _WORDS | _TRUTHS:
-        advice = "call the parameter 'lam'" if token == "lambda" else ""
-        raise BadInput(f"'{token}' is a keyword of Python and not allowed in a formula", where, advice)
-    if len(token) > 64:
-        raise BadInput(f"the name has {len(token)} characters; at most 64 are read", where)
+def _check_name(name: str, where: Location) -> None:
+    if keyword.iskeyword(name) and name not in _WORDS | _TRUTHS:
+        advice = "call the parameter 'lam'" if name == "lambda" else ""
+        raise BadInput(f"'{name}' is a keyword of Python and not allowed in a formula", where, advice)
+    if len(name) > 64:
+        raise BadInput(f"the name has {len(name)} characters; at most 64 are read", where)

@@ -16,7 +16,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}", re.ASCII)
 _LETTERS = {"beta", "gamma", "zeta"}
 _RESERVED = {"event_ndims": "an argument of every generated function"}
 
-_GREEK = (
+_GREEK = (  # noqa: SIM905 -- forty quoted words would be harder to read
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho varrho sigma "
     "tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell"
 ).split()
@@ -27,7 +27,7 @@ _LATEX = re.compile(rf"(?:\\log(?![A-Za-z])\s?)?(?:[A-Za-z]|{_COMMAND})(?:_{_SCR
 
 def check_family_name(name: str, where: Location) -> None:
     if not _FAMILY.fullmatch(name):
-        raise BadInput(f"{ascii(name)} cannot be the name of a family", where,
+        raise BadInput(f"{name!a} cannot be the name of a family", where,
                        "write a capital and then at most 63 letters or digits")  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def check_variable_name(name: str, where: Location) -> None:
 
 def _check_identifier(name: str, what: str, where: Location) -> None:
     if not _IDENTIFIER.fullmatch(name):
-        raise BadInput(f"{ascii(name)} cannot be the name of a {what}", where,
+        raise BadInput(f"{name!a} cannot be the name of a {what}", where,
                        "write a letter and then at most 31 ASCII letters, digits or underscores")  # fmt: skip
     if keyword.iskeyword(name):
         advice = "the usual name is 'lam'" if name == "lambda" else "choose another"
@@ -65,5 +65,5 @@ def check_latex(latex: str, where: Location) -> None:
     `\log` may stand before it. TeX can read files and run for ever, so nothing else is let through.
     """
     if not _LATEX.fullmatch(latex):
-        raise BadInput(f"the LaTeX {ascii(latex)} is not allowed", where,
-                       r"write a letter or a Greek command, with at most one _ and one ^, such as \sigma^2")  # fmt: skip
+        advice = r"write a letter or a Greek command, with at most one _ and one ^, such as \sigma^2"
+        raise BadInput(f"the LaTeX {latex[:60]!a} is not allowed", where, advice)

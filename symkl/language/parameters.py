@@ -36,16 +36,12 @@ def _parameter(name: str, table: Table, variable: str) -> Parameter:
     return Parameter(name, domain, latex, entry.text("doc", ""))
 
 
-def read_parametrisations(
-    table: Table, parameters: Sequence[Parameter], variable: str
-) -> tuple[Parametrisation, ...]:
+def read_parametrisations(table: Table, parameters: Sequence[Parameter], variable: str) -> tuple[Parametrisation, ...]:
     """Other ways to call the family, in the order of the file."""
     return tuple(_parametrisation(name, table, parameters, variable) for name in table.data)
 
 
-def _parametrisation(
-    name: str, table: Table, parameters: Sequence[Parameter], variable: str
-) -> Parametrisation:
+def _parametrisation(name: str, table: Table, parameters: Sequence[Parameter], variable: str) -> Parametrisation:
     check_parameter_name(name, variable, replace(table.where, field=f"{table.where.field}.{printable(name)}"))
     entry = table.table(name)
     entry.check_keys(["parameters", "where"])

@@ -10,6 +10,7 @@ from symkl.algebra import holds
 from symkl.errors import BadInput, Location
 from symkl.language.expression import parse, parse_condition
 from symkl.language.tables import Table, formula_text
+from symkl.language.text import to_text
 
 __all__ = ["read_constraints", "read_support"]
 
@@ -23,10 +24,10 @@ def read_support(table: Table, kind: str, names: Mapping[str, sp.Symbol]) -> tup
     lower, upper = (_bound(end, names, place) for end, place in zip(ends, places, strict=True))
     for bound, place in zip((lower, upper), places, strict=True):
         if kind == "discrete" and bound.is_integer is False and not bound.is_infinite:
-            raise BadInput(f"a bound of a discrete support must be an integer, and {bound} is not", place)
-    if lower == sp.oo or upper == -sp.oo or holds(sp.Gt(upper, lower)) is False:
-        if not (kind == "discrete" and lower == upper):
-            raise BadInput(f"the lower bound {lower} is not below the upper bound {upper}", where)
+            raise BadInput(f"a bound of a discrete support must be an integer, and {to_text(bound)} is not", place)
+    one_point = kind == "discrete" and lower == upper
+    if lower == sp.oo or upper == -sp.oo or (holds(sp.Gt(upper, lower)) is False and not one_point):
+        raise BadInput(f"the lower bound {to_text(lower)} is not below the upper bound {to_text(upper)}", where)
     return lower, upper
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import tomllib
 import unicodedata
@@ -12,7 +14,7 @@ from typing import Any
 
 from symkl.errors import BadInput, Location, nearest
 
-__all__ = ["MAX_BYTES", "Table", "read_toml"]
+__all__ = ["MAX_BYTES", "Table", "digest", "formula_text", "plain_text", "printable", "read_toml"]
 
 MAX_BYTES = 1_000_000  # of one file
 _CONTROL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # Unicode categories that can hide or reorder text
@@ -104,6 +106,11 @@ class Table:
         return value
 
 
+def digest(file: Table) -> str:
+    """SHA-256 of what the file says: comments and spacing are nothing to it, the order of the keys is."""
+    return hashlib.sha256(json.dumps(file.data, ensure_ascii=True, default=str).encode()).hexdigest()
+
+
 def formula_text(value: object, where: Location) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
@@ -121,7 +128,7 @@ def plain_text(value: object, where: Location, longest: int, allowed: str = "") 
     for index, character in enumerate(value):
         if unicodedata.category(character) in _CONTROL and character not in allowed:
             place = replace(where, column=index + 1)
-            raise BadInput(f"the control character {ascii(character)} is not allowed in text", place)
+            raise BadInput(f"the control character {character!a} is not allowed in text", place)
     return value
 
 

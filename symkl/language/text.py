@@ -34,7 +34,7 @@ def _named(expression: sp.Basic) -> sp.Basic:
     return expression.xreplace(names) if names else expression
 
 
-class _TextPrinter(StrPrinter):  # type: ignore[misc]
+class _TextPrinter(StrPrinter):
     """SymPy's plain printer, with the parser's names and an order of terms that reads like a textbook's."""
 
     def _print_Add(self, expr: sp.Add, order: Any = None) -> str:
