@@ -19,8 +19,14 @@ class NoValue(ValueError):
     """The expression has a part that the table does not know, or no value there."""
 
 
+def _exp(z: Number) -> Number:
+    if isinstance(z, mp.mpf) and mp.isfinite(z) and mp.mag(z) > 64:  # exp(exp(10**17)) has no room in a memory
+        return mp.inf if z > 0 else mp.mpf(0)
+    return mp.exp(z)
+
+
 _FUNCTIONS: dict[type, Callable[..., Number]] = {
-    sp.exp: mp.exp,
+    sp.exp: _exp,
     sp.log: mp.log,
     sp.sin: mp.sin,
     sp.cos: mp.cos,

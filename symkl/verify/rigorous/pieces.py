@@ -26,11 +26,12 @@ def below(a: sp.Expr, b: sp.Expr) -> bool:
 
 
 def breaks(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
-    """The numbers where an Abs, sign, Min, Max or Piecewise of something linear in x changes over, in ascending order.
+    """The numbers, in ascending order, where something linear in x changes over in an Abs, sign, Min, Max or Piecewise,
+    or is 0 under a logarithm or a power that is singular there.
 
     An Abs of what is not linear is left to the analytic flag; any other such branch raises NoEnclosure.
     """
-    found: set[sp.Expr] = set()
+    found = _singular(expression, x)
     for node in expression.atoms(sp.Abs, sp.sign, sp.Min, sp.Max, sp.core.relational.Relational):
         if x not in node.free_symbols:
             continue
@@ -88,6 +89,14 @@ def _upright(factor: sp.Expr, x: sp.Symbol, at: sp.Expr) -> sp.Expr:
     if x in base.free_symbols and exponent.is_even and _value(base, x, at) < 0:
         return sp.Pow(sp.expand(-base), exponent, evaluate=False)
     return factor
+
+
+def _singular(expression: sp.Expr, x: sp.Symbol) -> set[sp.Expr]:
+    bases = [node.base for node in expression.atoms(sp.Pow) if not node.exp.is_nonnegative or not node.exp.is_integer]
+    for node in expression.atoms(sp.log):
+        bases += [factor.as_base_exp()[0] for factor in sp.Mul.make_args(node.args[0])]
+    roots = [_root(base, x) for base in bases if x in base.free_symbols]
+    return {root for root in roots if root is not None}
 
 
 def _differences(node: sp.Basic) -> list[sp.Expr]:

@@ -1,0 +1,238 @@
+"""The steps of a lemma: an expectation as an integral, its change of variable, the theorem that evaluates it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+
+from symkl.algebra import density, equal, expand_logs, holds, is_zero, standing
+from symkl.algebra.absolute import resolve_abs
+from symkl.algebra.mastering import Diverges, apply_masters
+from symkl.model import Check, Distribution, Lemma, Step, Verdict
+from symkl.verify.refutation import refuted, sample
+
+__all__ = ["check_lemma"]
+
+
+def check_lemma(lemma: Lemma, dist: Distribution) -> tuple[Verdict, tuple[Verdict, ...]]:
+    """The verdict on a lemma and on each of its steps."""
+    if lemma.value is None:
+        return Verdict("unknown", note="no closed form found"), ()
+    if not lemma.steps:  # an infinite expectation: the oracle shows its growth
+        return Verdict("unknown", note=lemma.method), ()
+    steps = tuple(_check(step, lemma, dist) for step in lemma.steps)
+    kinds = {verdict.kind for verdict in steps}
+    linked = all(
+        one.after == two.before for one, two in zip(lemma.steps, lemma.steps[1:], strict=False) if not _opens(two)
+    )
+    ends = lemma.steps[0].before == lemma.statement or lemma.steps[-1].before == lemma.statement
+    ends = ends and lemma.steps[-1].after == lemma.value
+    kind = "failed" if "failed" in kinds else "proved" if kinds == {"proved"} and linked and ends else "unknown"
+    return Verdict(kind, (Check("kernel", kind == "proved"),)), steps
+
+
+def _opens(step: Step) -> bool:
+    """Whether a step begins a chain of its own."""
+    return step.rule in ("definition", "enumeration", "cases")
+
+
+def _check(step: Step, lemma: Lemma, dist: Distribution) -> Verdict:
+    shown = _RULES[step.rule](step, lemma, dist)
+    if shown:
+        return Verdict("proved", (Check("kernel", True),))
+    counterexample = refuted(step.before, step.after)
+    kind = "failed" if counterexample is not None else "unknown"
+    return Verdict(kind, (Check("kernel", False if counterexample else None),), counterexample)
+
+
+def _given(lemma: Lemma, dist: Distribution) -> tuple[sp.Basic, ...]:
+    return (*standing(dist), *lemma.conditions)
+
+
+def _wholes(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]] | None:
+    """A sum of coefficients times integrals (or sums) as (coefficient, integral) pairs; None if it is anything else."""
+    found = []
+    for term in sp.Add.make_args(expression):
+        inner = [f for f in sp.Mul.make_args(term) if isinstance(f, (sp.Integral, sp.Sum))]
+        if len(inner) != 1:
+            return None
+        found.append((term / inner[0], inner[0]))
+    return found
+
+
+def _definition(step: Step, lemma: Lemma, dist: Distribution) -> bool:
+    """`E[t]` => the integral of t times the density over the support (in the coordinates of a case)."""
+    put = dict(step.substitution)
+    whole = step.after
+    if not isinstance(whole, (sp.Integral, sp.Sum)) or isinstance(whole, sp.Sum) != (dist.kind == "discrete"):
+        return False
+    ((x, lower, upper),) = whole.limits
+    statement = lemma.statement.xreplace(put)
+    ends = (lower, upper) == tuple(end.subs(put) for end in dist.support)
+    integrand = statement.body * density(dist).subs(put)
+    return bool(ends and step.before == statement and (whole.function == integrand or equal(whole.function, integrand)))
+
+
+def _chart(step: Step, lemma: Lemma, dist: Distribution) -> bool:
+    """`int f(x) dx` => the integrals of f(x(z)) |dx/dz|, each over the preimage of its piece."""
+    wholes = _wholes(step.after)
+    if not isinstance(step.before, (sp.Integral, sp.Sum)) or wholes is None:
+        return False
+    # two pieces with one integral between them stand as twice that integral
+    wholes = [
+        pair
+        for c, whole in wholes
+        for pair in ([(sp.Integer(1), whole)] * int(c) if c.is_Integer and c > 1 else [(c, whole)])
+    ]
+    if len(wholes) != len(step.substitution):
+        return False
+    ((x, lower, upper),) = step.before.limits
+    given = _given(lemma, dist)
+    reached = []
+    unused = list(step.substitution)
+    for coefficient, whole in wholes:
+        ((z, low, high),) = whole.limits
+        for old, inverse in list(unused):
+            slope = sp.diff(inverse, z) if isinstance(whole, sp.Integral) else sp.Integer(1)
+            moved = resolve_abs(step.before.function.subs(x, inverse), z, low, high, given)
+            if old == x and any(_same(coefficient * whole.function, s * slope * moved, z) for s in (1, -1)):
+                unused.remove((old, inverse))
+                reached.append((inverse, z, low, high))
+                break
+        else:
+            return False
+    return _covers(reached, x, lower, upper)
+
+
+def _same(left: sp.Expr, right: sp.Expr, z: sp.Symbol) -> bool:
+    """Equality of two integrands: directly, or by the logarithm of their ratio where that is defined."""
+    if left == right or is_zero(left - right):
+        return True
+    ratio = sp.expand(expand_logs(sp.log(left)) - expand_logs(sp.log(right)))
+    return not ratio.has(sp.nan, sp.I, sp.zoo) and is_zero(ratio)
+
+
+def _covers(pieces: list[tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]], x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> bool:
+    """Whether the images of the pieces, end to end, make up (lower, upper): judged by numbers at one point."""
+    symbols = set().union(lower.free_symbols, upper.free_symbols, *(i.free_symbols - {z} for i, z, _, _ in pieces))
+    for _, z, low, high in pieces:
+        symbols |= low.free_symbols | high.free_symbols
+    at = sample(symbols, 0)
+    if lower.is_Symbol and upper.is_Symbol:
+        at[upper] = at[lower] + 3
+    ends = []
+    for inverse, z, low, high in pieces:
+        values = [_near(inverse.subs(at), z, low.subs(at), 1), _near(inverse.subs(at), z, high.subs(at), -1)]
+        ends.append(sorted(values))
+    ends.sort()
+    wanted = [_clipped(lower.subs(at)), _clipped(upper.subs(at))]
+    joints = [ends[0][0], *(e[1] for e in ends)]
+    starts = [e[0] for e in ends]
+    close = all(_close(a, b) for a, b in zip(joints[1:-1], starts[1:], strict=True))
+    return close and _close(joints[0], wanted[0]) and _close(joints[-1], wanted[1])
+
+
+def _near(inverse: sp.Expr, z: sp.Symbol, end: sp.Expr, side: int) -> float:
+    tiny, huge = sp.Float("1e-40", 60), sp.Float("1e40", 60)
+    if end.is_infinite:
+        value = inverse.subs(z, -side * huge)
+        logs = inverse.has(sp.exp)
+        value = inverse.subs(z, -side * 60) if logs else value
+    else:
+        value = inverse.subs(z, end + side * tiny)
+    return _clipped(sp.N(value, 50))
+
+
+def _clipped(value: sp.Expr) -> float:
+    """Beyond +-30 counts as infinite: logarithms of the tiny and the huge reach no further."""
+    return float(max(min(value, sp.Integer(30)), sp.Integer(-30)))
+
+
+def _close(one: float, two: float) -> bool:
+    return abs(one - two) < 1e-9
+
+
+def _linearity(step: Step, lemma: Lemma, dist: Distribution) -> bool:
+    """The integrands with their coefficients add up, range by range."""
+    before, after = _wholes(step.before), _wholes(step.after)
+    if before is None or after is None:
+        return False
+    balance: dict[sp.Basic, sp.Expr] = {}
+    for sign, wholes in ((1, before), (-1, after)):
+        for coefficient, whole in wholes:
+            key = sp.Tuple(whole.func.__name__ == "Sum", *whole.limits)
+            balance[key] = balance.get(key, sp.Integer(0)) + sign * coefficient * whole.function
+    return all(is_zero(rest) for rest in balance.values())
+
+
+def _master(step: Step, lemma: Lemma, dist: Distribution) -> bool:
+    """Each integral read again from its integrand, its value taken from the table, its conditions discharged."""
+    wholes = _wholes(step.before)
+    if wholes is None:
+        return False
+    given = _given(lemma, dist)
+    total: sp.Expr = sp.Integer(0)
+    for coefficient, whole in wholes:
+        ((z, low, high),) = whole.limits
+        discrete = isinstance(whole, sp.Sum)
+        try:
+            applied = apply_masters(whole.function, z, low, high, discrete=discrete, given=given)
+        except Diverges:
+            return False
+        if applied is None or any(holds(c, given) is not True for c in applied.conditions):
+            return False
+        total += coefficient * applied.value
+    return is_zero(total - step.after)
+
+
+def _algebra(step: Step, lemma: Lemma, dist: Distribution) -> bool:
+    return is_zero(step.before - step.after)
+
+
+def _enumeration(step: Step, lemma: Lemma, dist: Distribution) -> bool:
+    """The value of the statistic times the mass, added over the points of the support."""
+    lower, upper = dist.support
+    if not (lower.is_Integer and upper.is_Integer and step.before == lemma.statement):
+        return False
+    term = lemma.statement.body * density(dist)
+    points = range(int(lower), int(upper) + 1)
+    return is_zero(sp.Add(*(term.subs(dist.variable, k) for k in points)) - step.after)
+
+
+def _cases(step: Step, lemma: Lemma, dist: Distribution) -> bool:
+    """The value agrees, in the coordinates of each case, with the end of that case's chain."""
+    chains: list[tuple[dict[sp.Symbol, sp.Expr], sp.Expr]] = []
+    for one in lemma.steps[:-1]:
+        if one.rule == "definition":
+            chains.append((dict(one.substitution), one.after))
+        elif chains:
+            chains[-1] = (chains[-1][0], one.after)
+    if len(chains) < 2 or step.before != lemma.statement:
+        return False
+    return all(is_zero(_settled(step.after.subs(put), put) - end) for put, end in chains)
+
+
+def _settled(value: sp.Expr, put: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """A Piecewise value in the coordinates of one case: the branch that holds there."""
+
+    def settle(node: sp.Piecewise) -> sp.Expr:
+        for branch, when in node.args:
+            if holds(when) is True:
+                return branch
+            if holds(when) is None:
+                return node
+        return node
+
+    return value.replace(lambda node: isinstance(node, sp.Piecewise), settle)
+
+
+_RULES: dict[str, Callable[[Step, Lemma, Distribution], bool]] = {
+    "definition": _definition,
+    "chart": _chart,
+    "linearity": _linearity,
+    "master": _master,
+    "simplification": _algebra,
+    "enumeration": _enumeration,
+    "cases": _cases,
+}

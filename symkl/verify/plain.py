@@ -1,0 +1,172 @@
+"""Plain quadrature and summation of a raw density: it shares nothing with the derivation and little with the balls.
+
+Every infinite or singular end is looked at through y = e^t, where the trapezium rule converges geometrically.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import mpmath as mp
+import sympy as sp
+
+from symkl.model import Distribution
+from symkl.verify.bulk import landmarks
+from symkl.verify.plain_sum import Summed, add_up
+from symkl.verify.plain_table import NoValue, Number, evaluator
+from symkl.verify.rigorous.operations import NoEnclosure
+from symkl.verify.rigorous.pieces import between, breaks
+from symkl.verify.setting import Setting, put
+
+__all__ = ["Plain", "expectation"]
+
+_Y = sp.Symbol("y", positive=True)
+#: t is first looked at from -_NEAR to _NEAR, and never beyond the last of _FAR
+_NEAR, _FAR = 40, (120, 480, 1920)
+#: so many consecutive terms below the tolerance end the search
+_QUIET = 6
+
+
+@dataclass(frozen=True)
+class Plain:
+    """`status`: "value" (then `value` and an estimate of its error), "divergent" or "unknown" (`note` says why)."""
+
+    status: str
+    value: Number = None
+    error: Number = None
+    note: str = ""
+
+
+def expectation(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], digits: int = 12) -> Plain:
+    """E_p[weight] for p = `dist` at the parameters `at`, to about that many digits."""
+    here = put(dist, weight, at)
+    with mp.workdps(digits + 15):
+        try:
+            parts = [add_up(here, digits)] if here.discrete else [_ray(*ray, digits) for ray in _rays(here)]
+        except (NoValue, NoEnclosure, TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
+            return Plain("unknown", note=str(error) or type(error).__name__)
+    bad = [part for part in parts if part.status != "value"]
+    for status in ("divergent", "unknown"):
+        if status in [part.status for part in bad] and not (status == "divergent" and _signs_differ(bad)):
+            return Plain(status, note=next(part.note for part in bad if part.status == status))
+    if bad:
+        return Plain("divergent", note="it grows beyond all bounds upwards and downwards: it does not exist")
+    return Plain("value", mp.fsum(part.value for part in parts), mp.fsum(part.error for part in parts))
+
+
+def _signs_differ(parts: list[Summed]) -> bool:
+    return len({mp.sign(part.value) for part in parts if part.status == "divergent"}) > 1
+
+
+def _rays(here: Setting) -> list[tuple[Setting, sp.Expr, int, sp.Expr]]:
+    """The support as rays (setting, end, direction, length): from kinks, ends of the support and the density's mode."""
+    found: list[tuple[Setting, sp.Expr, int, sp.Expr]] = []
+    cuts = breaks(sp.Add(here.density, here.weight, evaluate=False), here.variable)
+    for lower, upper in between(cuts, *here.support):
+        if lower == -sp.oo and upper == sp.oo:
+            points = landmarks(here)
+            mode = sp.Rational(str(mp.nstr(points[1], 3))) if points else sp.Integer(0)
+            found += [(here, mode, 1, sp.oo), (here, mode, -1, sp.oo)]
+        elif upper == sp.oo:
+            found.append((here, lower, 1, sp.oo))
+        elif lower == -sp.oo:
+            found.append((here, upper, -1, sp.oo))
+        else:
+            half = (upper - lower) / 2
+            found += [(here, lower, 1, half), (here, upper, -1, half)]
+    return found
+
+
+def _ray(here: Setting, end: sp.Expr, direction: int, length: sp.Expr, digits: int) -> Summed:
+    place = end + direction * _Y
+    density, weight = (evaluator(part.subs(here.variable, place), _Y) for part in (here.density, here.weight))
+
+    def integrand(y: Number) -> Number:
+        p = density(y)
+        return p * weight(y) if p else mp.mpf(0)
+
+    if length == sp.oo:
+        return _line(lambda t: integrand(mp.exp(t)) * mp.exp(t), digits)
+    whole = evaluator(length)(mp.mpf(0))
+
+    def bounded(t: Number) -> Number:  # y from 0 (t -> -oo) to the whole length (t -> oo, doubly exponentially fast)
+        y = -whole * mp.expm1(-mp.exp(t))
+        return integrand(y) * whole * mp.exp(t - mp.exp(t))
+
+    return _line(bounded, digits)
+
+
+def _line(function: Callable[[Number], Number], digits: int) -> Summed:
+    """The integral of the function over all t by the trapezium rule."""
+    terms = {n: _real(function(mp.mpf(n))) for n in range(-_NEAR, _NEAR + 1)}
+    tolerance = mp.mpf(10) ** -(digits + 3)
+    ends = []
+    for direction in (-1, 1):
+        edge = _edge(function, terms, direction, tolerance)
+        if isinstance(edge, Summed):
+            return edge
+        ends.append(edge)
+    low, high = ends
+    before, step = mp.fsum(terms[n] for n in range(low, high + 1)), mp.mpf(1)
+    for _ in range(8):
+        step /= 2
+        count = int((high - low) / (2 * step))
+        middle = mp.fsum(_real(function(low + step * (2 * i + 1))) for i in range(count))
+        after = before / 2 + step * middle
+        if abs(after - before) <= 10 * tolerance * max(1, abs(after)):
+            return Summed("value", after, abs(after - before) + tolerance)
+        before = after
+    return Summed("unknown", note="the quadrature did not settle")
+
+
+def _edge(
+    function: Callable[[Number], Number], terms: dict[int, Number], direction: int, tolerance: Number
+) -> int | Summed:
+    """Where, in that direction, the terms have become negligible for good; or what they do instead."""
+    finite = [abs(term) for term in terms.values() if mp.isfinite(term)]
+    top = max([*finite, mp.mpf(10) ** -300])
+    best = max((n for n in terms if mp.isfinite(terms[n])), key=lambda n: abs(terms[n]), default=0)
+    quiet, n, limit = 0, best, 0
+    while quiet < _QUIET:
+        n += direction
+        if n not in terms:
+            terms[n] = _real(function(mp.mpf(n)))
+        if mp.isfinite(terms[n]) and abs(terms[n]) <= tolerance * top:
+            quiet += 1
+            continue
+        quiet = 0
+        top = max(top, abs(terms[n])) if mp.isfinite(terms[n]) else top
+        if abs(n) >= _FAR[limit]:
+            status = _tendency(terms, n, direction)
+            if status is not None:
+                return status
+            limit += 1
+            if limit == len(_FAR):
+                return Summed("unknown", note="a tail falls too slowly to be integrated")
+    return n
+
+
+def _tendency(terms: dict[int, Number], n: int, direction: int) -> Summed | None:
+    """Divergent where the truncated integrals grow by at least as much in each third of the way out."""
+    third = abs(n) // 3
+    blocks = [[terms[direction * (third * j + i)] for i in range(1, third + 1)] for j in range(3)]
+    last = terms[n]
+    if not all(mp.isfinite(term) for block in blocks for term in block):
+        return Summed("divergent", last if mp.isinf(last) else mp.mpf(1), note="the integrand grows beyond all bounds")
+    sums = [mp.fsum(block) for block in blocks]
+    signs = {mp.sign(term) for term in blocks[1] + blocks[2]}
+    steady = len(signs) == 1 and all(abs(b) >= abs(a) * (1 - mp.mpf(10) ** -6) for a, b in zip(blocks[1], blocks[2]))
+    if steady:
+        so_far = mp.fsum(sums[:2])
+        grown = ", ".join(mp.nstr(value, 6) for value in (sums[0], so_far, so_far + sums[2]))
+        return Summed("divergent", mp.sign(last), note=f"truncated integrals grow without end: {grown}")
+    return None
+
+
+def _real(value: Number) -> Number:
+    if isinstance(value, mp.mpc):
+        if abs(value.imag) > abs(value.real) * mp.mpf(10) ** -8:
+            raise NoValue("the integrand is not real")
+        return value.real
+    return mp.mpf(value)

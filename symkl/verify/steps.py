@@ -1,0 +1,94 @@
+"""Each step of a derivation checked on its own: `before = after` by the normal form, given the lemmas that it cites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from symkl.algebra import assuming, density, linear_expectations, log_density, normal, standing
+from symkl.model import Check, Claim, Derivation, Distribution, Lemma, Step, Verdict
+from symkl.model.inert import CrossEntropy, Density, Divergence, Entropy, Expectation, Law
+from symkl.verify.lemma_steps import check_lemma
+from symkl.verify.refutation import refuted
+
+__all__ = ["StepVerdicts", "check_steps"]
+
+
+@dataclass(frozen=True)
+class StepVerdicts:
+    """Verdicts in the order of `derivation.steps`, `derivation.lemmas`, and the steps of each lemma."""
+
+    steps: tuple[Verdict, ...]
+    lemmas: tuple[Verdict, ...]
+    lemma_steps: tuple[tuple[Verdict, ...], ...]
+
+    @property
+    def all_proved(self) -> bool:
+        return all(v.kind == "proved" for v in (*self.steps, *self.lemmas))
+
+
+def check_steps(derivation: Derivation) -> StepVerdicts:
+    """The verdict on every step and lemma: proved, failed (shown wrong by numbers), or unknown."""
+    with assuming(standing(derivation.claim)):
+        return _check_all(derivation)
+
+
+def _check_all(derivation: Derivation) -> StepVerdicts:
+    claim = derivation.claim
+    found = [check_lemma(lemma, claim.p) for lemma in derivation.lemmas]
+    proved = [
+        lemma
+        for lemma, (verdict, _) in zip(derivation.lemmas, found, strict=True)
+        if verdict.kind == "proved" and lemma.value is not None
+    ]
+    steps = tuple(_check(step, claim, proved) for step in derivation.steps)
+    return StepVerdicts(steps, tuple(v for v, _ in found), tuple(s for _, s in found))
+
+
+def _check(step: Step, claim: Claim, lemmas: list[Lemma]) -> Verdict:
+    if step.after.has(Density) and step.rule == "definition" and not step.before.has(Expectation, Density):
+        return _definition(step)
+    before, after = (_unfolded(side, claim) for side in (step.before, step.after))
+    difference = normal(before - after)
+    if difference != 0:  # not an identity of expectations: it rests on their values
+        values = {lemma.statement: lemma.value for lemma in lemmas}
+        before, after = (_unfolded(side.xreplace(values), claim).xreplace(values) for side in (before, after))
+        difference = normal(before - after)
+    if difference == 0:
+        return Verdict("proved", (Check("kernel", True),))
+    counterexample = refuted(before, after)
+    if counterexample is not None:
+        return Verdict("failed", (Check("kernel", False),), counterexample)
+    return Verdict("unknown", (Check("kernel", None, note="the normal form does not decide it"),))
+
+
+def _definition(step: Step) -> Verdict:
+    """The opening of a chain is a definition: it holds if it is one of the three."""
+    node = step.before
+    laws = node.args
+    if isinstance(node, Divergence):
+        right = CrossEntropy(*laws) - Entropy(laws[0])
+    else:
+        variable = next(iter(step.after.atoms(Expectation))).variable
+        right = -Expectation(sp.log(Density(laws[-1], variable)), variable, laws[0])
+    same = step.after == right
+    return Verdict("proved" if same else "unknown", (Check("kernel", same or None, note="definition"),))
+
+
+def _unfolded(expression: sp.Expr, claim: Claim) -> sp.Expr:
+    """Every inert quantity replaced by its definition, expectations split by linearity."""
+    members = {Law(d.role): d for d in (claim.p, claim.q) if d is not None}
+    x = claim.p.variable
+    expression = expression.replace(Divergence, lambda p, q: CrossEntropy(p, q) - Entropy(p))
+
+    def average(of: Distribution) -> sp.Expr:
+        return -Expectation(log_density(of), x, Law(claim.p.role))
+
+    expression = expression.replace(
+        lambda node: isinstance(node, CrossEntropy), lambda node: average(members[node.args[1]])
+    )
+    expression = expression.replace(lambda node: isinstance(node, Entropy), lambda node: average(members[node.args[0]]))
+    logs = {sp.log(Density(law, x)): log_density(d) for law, d in members.items()}
+    plain = {Density(law, x): density(d) for law, d in members.items()}
+    return linear_expectations(expression.xreplace(logs).xreplace(plain))
