@@ -62,6 +62,9 @@ def _split(argument: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
             total += exponent * sp.loggamma(base.args[0])
         elif exponent.is_real and is_positive(base):
             total += exponent * _log_positive(base)
+        elif exponent.is_odd and is_positive(-base):  # two negative factors make a positive one
+            total += exponent * _log_positive(-base)
+            rest = -rest
         elif exponent.is_even and base.is_real and not is_nonnegative(base):
             total += exponent * sp.log(sp.Abs(base))
         else:
@@ -79,7 +82,7 @@ def _log_positive(base: sp.Expr) -> sp.Expr:
 
 
 def _factored(argument: sp.Expr) -> sp.Expr:
-    if not isinstance(argument, sp.Expr) or argument.is_number:
+    if not isinstance(argument, sp.Expr) or argument.is_number or argument.has(sp.exp):
         return argument
     merged = sp.together(argument)
     numerator, denominator = merged.as_numer_denom()

@@ -8,6 +8,7 @@ import sympy as sp
 
 from symkl.algebra.coordinates import to_odds
 from symkl.algebra.logs import expand_logs
+from symkl.algebra.signs import assumed
 from symkl.algebra.special import shift_gammas, to_gamma
 from symkl.model.inert import Expectation
 
@@ -24,12 +25,16 @@ def equal(left: sp.Expr, right: sp.Expr) -> bool:
     return left == right or is_zero(left - right)
 
 
-@lru_cache(maxsize=4096)
 def normal(expression: sp.Expr) -> sp.Expr:
     """The numerator of the expression, expanded in atoms of one form, over its denominator.
 
     Unit-interval symbols become odds, gamma functions are shifted to a fixed part, logs of positive products are split.
     """
+    return _normal(expression, assumed())
+
+
+@lru_cache(maxsize=4096)
+def _normal(expression: sp.Expr, _: tuple[sp.Basic, ...]) -> sp.Expr:
     expression = linear_expectations(expression)
     expression = _canonical_atoms(to_odds(expression))
     numerator, denominator = _over_one(expression)
@@ -63,7 +68,7 @@ def _canonical_atoms(expression: sp.Expr) -> sp.Expr:
 
 def _bottom_up(expression: sp.Expr) -> sp.Expr:
     """Arguments of functions and exponents put in a form that makes equal atoms identical."""
-    if not expression.args or isinstance(expression, Expectation):
+    if not expression.args or isinstance(expression, (Expectation, sp.Piecewise)):
         return expression
     args = [_bottom_up(arg) if isinstance(arg, sp.Expr) else arg for arg in expression.args]
     if isinstance(expression, sp.exp):

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import sympy as sp
 
 from symkl.algebra.coordinates import gap_coordinates, to_odds
 
-__all__ = ["holds", "is_negative", "is_nonnegative", "is_positive"]
+__all__ = ["assumed", "assuming", "holds", "is_negative", "is_nonnegative", "is_positive"]
+
+_ASSUMED: ContextVar[tuple[sp.Basic, ...]] = ContextVar("assumed", default=())
+
+
+@contextmanager
+def assuming(constraints: Iterable[sp.Basic]) -> Iterator[None]:
+    """Inside, every question of sign is asked under these constraints too (`a < b` of a support, declared ones)."""
+    token = _ASSUMED.set((*_ASSUMED.get(), *constraints))
+    try:
+        yield
+    finally:
+        _ASSUMED.reset(token)
+
+
+def assumed() -> tuple[sp.Basic, ...]:
+    """The constraints that are assumed at present."""
+    return _ASSUMED.get()
 
 
 def holds(condition: sp.Basic, given: Iterable[sp.Basic] = ()) -> bool | None:
@@ -20,7 +39,7 @@ def holds(condition: sp.Basic, given: Iterable[sp.Basic] = ()) -> bool | None:
     if isinstance(condition, sp.And):
         parts = [holds(part, given) for part in condition.args]
         return False if False in parts else (None if None in parts else True)
-    given = tuple(given)
+    given = (*given, *assumed())
     if condition in given:
         return True
     if isinstance(condition, (sp.StrictLessThan, sp.StrictGreaterThan)):
@@ -64,7 +83,7 @@ def _forms(expression: sp.Expr, given: Iterable[sp.Basic]) -> Iterable[sp.Expr]:
     if expression.is_number:
         yield expression
         return
-    gaps = gap_coordinates(given)
+    gaps = gap_coordinates((*given, *assumed()))
     for _ in gaps:  # a chain a < b < c needs as many passes as it has links
         expression = expression.subs(gaps)
     expression = to_odds(expression)

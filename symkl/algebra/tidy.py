@@ -9,14 +9,19 @@ import sympy as sp
 from symkl.algebra.logs import expand_logs, exponential, split_log
 from symkl.algebra.signs import is_negative, is_positive
 from symkl.algebra.special import shift_gammas, to_gamma
-from symkl.model.inert import Expectation
+from symkl.model.inert import Expectation, expectations
 
 __all__ = ["tidy"]
 
 
 def tidy(expression: sp.Expr) -> sp.Expr:
-    """The same value, arranged for a reader."""
-    expression = to_gamma(expression)
+    """The same value, arranged for a reader. Inert expectations stay as they are."""
+    inert = {e: sp.Dummy(f"E{i}", real=True) for i, e in enumerate(expectations(expression))}
+    expression = to_gamma(expression.xreplace(inert))
+    return _shortest(expression).xreplace({dummy: e for e, dummy in inert.items()})
+
+
+def _shortest(expression: sp.Expr) -> sp.Expr:
     forms = [_arrange(expression)]
     shifted = shift_gammas(expression)
     if shifted != expression:
@@ -106,7 +111,8 @@ def _logs(coefficients: dict[sp.Expr, sp.Expr]) -> sp.Expr:
             groups[c] = log.args[0]
     total: sp.Expr = sp.Integer(0)
     for c, argument in groups.items():
-        if _negative_looking(c) and not argument.is_Symbol and not argument.is_number:
+        flips = _negative_looking(c) and not argument.is_Symbol and not argument.is_number
+        if (flips and argument.as_numer_denom()[1] != 1) or argument.as_numer_denom()[0] == 1:
             c, argument = -c, 1 / argument
         total += c * sp.log(argument)
     return total

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import sympy as sp
 
-from symkl.algebra import equal, log_density
+from symkl.algebra import assuming, equal, log_density, standing
 from symkl.algebra.tidy import tidy
 from symkl.derive.average import Average, average
 from symkl.derive.rules import cancellation, definition, difference, house_form, logarithm, simplification
@@ -20,14 +21,9 @@ __all__ = ["derive"]
 def derive(claim: Claim) -> Derivation:
     """The derivation of a claim. Never guesses: what has no closed form has status "none" and says what resisted."""
     start = time.perf_counter()
-    made = _BY_QUANTITY[claim.quantity](claim)
-    return _replace(made, seconds=time.perf_counter() - start)
-
-
-def _replace(derivation: Derivation, **changes: object) -> Derivation:
-    from dataclasses import replace
-
-    return replace(derivation, **changes)  # type: ignore[arg-type]
+    with assuming(standing(claim)):
+        made = _BY_QUANTITY[claim.quantity](claim)
+    return replace(made, seconds=time.perf_counter() - start)
 
 
 def _log_steps(dist: Distribution) -> tuple[Step, ...]:
@@ -120,7 +116,7 @@ def _under(made: Derivation, conditions: tuple[sp.Basic, ...]) -> Derivation:
     otherwise = "oo" if made.otherwise in (None, "oo") else made.otherwise
     cases = tuple(Case((*conditions, *case.when), case.value) for case in made.cases)
     status = "conditional" if made.status == "closed" else made.status
-    return _replace(made, status=status, conditions=everything, cases=cases, otherwise=otherwise)
+    return replace(made, status=status, conditions=everything, cases=cases, otherwise=otherwise)
 
 
 def _kl(claim: Claim) -> Derivation:
@@ -152,7 +148,7 @@ def _kl(claim: Claim) -> Derivation:
         return Derivation(claim, "none", value, steps, lemmas, conditions, reason=reason, parts=parts)
     otherwise = "oo" if cross.otherwise in (None, "oo") and own.otherwise is None else "unknown"
     made = _closed(claim, value, steps, lemmas, conditions, otherwise)
-    return _replace(made, parts=parts)
+    return replace(made, parts=parts)
 
 
 def _merged(*groups: tuple[Lemma, ...]) -> tuple[Lemma, ...]:

@@ -7,7 +7,7 @@ from itertools import product
 
 import sympy as sp
 
-from symkl.algebra import density, equal, expand_logs, holds, log_density
+from symkl.algebra import density, equal, expand_logs, log_density, standing
 from symkl.algebra.absolute import resolve_abs
 from symkl.algebra.mastering import Diverges, apply_masters
 from symkl.algebra.logs import exponential
@@ -54,17 +54,12 @@ def prove(dist: Distribution, statistic: sp.Expr) -> Lemma:
     if dist.kind == "discrete" and lower.is_Integer and upper.is_Integer and upper - lower <= _LONGEST_ENUMERATION:
         return _enumerated(dist, statistic)
     log_p = log_density(dist)
-    given = (*dist.constraints, *_order(lower, upper))
+    given = standing(dist)
     inner = [] if dist.kind == "discrete" else kinks(log_p + statistic, dist.variable)
     found = [_in_order(dist, statistic, log_p, a) for a in arrangements(lower, upper, inner, given)]
     if len(found) == 1:
         return found[0]
     return _joined(dist, statistic, found, arrangements(lower, upper, inner, given))
-
-
-def _order(lower: sp.Expr, upper: sp.Expr) -> tuple[sp.Basic, ...]:
-    condition = sp.Lt(lower, upper)
-    return () if condition in (sp.true, sp.false) or holds(condition) else (condition,)
 
 
 def _enumerated(dist: Distribution, statistic: sp.Expr) -> Lemma:
@@ -174,6 +169,8 @@ def _as_product(exponent: sp.Expr, z: sp.Symbol) -> sp.Expr:
             outer *= statistic.args[0] ** coefficient
         elif isinstance(statistic, sp.loggamma):
             outer *= sp.gamma(statistic.args[0]) ** coefficient
+        elif coefficient.has(sp.log):  # exp(k*log(b)) is written b**k
+            outer *= exponential(sp.expand(coefficient * statistic))
         else:
             inner += coefficient * statistic
     return outer * sp.exp(inner)

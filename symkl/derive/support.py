@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symkl.algebra import holds
+from symkl.algebra import holds, standing
 from symkl.algebra.conditions import normal_condition
 from symkl.model import Distribution
 
@@ -29,7 +29,7 @@ def inclusion(p: Distribution, q: Distribution) -> Inclusion:
         if p.kind == "discrete":
             one, other = ("p is discrete and q continuous", "p gives positive probability to points, q none")
         return Inclusion(False, reason=f"{one}: {other}")
-    given = (*p.constraints, *q.constraints, *_ordered(p), *_ordered(q))
+    given = standing(p, q)
     found: list[sp.Basic] = []
     wanted = (
         ("below", sp.Le(q.support[0], p.support[0])),
@@ -43,8 +43,3 @@ def inclusion(p: Distribution, q: Distribution) -> Inclusion:
         if known is None:
             found.append(normal_condition(condition))
     return Inclusion(None, tuple(found)) if found else Inclusion(True)
-
-
-def _ordered(dist: Distribution) -> tuple[sp.Basic, ...]:
-    condition = sp.Lt(*dist.support)
-    return () if condition in (sp.true, sp.false) else (condition,)

@@ -17,15 +17,15 @@ __all__ = ["StepVerdicts", "check_steps"]
 
 @dataclass(frozen=True)
 class StepVerdicts:
-    """Verdicts in the order of `derivation.steps`, `derivation.lemmas`, and the steps of each lemma."""
+    """Verdicts in the order of `derivation.steps`, `derivation.lemmas`, and the steps of each lemma.
+
+    `all_proved`: every step is proved, and every lemma that has a value (one that resisted may still have cancelled).
+    """
 
     steps: tuple[Verdict, ...]
     lemmas: tuple[Verdict, ...]
     lemma_steps: tuple[tuple[Verdict, ...], ...]
-
-    @property
-    def all_proved(self) -> bool:
-        return all(v.kind == "proved" for v in (*self.steps, *self.lemmas))
+    all_proved: bool
 
 
 def check_steps(derivation: Derivation) -> StepVerdicts:
@@ -43,7 +43,9 @@ def _check_all(derivation: Derivation) -> StepVerdicts:
         if verdict.kind == "proved" and lemma.value is not None
     ]
     steps = tuple(_check(step, claim, proved) for step in derivation.steps)
-    return StepVerdicts(steps, tuple(v for v, _ in found), tuple(s for _, s in found))
+    valued = {lemma.statement for lemma in derivation.lemmas if lemma.value is not None}
+    everything = all(v.kind == "proved" for v in steps) and len(proved) == len(valued)
+    return StepVerdicts(steps, tuple(v for v, _ in found), tuple(s for _, s in found), everything)
 
 
 def _check(step: Step, claim: Claim, lemmas: list[Lemma]) -> Verdict:
