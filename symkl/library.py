@@ -11,7 +11,8 @@ from symkl import resources
 from symkl.errors import BadInput, nearest
 
 if TYPE_CHECKING:
-    from symkl.model import Document, Family
+    from symkl.model import Family
+    from symkl.model.document import Document
 
 __all__ = ["Library", "read_library"]
 
@@ -48,18 +49,17 @@ def read_library(paths: Iterable[Path], extra: Iterable[Path]) -> Library:
     from symkl.language import is_document, load_document, load_families
 
     paths, extra = list(paths), list(extra)
-    own = {p.resolve() for p in resources.derivations().glob("*.toml")}
-    builtin = load_families(p for p in sorted(own) if not is_document(p))
+    own = sorted(p.resolve() for p in resources.derivations().glob("*.toml"))
     documents = {p.resolve(): load_document(p) for p in paths if is_document(p)}
-    theirs = dict.fromkeys(p for p in (*paths, *extra) if p.resolve() not in {*own, *documents})
-    foreign = load_families(theirs)
-    taken = {name.lower(): name for name in foreign}
-    shadowed = [name for name in builtin if name.lower() in taken]
+    theirs = [p for p in (*paths, *extra) if p.resolve() not in {*own, *documents}]
+    families = load_families(theirs, under=[p for p in own if not is_document(p)])
+    by_file = {Path(family.origin).resolve(): family for family in families.values()}
+    foreign = frozenset(by_file[p.resolve()].name for p in theirs)
+    # a built-in file whose family is missing has been shadowed
     notes = tuple(
-        f"{foreign[taken[name.lower()]].origin}: {taken[name.lower()]} takes the place of the built-in {name}"
-        for name in shadowed
+        f"the built-in {path.name} is shadowed by your family of the same name"
+        for path in own
+        if path not in by_file and not is_document(path)
     )
-    families = {name: family for name, family in builtin.items() if name not in shadowed} | foreign
-    by_file = {Path(family.origin).resolve(): family for family in (*builtin.values(), *foreign.values())}
     given = tuple(documents.get(p.resolve()) or by_file[p.resolve()] for p in dict.fromkeys(paths))
-    return Library(dict(sorted(families.items())), frozenset(foreign), given, notes)
+    return Library(families, foreign, given, notes)

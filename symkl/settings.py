@@ -13,7 +13,9 @@ SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Settings:
-    """`digits` and `seed` are the oracle's; `seconds` is one claim's limit; `templates` the user's own folder."""
+    """`digits` and `seed` are the oracle's; `seconds` is one claim's limit; `templates` the user's own folder;
+    `limited` says that the user asked for the limit, so that even a built-in claim is worked on where it can be killed.
+    """
 
     digits: int = 30
     seed: int = 0
@@ -21,3 +23,9 @@ class Settings:
     templates: Path | None = None
     cache: bool = True
     processes: int = 1
+    limited: bool = False
+
+    @property
+    def own_templates(self) -> tuple[Path, ...]:
+        """The user's folder of templates, where there is one."""
+        return () if self.templates is None else (self.templates,)

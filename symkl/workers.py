@@ -54,7 +54,9 @@ def cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def work(jobs: Sequence[Job], processes: int, done: Callable[[int, Outcome], None] = lambda i, o: None) -> list[Outcome]:
+def work(
+    jobs: Sequence[Job], processes: int, done: Callable[[int, Outcome], None] = lambda i, o: None
+) -> list[Outcome]:
     """Do the jobs in at most that many processes; the outcomes stand in the jobs' order, `done` hears each at once."""
     outcomes: list[Outcome | None] = [None] * len(jobs)
     waiting = deque(enumerate(jobs))

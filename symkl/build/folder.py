@@ -25,8 +25,11 @@ class Folder:
         root = self.root.resolve()
         parent = (root / name).parent.resolve()
         if not parent.is_relative_to(root) or Path(name).name in ("", ".", ".."):
-            raise BadInput(f"'{name}' lies outside the output directory, through a link", Location(str(self.root)),
-                           "remove the link, or choose another directory with -o")
+            raise BadInput(
+                f"'{name}' lies outside the output directory, through a link",
+                Location(str(self.root)),
+                "remove the link, or choose another directory with -o",
+            )
         return parent / Path(name).name
 
     def digest(self, name: str) -> str | None:

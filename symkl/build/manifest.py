@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePath
 
 from symkl.build.folder import MANIFEST, Folder
 
-__all__ = ["Entry", "complaints", "fresh", "load", "save"]
+__all__ = ["Entry", "complaints", "fresh", "load", "removed", "save"]
 
 SCHEMA = 1
 
@@ -17,10 +18,12 @@ SCHEMA = 1
 class Entry:
     """One definition's share: the key of its sources, its outputs with their digests, and its line in the summary.
 
-    `good` says that nothing in it was unknown, failed or missing: only what is good is left as it is by the next build.
+    `origin` is the definition's path as the user gave it, empty for what comes with symkl. `good` says that nothing in
+    it was unknown, failed or missing: only what is good is left as it is by the next build.
     """
 
     key: str
+    origin: str = ""
     outputs: dict[str, str] = field(default_factory=dict)
     summary: dict[str, str] = field(default_factory=dict)
     good: bool = True
@@ -39,7 +42,7 @@ def load(folder: Folder) -> dict[str, Entry]:
 
 def _entry(raw: Mapping[str, object]) -> Entry:
     entry = Entry(**raw)  # type: ignore[arg-type]  # checked below
-    texts = [entry.key, *entry.outputs, *entry.outputs.values(), *entry.summary, *entry.summary.values()]
+    texts = [entry.key, entry.origin, *entry.outputs, *entry.outputs.values(), *entry.summary, *entry.summary.values()]
     if not all(isinstance(text, str) for text in texts) or not isinstance(entry.good, bool):
         raise TypeError("a manifest holds texts")
     return entry
@@ -61,8 +64,22 @@ def fresh(folder: Folder, entry: Entry | None, key: str) -> bool:
     )
 
 
-def complaints(folder: Folder, entries: Mapping[str, Entry], keys: Mapping[str, str], whole: bool) -> list[str]:
-    """What `--check` finds wrong, a line each; `whole` says that every definition was asked for, so that extra counts."""
+def removed(entries: Mapping[str, Entry], wanted: Collection[str], folders: Collection[str]) -> list[str]:
+    """The names of entries whose definition is gone: it lay in one of the folders asked for, and is not wanted.
+
+    The folder "" stands for the definitions that come with symkl.
+    """
+    return sorted(
+        name
+        for name, entry in entries.items()
+        if name not in wanted and (PurePath(entry.origin).parent.as_posix() if entry.origin else "") in folders
+    )
+
+
+def complaints(
+    folder: Folder, entries: Mapping[str, Entry], keys: Mapping[str, str], gone: Collection[str]
+) -> list[str]:
+    """What `--check` finds wrong, a line each. `gone` are the entries whose definition is no more."""
     found = []
     for name, key in sorted(keys.items()):
         entry = entries.get(name)
@@ -80,7 +97,5 @@ def complaints(folder: Folder, entries: Mapping[str, Entry], keys: Mapping[str, 
                 found.append(f"missing: {output} (of {name})")
             elif actual != wanted:
                 found.append(f"stale: {output} (of {name}) is not what was written")
-    if whole:
-        ours = {output for name in keys if name in entries for output in entries[name].outputs}
-        found += [f"extra: {name}" for name in folder.names() if name not in ours]
-    return found
+    ours = {output for name, entry in entries.items() if name not in gone for output in entry.outputs}
+    return found + [f"extra: {name}" for name in folder.names() if name not in ours]

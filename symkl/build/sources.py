@@ -42,7 +42,9 @@ def toml_files(paths: Iterable[Path]) -> list[Path]:
         if path.is_dir():
             inside = sorted(path.glob("*.toml"))
             if not inside:
-                raise BadInput("this folder holds no .toml file", Location(str(path)), "name a definition file or a folder")
+                raise BadInput(
+                    "this folder holds no .toml file", Location(str(path)), "name a definition file or a folder"
+                )
             found.update(dict.fromkeys(inside))
         elif path.is_file():
             found[path] = None

@@ -16,6 +16,7 @@ app = typer.Typer(
     name="symkl",
     help="Entropy, cross-entropy and KL divergence from a log-density: proved closed forms, write-ups and code.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

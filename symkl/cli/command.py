@@ -14,15 +14,7 @@ from symkl.cli.options import COMMON, Common
 from symkl.cli.terminal import complain
 from symkl.errors import SymklError
 
-__all__ = ["command", "worst"]
-
-#: from the gravest to the best; see "Exit codes" in the documentation
-_ORDER = (2, 1, 4, 3, 5, 0)
-
-
-def worst(codes: list[int]) -> int:
-    """The exit code that stands for several."""
-    return min(codes, key=_ORDER.index, default=0)
+__all__ = ["command"]
 
 
 def command(app: typer.Typer, name: str, run: Callable[..., int]) -> None:

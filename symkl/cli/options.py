@@ -111,6 +111,4 @@ Where = Annotated[
     list[str] | None,
     typer.Option("--where", metavar="NAME=EXPR", help="Fix or tie a parameter, such as mu_2=0 (repeatable)."),
 ]
-Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes [default: one a CPU].")
-]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes (default: one a CPU).")]

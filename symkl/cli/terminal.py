@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["STYLES", "Tick", "clean", "complain", "note", "progress", "show_json", "show_table", "write"]
+__all__ = ["STYLES", "Begin", "clean", "complain", "note", "progress", "show_json", "show_table", "write", "write_code"]
+
+Begin = Callable[[int], Callable[[str], None]]
 
 STYLES = {
     "proved": "bold green",
@@ -26,12 +28,6 @@ STYLES = {
     "failed": "bold red",
     "wrong": "bold red",
 }
-
-
-class Tick(Protocol):
-    """Called as each piece of the work is done, with its name."""
-
-    def __call__(self, name: str) -> None: ...
 
 
 def _console(error: bool = False) -> Console:
@@ -89,11 +85,14 @@ def show_table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str 
 
 
 @contextmanager
-def progress(total: int, what: str, quiet: bool) -> Iterator[Tick]:
-    """A progress bar on stderr while the block runs, where stderr is a terminal; yields what to call at each piece."""
+def progress(what: str, quiet: bool) -> Iterator[Begin]:
+    """A progress bar on stderr while the block runs, where stderr is a terminal.
+
+    Yields what to call with the number of pieces of work, which gives what to call, with its name, as each is done.
+    """
     console = _console(error=True)
     if quiet or not console.is_terminal:
-        yield lambda name: None
+        yield lambda total: lambda name: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -105,5 +104,20 @@ def progress(total: int, what: str, quiet: bool) -> Iterator[Tick]:
         TextColumn("{task.fields[now]}", markup=False),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=total, now="")
-        yield lambda name: bar.update(task, advance=1, now=clean(name))
+        task = bar.add_task(what, total=None, now="")
+
+        def begin(total: int) -> Callable[[str], None]:
+            bar.update(task, total=total)
+            return lambda name: bar.update(task, advance=1, now=clean(name))
+
+        yield begin
+
+
+def write_code(text: str) -> None:
+    """Print source code to stdout: in colour in a terminal, byte by byte in a pipe."""
+    if not _console().is_terminal:
+        sys.stdout.write(text)
+        return
+    from rich.syntax import Syntax
+
+    _console().print(Syntax(text, "python", background_color="default"))

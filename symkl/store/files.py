@@ -1,7 +1,7 @@
 """The store: what has been derived and verified, kept from one run to the next.
 
-It lies in `$SYMKL_CACHE_DIR`, else in `symkl` under `$XDG_CACHE_HOME` or `~/.cache`. A file that cannot be read, was cut
-short or holds something else is as good as none. Losing the store costs time and nothing else.
+It lies in `$SYMKL_CACHE_DIR`, else in `symkl` under `$XDG_CACHE_HOME` or `~/.cache`. A file that cannot be read, was
+cut short or holds something else is as good as none. Losing the store costs time and nothing else.
 """
 
 from __future__ import annotations

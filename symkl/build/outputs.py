@@ -1,0 +1,70 @@
+"""The files of a piece, made in memory: nothing is written before it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from symkl import pipeline
+from symkl.build.pieces import Piece
+from symkl.errors import SymklError
+from symkl.model import Verified
+from symkl.model.document import Document
+from symkl.proving import Proof
+from symkl.settings import Settings
+
+__all__ = ["Made", "outputs_of"]
+
+T = TypeVar("T")
+
+
+@dataclass
+class Made:
+    """Contents by name, and what could not be made: exit codes and lines."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    troubles: list[tuple[int, str]] = field(default_factory=list)
+
+
+def outputs_of(piece: Piece, proofs: Sequence[Proof], formats: Sequence[str], settings: Settings) -> Made:
+    """All files of the piece in these formats; one that cannot be made does not stop the others.
+
+    A result whose verdict is "failed" leaves symkl in no form.
+    """
+    made = Made()
+    results = [p.verified for p in proofs if p.verified is not None and p.verified.verdict.kind != "failed"]
+    if "tex" in formats or "pdf" in formats:
+        tex = _try(made, f"{piece.stem}.tex", lambda: _tex(piece, results, settings))
+        if tex is not None and "tex" in formats:
+            made.files[f"{piece.stem}.tex"] = tex.encode()
+        if tex is not None and "pdf" in formats:
+            pdf = _try(made, f"{piece.stem}.pdf", lambda: pipeline.typeset(tex, settings))
+            if pdf is not None:
+                made.files[f"{piece.stem}.pdf"] = pdf
+    if not isinstance(piece.item, Document):
+        for backend in (f for f in formats if f in pipeline.BACKENDS):
+            name = f"{backend}/{piece.stem}.py"
+            code = _try(made, name, lambda b=backend: pipeline.generate(b, results, settings))
+            if code is not None:
+                made.files[name] = code.encode()
+    return made
+
+
+def _tex(piece: Piece, results: Sequence[Verified], settings: Settings) -> str:
+    if isinstance(piece.item, Document):
+        by_claim = {result.derivation.claim: result for result in results}
+        return pipeline.compose(piece.item, [by_claim.get(c) if c else None for c in piece.sections], settings)
+    return pipeline.write_up(piece.name, results, settings)
+
+
+def _try(made: Made, name: str, make: Callable[[], T]) -> T | None:
+    try:
+        return make()
+    except SymklError as error:
+        made.troubles.append((error.exit_code, f"error: {name}: {error}"))
+    except Exception as error:  # noqa: BLE001  # one output that breaks must not take the others with it
+        made.troubles.append(
+            (5, f"error: {name}: this is a bug in symkl ({type(error).__name__}: {error}); please report it")
+        )
+    return None

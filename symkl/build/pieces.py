@@ -1,0 +1,62 @@
+"""What is built as one: a family with its claims, or a document with the claims of its sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from symkl.claims import read_claim, standard_claims, unique
+from symkl.errors import BadInput, Location
+from symkl.library import Library
+from symkl.model import Claim, Family
+from symkl.model.document import ClaimRequest, Document
+
+__all__ = ["Piece", "pieces", "requested"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A definition and the claims that its outputs are about, in their order.
+
+    `sections` has, of a document, a claim for each section, None where a section makes none.
+    """
+
+    name: str
+    item: Family | Document
+    claims: tuple[Claim, ...]
+    sections: tuple[Claim | None, ...] = ()
+
+    @property
+    def stem(self) -> str:
+        """The name of its output files, without an ending."""
+        return self.name.lower()
+
+
+def pieces(library: Library) -> list[Piece]:
+    """A piece for each given file. Raises `BadInput` where a document's claim cannot be read, or two outputs clash."""
+    made = [_piece(item, library) for item in library.given]
+    seen: dict[str, str] = {}
+    for piece in made:
+        former = seen.setdefault(piece.stem, piece.item.origin)
+        if former != piece.item.origin:
+            what = f"its outputs would be named {piece.stem}, like those of {former}"
+            raise BadInput(what, Location(piece.item.origin), "rename one of them")
+    return made
+
+
+def _piece(item: Family | Document, library: Library) -> Piece:
+    if isinstance(item, Family):
+        return Piece(item.name, item, tuple(standard_claims(item, library.families)))
+    sections = tuple(None if s.claim is None else requested(s.claim, item, library) for s in item.sections)
+    return Piece(Path(item.origin).stem, item, tuple(unique(c for c in sections if c is not None)), sections)
+
+
+def requested(request: ClaimRequest, document: Document, library: Library) -> Claim:
+    """The claim that a document's section asks for."""
+    place = Location(document.origin, request.field)
+    texts = [f"{name}={value}" for name, value in request.where]
+    try:
+        return read_claim(library, request.quantity, request.p, request.q, request.of, texts)
+    except BadInput as error:
+        inner = ".".join(part for part in (place.field, error.where.field.lstrip("-").lower()) if part)
+        raise BadInput(error.what, Location(place.file, inner, error.where.column), error.todo) from error

@@ -1,0 +1,88 @@
+"""What a build has to do: decided from digests alone, without SymPy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from symkl import resources
+from symkl.build.folder import Folder
+from symkl.build.manifest import Entry, fresh, load, removed
+from symkl.build.sources import Source, keys, select, sources, toml_files
+from symkl.errors import BadInput, Location, nearest
+from symkl.settings import Settings
+
+__all__ = ["FORMATS", "Plan", "origin", "plan", "read_formats"]
+
+FORMATS = ("pdf", "tex", "numpy", "torch")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The files asked for, what they hold, the key of each, the manifest as it was, and what is stale or gone.
+
+    `wanted` is None where a file cannot be read at a glance: then everything is stale, and reading it will say why.
+    """
+
+    files: tuple[Path, ...]
+    folder: Folder
+    formats: tuple[str, ...]
+    wanted: tuple[Source, ...] | None
+    keys: Mapping[str, str]
+    entries: Mapping[str, Entry]
+    gone: tuple[str, ...]
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """The names of what must be built."""
+        return tuple(name for name, key in self.keys.items() if not fresh(self.folder, self.entries.get(name), key))
+
+
+def read_formats(text: str | None) -> tuple[str, ...]:
+    """The formats of `--formats pdf,tex`, in the order of `FORMATS`. Raises `BadInput`."""
+    if text is None:
+        return FORMATS
+    asked = [part.strip() for part in text.split(",") if part.strip()]
+    for name in asked:
+        if name in ("html", "jax"):
+            raise BadInput(f"{name} is not written yet", Location(field="--formats"), f"there are {', '.join(FORMATS)}")
+        if name not in FORMATS:
+            todo = nearest(name, FORMATS) or f"there are {', '.join(FORMATS)}"
+            raise BadInput(f"there is no format '{name}'", Location(field="--formats"), todo)
+    if not asked:
+        raise BadInput("no format is named", Location(field="--formats"), f"there are {', '.join(FORMATS)}")
+    return tuple(name for name in FORMATS if name in asked)
+
+
+def plan(
+    paths: Sequence[Path],
+    extra: Sequence[Path],
+    output: Path,
+    only: str | None,
+    formats: tuple[str, ...],
+    settings: Settings,
+) -> Plan:
+    """Look at the sources and at the manifest."""
+    if output.exists() and not output.is_dir():
+        raise BadInput("this is not a folder", Location(str(output), "-o"), "name another place for the outputs")
+    folder, entries = Folder(output), load(Folder(output))
+    files = tuple(toml_files(paths or [resources.derivations()]))
+    glance = sources(files)
+    known = sources([*sorted(resources.derivations().glob("*.toml")), *files, *extra])
+    if known is None or glance is None:
+        return Plan(files, folder, formats, None, {}, entries, ())
+    wanted = select(glance, only)
+    options = {"formats": formats, "oracle": [settings.digits, settings.seed]}
+    visible = {source.name: source.path for source in known if source.is_family}
+    made = keys(wanted, visible, settings.templates, options)
+    gone: list[str] = []
+    if only is None:
+        folders = {origin(path / "-")[:-2] for path in paths if path.is_dir()} if paths else {""}
+        gone = removed(entries, {source.name for source in glance}, folders)
+    return Plan(files, folder, formats, tuple(wanted), made, entries, tuple(gone))
+
+
+def origin(path: Path) -> str:
+    """How the manifest names a definition: by its path as given, or not at all where it comes with symkl."""
+    return "" if path.resolve().parent == resources.derivations().resolve() else path.as_posix()

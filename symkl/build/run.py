@@ -1,0 +1,82 @@
+"""The build itself: claims of what is stale, proved side by side, then written, one definition after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from symkl import pipeline
+from symkl.build.manifest import Entry, save
+from symkl.build.outputs import outputs_of
+from symkl.build.pieces import Piece, pieces
+from symkl.build.plan import Plan, origin
+from symkl.build.summary import summary_of, troubles_of
+from symkl.proving import Proof, check_foreign, prove_all
+from symkl.report import claim_title
+from symkl.settings import Settings
+
+__all__ = ["Report", "run"]
+
+
+@dataclass
+class Report:
+    """What a build did: entries for the summary, seconds where something was done, troubles and their exit codes."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    seconds: dict[str, str] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+    codes: list[int] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
+    written: int = 0
+
+
+def run(plan: Plan, extra: Sequence[Path], settings: Settings, begin: Callable[[int], Callable[[str], None]]) -> Report:
+    """Do what the plan says. Raises `BadInput`, before anything is written, where an input cannot be used.
+
+    `begin(n)` is told how many pieces of work there are, and gives what to call as each is done.
+    """
+    library = pipeline.read(plan.files, extra)
+    stale = [piece for piece in pieces(library) if piece.name in plan.stale]
+    claims = list(dict.fromkeys(claim for piece in stale for claim in piece.claims))
+    check_foreign(library, claims, settings)
+    tick = begin(len(claims) + len(stale))
+    proofs = prove_all(claims, library.foreign, settings, lambda proof: tick(claim_title(proof.claim)))
+    by_claim = dict(zip(claims, proofs, strict=True))
+    report = Report(notes=library.notes)
+    entries = {name: entry for name, entry in plan.entries.items() if name not in plan.gone}
+    for name in plan.gone:
+        for output in plan.entries[name].outputs:
+            plan.folder.remove(output)
+    for piece in stale:
+        entries[piece.name] = _write(piece, [by_claim[c] for c in piece.claims], plan, settings, report)
+        save(plan.folder, entries)
+        tick(piece.name)
+    if plan.gone and not stale:
+        save(plan.folder, entries)
+    report.entries = {name: entries[name] for name in plan.keys}
+    return report
+
+
+def _write(piece: Piece, proofs: Sequence[Proof], plan: Plan, settings: Settings, report: Report) -> Entry:
+    """Write a piece's files, remove those that it no longer has, and note what was wrong."""
+    begun = time.monotonic()
+    made = outputs_of(piece, proofs, plan.formats, settings)
+    troubles = [*troubles_of(proofs), *made.troubles]
+    outputs = {name: plan.folder.write(name, content) for name, content in sorted(made.files.items())}
+    before = plan.entries.get(piece.name)
+    for name in before.outputs if before else ():
+        if name not in outputs:
+            plan.folder.remove(name)
+    report.written += len(outputs)
+    report.codes += [code for code, _ in troubles]
+    report.troubles += [line for _, line in troubles]
+    report.seconds[piece.name] = f"{sum(p.seconds for p in proofs) + time.monotonic() - begun:.1f}"
+    return Entry(
+        key=plan.keys[piece.name],
+        origin=origin(Path(piece.item.origin)),
+        outputs=outputs,
+        summary=summary_of(proofs),
+        good=not troubles,
+    )
