@@ -4,6 +4,7 @@ from symkl.language.bindings import read_bindings, read_point
 from symkl.language.definition import load_families, load_family
 from symkl.language.document import is_document, load_document
 from symkl.language.expression import parse, parse_condition
+from symkl.language.skeleton import skeleton
 from symkl.language.text import to_text
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "parse_condition",
     "read_bindings",
     "read_point",
+    "skeleton",
     "to_text",
 ]
