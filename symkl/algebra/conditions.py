@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sympy as sp
 
-from symkl.algebra.signs import is_positive
+from symkl.algebra.signs import holds, is_positive
 
-__all__ = ["normal_condition"]
+__all__ = ["normal_condition", "without_implied"]
 
 
 def normal_condition(condition: sp.Basic) -> sp.Basic:
@@ -35,3 +37,13 @@ def normal_condition(condition: sp.Basic) -> sp.Basic:
         return relation(low, high)
     relation = sp.StrictGreaterThan if strict else sp.GreaterThan
     return relation(high, low)
+
+
+def without_implied(conditions: Iterable[sp.Basic]) -> tuple[sp.Basic, ...]:
+    """Each condition once, less those that follow from another: `alpha > 1` and `alpha > 2` => `alpha > 2`."""
+    kept = list(dict.fromkeys(conditions))
+    for condition in list(kept):
+        others = [c for c in kept if c != condition]
+        if any(holds(condition, (other,)) for other in others):
+            kept = others
+    return tuple(kept)

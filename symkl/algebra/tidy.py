@@ -11,7 +11,7 @@ from symkl.algebra.signs import is_negative, is_positive
 from symkl.algebra.special import shift_gammas, to_gamma
 from symkl.model.inert import Expectation, expectations
 
-__all__ = ["tidy"]
+__all__ = ["gathered", "tidy"]
 
 
 def tidy(expression: sp.Expr) -> sp.Expr:
@@ -41,7 +41,14 @@ def _arrange(expression: sp.Expr) -> sp.Expr:
     logs = {o: factored.pop(o) for o in list(factored) if isinstance(o, sp.log)}
     parts = [_logs(logs), _rational(rational)]
     parts += [c * sp.powsimp(o, combine="exp") for o, c in factored.items()]
-    return sp.Add(*parts)
+    return _arguments(sp.Add(*parts))
+
+
+def _arguments(expression: sp.Expr) -> sp.Expr:
+    """Exponents and arguments of error functions with their squares completed and their factors taken out."""
+    for function in (sp.exp, sp.erf, sp.erfc):
+        expression = expression.replace(function, lambda a, f=function: f(_rational(a) if f is sp.exp else sp.factor(a)))
+    return expression
 
 
 def _cancelled(expression: sp.Expr) -> sp.Expr:
@@ -111,11 +118,25 @@ def _logs(coefficients: dict[sp.Expr, sp.Expr]) -> sp.Expr:
             groups[c] = log.args[0]
     total: sp.Expr = sp.Integer(0)
     for c, argument in groups.items():
-        flips = _negative_looking(c) and not argument.is_Symbol and not argument.is_number
-        if (flips and argument.as_numer_denom()[1] != 1) or argument.as_numer_denom()[0] == 1:
-            c, argument = -c, 1 / argument
+        numerator, denominator = argument.as_numer_denom()
+        inverted = numerator == 1 or (argument.is_number and bool(argument < 1))
+        if inverted or (_negative_looking(c) and denominator != 1 and not argument.is_number):
+            c, argument = -c, denominator / numerator
         total += c * sp.log(argument)
     return total
+
+
+def gathered(total: sp.Expr) -> sp.Expr:
+    """`c*log(a) + c*log(b)` => `c*log(a*b)` in a sum, nothing else: how one writes a log-density."""
+    groups: dict[sp.Expr, sp.Expr] = {}
+    rest: list[sp.Expr] = []
+    for term in sp.Add.make_args(total):
+        coefficient, log = term.as_independent(sp.log, as_Add=False)
+        if isinstance(log, sp.log):
+            groups[coefficient] = groups.get(coefficient, sp.Integer(1)) * log.args[0]
+        else:
+            rest.append(term)
+    return sp.Add(*rest, *(c * sp.log(argument) for c, argument in groups.items()))
 
 
 def _negative_looking(coefficient: sp.Expr) -> bool:

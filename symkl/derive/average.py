@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from symkl.algebra import equal
+from symkl.algebra.conditions import without_implied
 from symkl.algebra.reading import read_statistics
-from symkl.algebra.tidy import tidy
+from symkl.algebra.tidy import gathered, tidy
 from symkl.derive.growth import infinite_above
 from symkl.derive.lemmas import Divergent, prove, statement_of
 from symkl.derive.rules import lemma as lemma_rule
 from symkl.derive.rules import linearity, simplification
-from symkl.errors import Resisted
+from symkl.errors import BadInput, Location, Resisted
 from symkl.model import Distribution, Lemma, Step
 
 __all__ = ["Average", "average"]
@@ -39,8 +41,8 @@ def average(dist: Distribution, body: sp.Expr, before: sp.Expr) -> Average:
     """`E[body]` under `dist`, where `before` is the inert form from which the chain sets out."""
     x = dist.variable
     terms = read_statistics(body, x)
-    constant = terms.pop(sp.Integer(1), sp.Integer(0))
-    lemmas = [_lemma(dist, sp.Integer(1))]
+    constant = gathered(terms.pop(sp.Integer(1), sp.Integer(0)))
+    lemmas = [_normalisation(dist)]
     lemmas += [_lemma(dist, statistic) for statistic in sorted(terms, key=sp.default_sort_key)]
     by_statistic = {lemma.statement.body: lemma for lemma in lemmas}
     step = linearity.apply(before, [(c, statement_of(dist, t)) for t, c in terms.items()], constant)
@@ -55,12 +57,23 @@ def average(dist: Distribution, body: sp.Expr, before: sp.Expr) -> Average:
     raw = steps[-1].after if steps else before
     value = tidy(raw)
     steps += simplification.apply(raw, value)
-    conditions = tuple(dict.fromkeys(c for lemma in lemmas for c in lemma.conditions))
+    conditions = without_implied(c for lemma in lemmas for c in lemma.conditions)
     conditional = {t for t in terms if by_statistic[t].conditions}
     otherwise = None
     if conditions:
         otherwise = "oo" if not resisted and infinite_above(terms, conditional, x) else "undefined"
     return Average(value, tuple(steps), tuple(lemmas), conditions, otherwise, resisted)
+
+
+def _normalisation(dist: Distribution) -> Lemma:
+    """`E_p[1] = 1`: without it no constant may be taken out of an expectation."""
+    lemma = _lemma(dist, sp.Integer(1))
+    if lemma.value is not None and not equal(lemma.value, sp.Integer(1)):
+        verb = "sums" if dist.kind == "discrete" else "integrates"
+        where = Location(dist.family.origin, "family.density" if dist.density is not None else "family.log_density")
+        what = f"the density of '{dist.family.name}' {verb} to {lemma.value}, not to 1"
+        raise BadInput(what, where, "divide it by that, or correct the support")
+    return lemma
 
 
 def _lemma(dist: Distribution, statistic: sp.Expr) -> Lemma:

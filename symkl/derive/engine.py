@@ -8,7 +8,8 @@ from dataclasses import replace
 import sympy as sp
 
 from symkl.algebra import assuming, equal, log_density, standing
-from symkl.algebra.tidy import tidy
+from symkl.algebra.conditions import without_implied
+from symkl.algebra.tidy import gathered, tidy
 from symkl.derive.average import Average, average
 from symkl.derive.rules import cancellation, definition, difference, house_form, logarithm, simplification
 from symkl.derive.support import inclusion
@@ -27,7 +28,7 @@ def derive(claim: Claim) -> Derivation:
 
 
 def _log_steps(dist: Distribution) -> tuple[Step, ...]:
-    value = log_density(dist)
+    value = gathered(log_density(dist))
     if dist.density is not None:
         return logarithm.apply(dist, dist.density, value)
     return (definition.log_density(dist, value),)
@@ -112,7 +113,7 @@ def _under(made: Derivation, conditions: tuple[sp.Basic, ...]) -> Derivation:
     """The same under the conditions that one support lies in the other; outside them it is infinite."""
     if not conditions or made.status == "infinite":
         return made
-    everything = tuple(dict.fromkeys((*conditions, *made.conditions)))
+    everything = without_implied((*conditions, *made.conditions))
     otherwise = "oo" if made.otherwise in (None, "oo") else made.otherwise
     cases = tuple(Case((*conditions, *case.when), case.value) for case in made.cases)
     status = "conditional" if made.status == "closed" else made.status
@@ -128,21 +129,21 @@ def _kl(claim: Claim) -> Derivation:
     own = _entropy(Claim("entropy", claim.p, where=claim.where))
     p, q = Law(claim.p.role), Law(claim.q.role)
     opening = definition.divergence(claim.p, claim.q)
-    lemmas = _merged(cross.lemmas, own.lemmas)
+    lemmas = _merged(own.lemmas, cross.lemmas)
     parts = (cross, own)
     if cross.status == "infinite" and own.status in ("closed", "conditional"):
         reason = f"the cross-entropy is infinite ({cross.reason}) and the entropy finite"
-        return Derivation(claim, "infinite", sp.oo, (*cross.steps, *own.steps, opening), lemmas, reason=reason, parts=parts)
+        return Derivation(claim, "infinite", sp.oo, (*own.steps, *cross.steps, opening), lemmas, reason=reason, parts=parts)
     if cross.result is None or own.result is None:
         reason = cross.reason or own.reason
-        return Derivation(claim, "none", None, (*cross.steps, *own.steps, opening), lemmas, reason=reason, parts=parts)
+        return Derivation(claim, "none", None, (*own.steps, *cross.steps, opening), lemmas, reason=reason, parts=parts)
     together = difference.apply(opening.after, {CrossEntropy(p, q): cross.result, Entropy(p): own.result})
     value = tidy(together.after)
     left = expectations(value)
     cancelled = bool(expectations(together.after)) and not left
     last = cancellation.apply(together.after, value) if cancelled else simplification.apply(together.after, value)
-    steps = (*cross.steps, *own.steps, opening, together, *last)
-    conditions = tuple(dict.fromkeys((*cross.conditions, *own.conditions)))
+    steps = (*own.steps, *cross.steps, opening, together, *last)
+    conditions = without_implied((*cross.conditions, *own.conditions))
     if left:
         reason = "no closed form found for " + ", ".join(f"E[{e.body}]" for e in left)
         return Derivation(claim, "none", value, steps, lemmas, conditions, reason=reason, parts=parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import sympy as sp
@@ -13,6 +14,7 @@ from symkl.algebra.mastering import Diverges, apply_masters
 from symkl.algebra.logs import exponential
 from symkl.algebra.masters import Master
 from symkl.algebra.reading import read_statistics
+from symkl.algebra.signs import assumed
 from symkl.algebra.tidy import tidy
 from symkl.derive.charts import Chart, anchors, charts
 from symkl.derive.pieces import Arrangement, arrangements, kinks, undo
@@ -50,6 +52,11 @@ def statement_of(dist: Distribution, statistic: sp.Expr) -> Expectation:
 
 def prove(dist: Distribution, statistic: sp.Expr) -> Lemma:
     """The lemma `E_p[statistic] = value`. Raises Resisted where no chart leads to masters, Divergent where it is infinite."""
+    return _prove(dist, statistic, assumed())
+
+
+@lru_cache(maxsize=256)
+def _prove(dist: Distribution, statistic: sp.Expr, _: tuple[sp.Basic, ...]) -> Lemma:
     lower, upper = dist.support
     if dist.kind == "discrete" and lower.is_Integer and upper.is_Integer and upper - lower <= _LONGEST_ENUMERATION:
         return _enumerated(dist, statistic)
