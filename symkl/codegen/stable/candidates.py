@@ -58,22 +58,11 @@ def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: R
             continue
         rest = spread(rest - group.value() + gap - (kernel := _kernels(gap)))
         gaps += kernel
-    met = [*pairs, *_further(rest, pairs)]
-    return join_exponentials(gaps + logs_made_safe(gather(rest, met)))
+    return join_exponentials(gaps + logs_made_safe(gather(rest, pairs)))
 
 
 def _kernels(gap: sp.Expr) -> sp.Expr:
     return sp.Add(*(term for term in sp.Add.make_args(sp.expand_mul(gap, deep=False)) if term.has(Kernel)))
-
-
-def _further(rest: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> list[tuple[sp.Expr, sp.Expr]]:
-    """Parameters that stand against 1 where nothing else stands against them."""
-    taken = {symbol for pair in pairs for part in pair for symbol in part.free_symbols}
-    return [
-        (s, sp.S.One)
-        for s in sorted(rest.free_symbols, key=sp.default_sort_key)
-        if s not in taken and s.is_positive and not isinstance(s, Unit) and pairs
-    ]
 
 
 def _exponent(exponent: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:

@@ -76,7 +76,7 @@ def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
         return opened.setdefault(exponent, sp.Dummy(f"exp_{len(opened)}", positive=True))
 
     sides = [
-        join_exponentials(powers_as_exponentials(side)).replace(lambda e: isinstance(e, sp.exp), closed_off)
+        split_logs(join_exponentials(powers_as_exponentials(side))).replace(lambda e: isinstance(e, sp.exp), closed_off)
         for side in (expand_kernels(form), closed)
     ]
     return is_zero(sides[0] - sides[1])

@@ -78,7 +78,7 @@ def loss(expression: sp.Expr, closed: sp.Expr, at: Iterable[Point]) -> float:
         try:
             truth = exact_value(closed, point)
             value = float_value(expression, point)
-        except (ArithmeticError, ValueError, TypeError):
+        except (ArithmeticError, KeyError, TypeError, ValueError):
             return math.inf
         if not mp.isfinite(truth) or isinstance(truth, mp.mpc):
             continue

@@ -1,0 +1,32 @@
+"""The numbers that the kernels are made of, derived exactly and rounded once."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import factorial
+
+import sympy as sp
+from sympy.integrals.quadrature import gauss_jacobi
+
+__all__ = ["coefficients"]
+
+
+def coefficients() -> dict[str, tuple[float, ...]]:
+    """Name to numbers, lowest power first.
+
+    - `atanh`: (atanh(s)/s - 1)/s**2 in powers of s**2, enough for s**2 < 0.04;
+    - `exp`: (exp(x) - 1 - x)/x**2 in powers of x, enough for |x| < 0.5;
+    - `stirling`: those of x**-1, x**-3, ... in loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 (DLMF 5.11.1);
+    - `trigamma`: those of y**-3, y**-5, ... in trigamma(y) - 1/y - 1/(2*y**2) (DLMF 5.15.8);
+    - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t.
+    """
+    nodes, weights = gauss_jacobi(12, sp.Integer(1), sp.Integer(0), 25)
+    bernoulli = [Fraction(int(b.p), int(b.q)) for b in (sp.bernoulli(2 * k) for k in range(1, 11))]
+    return {
+        "atanh": tuple(float(Fraction(1, 2 * k + 3)) for k in range(12)),
+        "exp": tuple(float(Fraction(1, factorial(k + 2))) for k in range(15)),
+        "stirling": tuple(float(b / (2 * k * (2 * k - 1))) for k, b in enumerate(bernoulli, 1)),
+        "trigamma": tuple(float(b) for b in bernoulli),
+        "nodes": tuple(float((1 + x) / 2) for x in nodes),
+        "weights": tuple(float(w / 4) for w in weights),
+    }

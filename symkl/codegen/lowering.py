@@ -1,0 +1,117 @@
+"""From what was derived and verified to a program."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Callable
+
+import sympy as sp
+
+from symkl.algebra import holds
+from symkl.codegen.arguments import Signature, signature
+from symkl.codegen.backends import BACKENDS
+from symkl.codegen.documentation import documentation
+from symkl.codegen.straightline import Lowering
+from symkl.codegen.program import Argument, Branch, Program
+from symkl.codegen.stable.form import StableForm, stable_form
+from symkl.errors import NotYet
+from symkl.model import Claim, Derivation, Expectation, Verified
+
+__all__ = ["argument_names", "function_name", "lower"]
+
+#: names that the code of every backend uses for itself
+RESERVED = frozenset({"annotations", "dtype", "event_ndims", "shape", "value"}).union(
+    *(backend.RESERVED for backend in BACKENDS.values())
+)
+
+
+def lower(
+    verified: Verified,
+    first: str | None = None,
+    second: str | None = None,
+    text: Callable[[sp.Expr], str] = sp.sstr,
+) -> Program:
+    """The program of a verified closed form, under the named parametrisations of its first and second family.
+
+    `text` prints a formula in the docstring. Raises NotYet where no closed form was derived, or the claim is an
+    expectation; BadInput where there is no parametrisation of that name.
+    """
+    derivation = verified.derivation
+    claim = derivation.claim
+    if claim.quantity == "expectation":
+        raise NotYet("code is generated for an entropy, a cross-entropy or a KL divergence, not for an expectation")
+    chosen = signature(claim, first, second)
+    names = argument_names(chosen)
+    parts = _parts(derivation, chosen)
+    lowering = Lowering(names.values())
+    values = lowering.lower([form.expression for _, form in parts])
+    return Program(
+        name=function_name(claim, first, second),
+        arguments=tuple(Argument(names[p.symbol], p.symbol, p.domain, p.doc) for p in chosen.parameters),
+        constraints=_constraints(claim, chosen),
+        assignments=tuple(lowering.assignments),
+        branches=tuple(Branch(when, value) for (when, _), value in zip(parts, values, strict=True)),
+        otherwise="inf" if derivation.otherwise == "oo" else "nan",
+        clipped=claim.quantity == "kl" and not all(form.nonnegative for _, form in parts),
+        documentation=documentation(verified, chosen, [form for _, form in parts], text),
+    )
+
+
+def function_name(claim: Claim, first: str | None, second: str | None) -> str:
+    """`kl_normal_normal__log_variance`; two parametrisations that differ are both named, `given` for none."""
+    parts = [claim.quantity, claim.p.family.name.lower()]
+    if claim.q is not None:
+        parts.append(claim.q.family.name.lower())
+    name = "_".join(parts)
+    if claim.q is None or first == second:
+        return f"{name}__{first}" if first else name
+    return f"{name}__{first or 'given'}__{second or 'given'}"
+
+
+def argument_names(chosen: Signature) -> dict[sp.Symbol, str]:
+    """A name in the code for each parameter: its own, unless generated code needs that name for itself."""
+    names: dict[sp.Symbol, str] = {}
+    for parameter in chosen.parameters:
+        name = parameter.full_name
+        if name.startswith("_"):
+            name = f"p{name}"
+        while name in RESERVED or name in names.values() or keyword.iskeyword(name) or hasattr(builtins, name):
+            name += "_"
+        names[parameter.symbol] = name
+    return names
+
+
+def _parts(derivation: Derivation, chosen: Signature) -> list[tuple[tuple[sp.Basic, ...], StableForm]]:
+    """Each case's conditions and its value in a stable form, in the order in which they are tried."""
+    claim = derivation.claim
+    if derivation.status == "infinite":
+        return [((), StableForm(sp.oo, True, 0.0, True))]
+    result = derivation.result
+    if derivation.status == "none" or result is None or result.has(Expectation):
+        raise NotYet(f"{claim.id} has no closed form to generate code from: {derivation.reason or 'not derived'}")
+    cases = [(case.when, case.value) for case in derivation.cases] or [(derivation.conditions, result)]
+    parts = []
+    for when, value in cases:
+        conditions = tuple(_put(c, chosen) for c in when if c not in (sp.true, True))
+        form = stable_form(_put(value, chosen), chosen.pairs, claim.quantity == "kl")
+        parts.append((tuple(c for c in conditions if holds(c) is not True), form))
+    return parts
+
+
+def _put(expression: sp.Basic, chosen: Signature) -> sp.Basic:
+    return expression.subs(chosen.substitution, simultaneous=True)
+
+
+def _constraints(claim: Claim, chosen: Signature) -> tuple[sp.Basic, ...]:
+    """What the families demand of their parameters together: the declared constraints, and a support that is one."""
+    found: list[sp.Basic] = []
+    for member in (claim.p, claim.q):
+        if member is None:
+            continue
+        lower_bound, upper_bound = member.support
+        for condition in (*member.constraints, sp.StrictLessThan(lower_bound, upper_bound)):
+            put = _put(condition, chosen)
+            if put not in (sp.true, sp.false) and holds(put) is not True:
+                found.append(put)
+    return tuple(dict.fromkeys(found))

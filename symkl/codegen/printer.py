@@ -1,0 +1,128 @@
+"""An expression as Python text, by the operation table of a backend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+from symkl.codegen.operations import operation_of
+from symkl.errors import NotYet
+
+__all__ = ["Printer"]
+
+_SUM, _PRODUCT, _UNARY, _ATOM = range(4)
+_COMPARISONS = {
+    sp.StrictGreaterThan: ">",
+    sp.GreaterThan: ">=",
+    sp.StrictLessThan: "<",
+    sp.LessThan: "<=",
+    sp.Equality: "==",
+    sp.Unequality: "!=",
+}
+
+
+class Printer:
+    """Prints for the backend whose column of the operation table is `spelling` ("numpy" or "torch").
+
+    `names` are the names that symbols have in the code; symbols that are not there keep their own.
+    """
+
+    def __init__(self, spelling: str, names: Mapping[sp.Symbol, str]) -> None:
+        self._spelling, self._names = spelling, names
+
+    def text(self, expression: sp.Basic) -> str:
+        """One line of Python. Raises NotYet for a function that the backend has no spelling for."""
+        return self._print(expression)[0]
+
+    def condition(self, relation: sp.Basic) -> str:
+        """A comparison; NotYet for anything else."""
+        sign = _COMPARISONS.get(relation.func)
+        if sign is None:
+            raise NotYet(f"generated code cannot check the condition {relation}")
+        return f"({self.text(relation.args[0])} {sign} {self.text(relation.args[1])})"
+
+    def terms(self, expression: sp.Expr) -> list[str]:
+        """The terms of a sum, each after the first with its sign, for a line each."""
+        lines = []
+        for i, (sign, text) in enumerate(self._signed_terms(expression)):
+            lines.append((f"{sign} " if i else sign.replace("+", "")) + text)
+        return lines
+
+    def _print(self, e: sp.Basic) -> tuple[str, int]:
+        if e.is_Symbol:
+            return self._names.get(e, e.name), _ATOM
+        if not e.free_symbols:
+            return self._constant(e)
+        if e.is_Add:
+            return " ".join(self.terms(e)), _SUM
+        if e.is_Mul:
+            return self._product(e), _PRODUCT
+        if e.is_Pow and e.base != sp.E:
+            return self._power(e.base, e.exp)
+        return self._call(e), _ATOM
+
+    def _constant(self, e: sp.Expr) -> tuple[str, int]:
+        value = float(e) if e.is_Rational else float(e.evalf(40))
+        return repr(value), _UNARY if value < 0 else _ATOM
+
+    def _within(self, e: sp.Expr, level: int) -> str:
+        text, found = self._print(e)
+        return text if found >= level else f"({text})"
+
+    def _signed_terms(self, e: sp.Expr) -> list[tuple[str, str]]:
+        terms = []
+        for term in e.as_ordered_terms() if e.is_Add else [e]:
+            negative = term.could_extract_minus_sign() and not term.is_Add
+            terms.append(("-" if negative else "+", self._within(-term if negative else term, _PRODUCT)))
+        return sorted(terms, key=lambda t: t[0] == "-")  # stable: what is added comes first
+
+    def _product(self, e: sp.Expr) -> str:
+        number, rest = e.as_coeff_Mul()
+        above, below = [], []
+        for factor in sp.Mul.make_args(rest):
+            base, power = factor.as_base_exp()
+            if base != sp.E and power.is_Integer and abs(power) <= 4:
+                (above if power > 0 else below).extend([self._within(base, _UNARY)] * abs(int(power)))
+            elif base != sp.E and power.is_Rational and power < 0:
+                below.append(self._within(base**-power, _UNARY))
+            else:
+                above.append(self._within(factor, _UNARY))
+        sign = "-" if number < 0 else ""
+        number = abs(number)
+        if number.q & (number.q - 1) == 0:
+            above = above if number == 1 else [repr(float(number)), *above]
+        else:
+            above = above if number.p == 1 else [repr(float(number.p)), *above]
+            below = [*below, repr(float(number.q))]
+        return sign + self._interleaved(above or ["1.0"], below)
+
+    @staticmethod
+    def _interleaved(above: list[str], below: list[str]) -> str:
+        """`x / v * x`, not `x * x / v`: a product that grows is brought down before it overflows."""
+        text, waiting = above[0], list(below)
+        rest = above[1:]
+        if text[0].isdigit() and rest:
+            text, rest = f"{text} * {rest[0]}", rest[1:]
+        for factor in rest:
+            if waiting:
+                text += f" / {waiting.pop(0)}"
+            text += f" * {factor}"
+        return text + "".join(f" / {factor}" for factor in waiting)
+
+    def _power(self, base: sp.Expr, power: sp.Expr) -> tuple[str, int]:
+        if power.is_Integer and 0 < power <= 4:
+            return " * ".join([self._within(base, _UNARY)] * int(power)), _PRODUCT
+        if power.is_Rational and power < 0:
+            return f"1.0 / {self._within(base**-power, _UNARY)}", _PRODUCT
+        if power == sp.Rational(1, 2):
+            return f"{'np' if self._spelling == 'numpy' else 'torch'}.sqrt({self.text(base)})", _ATOM
+        return f"{self._within(base, _ATOM)} ** {self._within(power, _ATOM)}", _PRODUCT
+
+    def _call(self, e: sp.Basic) -> str:
+        row = operation_of(e)
+        spelling = getattr(row, self._spelling) if row is not None else None
+        if spelling is None:
+            raise NotYet(f"generated {self._spelling} code has no operation for '{e.func.__name__}'")
+        whole = [str(int(a)) if e.func is sp.polygamma and a.is_Integer else self.text(a) for a in e.args]
+        return str(spelling).format(*whole)

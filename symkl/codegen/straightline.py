@@ -1,0 +1,154 @@
+"""A stable form into straight-line code: names for what is used twice, squares of ratios, constants folded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import sympy as sp
+
+from symkl.codegen.program import Assignment
+
+__all__ = ["Lowering"]
+
+
+class Lowering:
+    """Lowers the expressions of one function; `assignments` grows as they are lowered."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._named: dict[sp.Expr, sp.Symbol] = {}
+        self.assignments: list[Assignment] = []
+
+    def lower(self, expressions: list[sp.Expr]) -> list[sp.Expr]:
+        """The expressions in terms of arguments and assigned names."""
+        shaped = [_shape(e) for e in expressions]
+        counts: Counter[sp.Expr] = Counter()
+        for e in shaped:
+            _count(e, counts)
+        return [self._visit(e, counts) for e in shaped]
+
+    def _visit(self, e: sp.Expr, counts: Counter[sp.Expr]) -> sp.Expr:
+        if e.is_Symbol or e.is_Rational:
+            return e
+        key, sign = _up_to_sign(e)
+        if key in self._named:
+            return sign * self._named[key]
+        if not e.free_symbols:
+            return self._assign(e, e)
+        lowered = _rebuild(e, [self._visit(a, counts) for a in self._folded(e)])
+        if key is not e and isinstance(e, sp.Add) and counts[key] > 1:
+            return sign * self._assign(key, -lowered)
+        return self._assign(e, lowered) if counts[key] > 1 else lowered
+
+    def _folded(self, e: sp.Expr) -> list[sp.Expr]:
+        """The arguments, those without symbols joined into one constant."""
+        if not (e.is_Add or e.is_Mul):
+            return list(e.args)
+        constant = [a for a in e.args if not a.free_symbols]
+        if all(a.is_Rational for a in constant):
+            return list(e.args)
+        return [e.func(*constant), *(a for a in e.args if a.free_symbols)]
+
+    def _assign(self, key: sp.Expr, value: sp.Expr) -> sp.Symbol:
+        name = sp.Symbol(self._fresh(_hint(key)), real=True)
+        self._named[key] = name
+        self.assignments.append(Assignment(name, value))
+        return name
+
+    def _fresh(self, hint: str) -> str:
+        name, count = (hint, 1) if hint not in ("t", "constant") else (f"{hint}_1", 1)
+        while name in self._taken:
+            count += 1
+            name = f"{hint}_{count}"
+        self._taken.add(name)
+        return name
+
+
+class _Square(sp.Function):
+    """`_Square(x) = x*x`, kept from being multiplied out: the square of a ratio, not a ratio of squares."""
+
+    nargs = 1
+
+
+def _shape(e: sp.Expr) -> sp.Expr:
+    if not e.args or not e.free_symbols:
+        return e
+    if e.is_Mul:
+        return _squared_ratios(e)
+    if e.is_Pow and e.exp == 2 and not e.base.is_Symbol:
+        return _Square(_shape(e.base))
+    return e.func(*(_shape(a) for a in e.args))
+
+
+def _squared_ratios(product: sp.Expr) -> sp.Expr:
+    """`x**2*exp(u)/y**2 => (x*exp(u/2)/y)**2`: neither x**2 nor exp(u) overflows where the whole does not."""
+    inside, outside, exponent = [], [], sp.S.Zero
+    for factor in product.args:
+        if isinstance(factor, sp.exp):
+            exponent += factor.args[0]
+            continue
+        base, power = factor.as_base_exp()
+        if power.is_Integer and power % 2 == 0 and base.free_symbols:
+            inside.append(_shape(base) ** (power / 2))
+        else:
+            outside.append(_shape(factor))
+    if exponent != 0:
+        (inside if inside else outside).append(sp.exp(_shape(exponent / 2 if inside else exponent)))
+    if not inside:
+        return sp.Mul(*outside)
+    return sp.Mul(*outside, _Square(sp.Mul(*inside)))
+
+
+def _rebuild(e: sp.Expr, arguments: list[sp.Expr]) -> sp.Expr:
+    if isinstance(e, _Square):
+        return arguments[0] ** 2
+    return e.func(*arguments)
+
+
+def _count(e: sp.Expr, counts: Counter[sp.Expr]) -> None:
+    if not e.args or not e.free_symbols:
+        return
+    key, _ = _up_to_sign(e)
+    counts[key] += 1
+    if counts[key] == 1:
+        for a in e.args:
+            _count(a, counts)
+    if isinstance(e, _Square):
+        # the base of a square is used twice, and a power of a product would be multiplied out
+        counts[_up_to_sign(e.args[0])[0]] += 1
+
+
+def _up_to_sign(e: sp.Expr) -> tuple[sp.Expr, int]:
+    """A sum and its negative are computed once: the one whose first term in reading order is positive."""
+    if e.is_Add and len(e.args) == 2 and _first_is_negative(e):
+        return -e, -1
+    return e, 1
+
+
+def _first_is_negative(e: sp.Expr) -> bool:
+    first = min(e.args, key=lambda a: sorted(str(s) for s in a.free_symbols) or ["~"])
+    return first.could_extract_minus_sign()
+
+
+def _hint(e: sp.Expr) -> str:
+    """`mu_1 - mu_2 => mu_difference`, `(mu_1 - mu_2)/sigma_2 => mu_scaled`, a constant => `constant`, else `t`."""
+    if not e.free_symbols:
+        return "constant"
+    above, below = sp.fraction(e)
+    stem = _stem(above)
+    if stem is None:
+        return "t"
+    if below == 1:
+        return f"{stem}_difference"
+    return f"{stem}_relative" if below.is_Symbol and below.name.rpartition("_")[0] == stem else f"{stem}_scaled"
+
+
+def _stem(e: sp.Expr) -> str | None:
+    if not e.is_Add or len(e.args) != 2:
+        return None
+    first, second = sorted(e.free_symbols, key=str) if len(e.free_symbols) == 2 else (None, None)
+    if first is None or e not in (first - second, second - first):
+        return None
+    stems = {s.name.rpartition("_")[0] for s in (first, second)}
+    return stems.pop() if len(stems) == 1 and "" not in stems else None
