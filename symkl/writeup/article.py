@@ -1,4 +1,4 @@
-"""Whole write-ups: articles about families, documents with prose, fragments."""
+"""Articles about families: a section for each result, with lemmas, proof, checks and references."""
 
 from __future__ import annotations
 
@@ -8,28 +8,22 @@ from collections.abc import Mapping, Sequence
 from jinja2 import BaseLoader
 
 from symkl.model import Claim, Verified
-from symkl.writeup.content import Article, Block, CheckRow, Reference
+from symkl.writeup.content import Article, Block, CheckRow, Formula, Reference
+from symkl.writeup.divergence import divergence_remarks
 from symkl.writeup.environment import latex_environment
 from symkl.writeup.escape import escaped
 from symkl.writeup.evidence import NOTES, evidence
 from symkl.writeup.notation import Notation
-from symkl.writeup.divergence import divergence_remarks
-from symkl.writeup.theorem import Labels, lemmas_of, theorem_of
+from symkl.writeup.theorem import NAMES, Context, Read, lemmas_of, theorem_of
 
-__all__ = ["render", "write_article"]
+__all__ = ["block_of", "check_rows", "references", "render", "write_article", "write_fragment"]
 
-_TITLES = {
-    "entropy": "Entropy",
-    "cross_entropy": "Cross-entropy",
-    "kl": "Kullback--Leibler divergence",
-    "expectation": "Expectation",
-}
-_BLANKS = re.compile(r"\n{3,}")
+_BLANKS = re.compile(r"\n[ \t]*(\n[ \t]*)+\n")
 
 
-def render(article: Article, loader: BaseLoader) -> str:
-    """The article as LaTeX by `latex/article.tex.j2`."""
-    text = latex_environment(loader).get_template("latex/article.tex.j2").render(article=article)
+def render(template: str, loader: BaseLoader, **values: object) -> str:
+    """LaTeX by the template of that name in `latex/`."""
+    text = latex_environment(loader).get_template(f"latex/{template}.tex.j2").render(**values)
     return _BLANKS.sub("\n\n", text)
 
 
@@ -40,54 +34,63 @@ def write_article(
     loader: BaseLoader,
     symbols: tuple[str, str] = ("p", "q"),
     citations: Mapping[str, str] | None = None,
+    read: Read | None = None,
 ) -> str:
-    """The LaTeX of an article: a section for each result, with lemmas, proof, checks and references.
+    """The LaTeX of an article.
 
-    `title` is plain text. `citations` gives the words with which a master is cited, by its name.
+    `title` is plain text. `citations` gives the words with which a master is cited, by its name. `read` is the expression
+    parser, for the formulas in reasons.
     """
-    labels = Labels()
-    blocks = []
-    for item in verified:
-        notation = Notation(item.derivation.claim, symbols)
-        blocks.append(_block(item, notation, labels))
-    return render(
-        Article(
-            title=escaped(title),
-            summary="All quantities are in nats: the logarithm is the natural one.",
-            blocks=tuple(blocks),
-            checks=check_rows(verified, symbols),
-            references=references(verified, citations or {}),
-            notes=NOTES,
-        ),
-        loader,
+    context = Context(symbols, read)
+    blocks = [block_of(item, context, first=i == 0) for i, item in enumerate(verified)]
+    article = Article(
+        title=escaped(title),
+        summary="All quantities are in nats: the logarithm is the natural one.",
+        blocks=tuple(blocks),
+        checks=check_rows(verified, symbols),
+        references=references(verified, citations or {}),
+        notes=NOTES,
     )
+    return render("article", loader, article=article)
 
 
-def _block(item: Verified, notation: Notation, labels: Labels) -> Block:
-    claim = item.derivation.claim
+def write_fragment(
+    verified: Verified, *, loader: BaseLoader, symbols: tuple[str, str] = ("p", "q"), read: Read | None = None
+) -> str:
+    """Lemmas, theorem and proof alone, as LaTeX to put into a document that has the preamble's macros."""
+    block = block_of(verified, Context(symbols, read), first=True)
+    return render("fragment", loader, block=block)
+
+
+def block_of(item: Verified, context: Context, *, first: bool) -> Block:
+    """The section about one result."""
+    notation = Notation(item.derivation.claim, context.symbols)
+    paragraphs, formulas = setting(notation) if first else ((), ())
     return Block(
-        title=section_title(claim),
-        paragraphs=setting(notation),
-        lemmas=lemmas_of(item, notation, labels),
-        theorem=theorem_of(item, notation, labels),
+        title=section_title(item.derivation.claim),
+        paragraphs=paragraphs,
+        formulas=formulas,
+        lemmas=lemmas_of(item, notation, context),
+        theorem=theorem_of(item, notation, context),
         remarks=divergence_remarks(item.derivation, notation),
     )
 
 
 def section_title(claim: Claim) -> str:
-    """`Kullback--Leibler divergence of Normal from Laplace`, as LaTeX."""
-    words = _TITLES[claim.quantity]
-    if claim.q is None:
-        return f"{words} of {escaped(claim.p.family.name)}"
-    return f"{words}: {escaped(claim.p.family.name)} and {escaped(claim.q.family.name)}"
+    """`Kullback--Leibler divergence: Normal against Laplace`, as LaTeX."""
+    words = NAMES[claim.quantity]
+    if claim.q is None or claim.q.family.name == claim.p.family.name:
+        return words
+    return f"{words}: {escaped(claim.p.family.name)} against {escaped(claim.q.family.name)}"
 
 
-def setting(notation: Notation) -> tuple[str, ...]:
-    """The densities that the claim is about."""
+def setting(notation: Notation) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
+    """The density that the page starts from."""
     claim = notation.claim
     kind = "mass function" if claim.p.kind == "discrete" else "density"
-    first = f"The {kind} of ${notation.symbols[0]}$ is ${notation.density(claim.p)}$ for ${notation.support(claim.p)}$."
-    return (first,)
+    left, right = notation.density(claim.p).split(" = ", 1)
+    words = f"The {kind} of ${notation.member(claim.p)}$ is, for ${notation.support(claim.p)}$,"
+    return (words,), (Formula(left, (right,)),)
 
 
 def check_rows(verified: Sequence[Verified], symbols: tuple[str, str]) -> tuple[CheckRow, ...]:
@@ -95,7 +98,8 @@ def check_rows(verified: Sequence[Verified], symbols: tuple[str, str]) -> tuple[
     rows = []
     for item in verified:
         notation = Notation(item.derivation.claim, symbols)
-        rows.append(CheckRow(f"${notation.quantity()}$ ({notation.members()})", item.verdict.kind, evidence(item.verdict)))
+        what = f"${notation.quantity()}$, {notation.members()}"
+        rows.append(CheckRow(what, item.verdict.kind, evidence(item.verdict)))
         for judged in item.known:
             what = f"the form of {escaped(judged.known.source)}"
             rows.append(CheckRow(what, judged.verdict.kind, evidence(judged.verdict)))
@@ -107,4 +111,4 @@ def references(verified: Sequence[Verified], citations: Mapping[str, str]) -> tu
     sources = [judged.known.source for item in verified for judged in item.known]
     masters = [name for item in verified for name in item.derivation.masters]
     cited = [citations[name] for name in masters if name in citations]
-    return tuple(Reference("", escaped(text)) for text in dict.fromkeys([*sources, *cited]))
+    return tuple(Reference(escaped(text)) for text in dict.fromkeys([*sources, *cited]))

@@ -21,13 +21,16 @@ class Formula:
 class ProofLine:
     """One row of a chain: `left` (empty but for the first), `right` (with its relation), and why, with its verdict.
 
-    `verdict` is "proved", "numeric", "unknown", "failed" or empty (a continuation row).
+    `verdict` is "proved", "numeric", "unknown", "failed" or empty (a continuation row). `hangs`: rows without
+    reasons follow, into whose room a long reason may hang. `last`: the proof ends here.
     """
 
     left: str
     right: str
     reason: str = ""
     verdict: str = ""
+    hangs: bool = False
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,6 @@ class Theorem:
     after: str = ""
     method: str = ""
     proof: tuple[Chain, ...] = ()
-    closing: str = ""
 
 
 Lemma = Theorem
@@ -67,9 +69,8 @@ class CheckRow:
 
 @dataclass(frozen=True)
 class Reference:
-    """What is cited: `label`, and the words."""
+    """What is cited, in words."""
 
-    label: str
     text: str
 
 

@@ -41,6 +41,8 @@ class Notation:
             bare=self.bare,
             dimension=dimension,
         )
+        first = claim.p
+        self.printer.supports = {Law("p"): (*first.support, first.kind == "discrete")}
 
     def latex(self, expr: sp.Basic) -> str:
         text: str = self.printer.doprint(expr)
@@ -96,10 +98,14 @@ class Notation:
 
     def domains(self, parameters: Sequence[Parameter]) -> str:
         r"""`$\mu \in \mathbb{R}$ (mean) and $\sigma > 0$ (standard deviation)`."""
-        shown = []
+        alike: dict[tuple[str, str, str], list[str]] = {}
         for parameter in parameters:
-            words = f" ({escaped(parameter.doc)})" if parameter.doc else ""
-            shown.append(f"${domain_latex(self.latex(parameter.symbol), domain_of(parameter.symbol))}${words}")
+            key = (parameter.name, domain_of(parameter.symbol), parameter.doc)
+            alike.setdefault(key, []).append(self.latex(parameter.symbol))
+        shown = []
+        for (_, domain, doc), names in alike.items():
+            words = f" ({escaped(doc)})" if doc else ""
+            shown.append(f"${domain_latex(', '.join(names), domain)}${words}")
         return ", ".join(shown[:-1]) + (" and " if len(shown) > 1 else "") + shown[-1] if shown else ""
 
     def quantity(self) -> str:

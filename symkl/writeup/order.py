@@ -56,7 +56,7 @@ def ordered_terms(
 
     Without a logarithm of parameters the terms in the variable come first (`x - mu`, `log(x) - mu`), by falling degree.
     """
-    terms = list(sp.Add.make_args(add))
+    terms = _numeric_logs_merged(list(sp.Add.make_args(add)))
     normaliser = any(t.atoms(sp.log) and not t.free_symbols & variables and t.free_symbols for t in terms)
 
     def key(term: sp.Expr) -> tuple[object, ...]:
@@ -65,10 +65,13 @@ def ordered_terms(
         degree = max((_degree(term, v) for v in free), default=0)
         degree = max([degree, *(_degree(e.body, e.variable) for e in term.atoms(Expectation))])
         called = 1 if term.atoms(sp.log) else 0
+        minus = 1 <= place < 3 and signed(term, variables)[0]
         return (
             place,
             -called if free else 0,
             -degree,
+            minus,
+            0 if term.has(sp.loggamma) else 1,
             1 if any(f.as_base_exp()[0].is_Add for f in sp.Mul.make_args(term)) else 0,
             sorted(rank.get(s, 10_000) for s in term.free_symbols),
             -sp.total_degree(term) if not term.free_symbols & variables and term.is_polynomial() else 0,
@@ -89,6 +92,19 @@ def ordered_terms(
         last = next((i for i, m in enumerate(minus) if i > first and m), len(others))
         others = others[first:last] + others[:first] + others[last:]
     return others + numbers
+
+
+def _numeric_logs_merged(terms: list[sp.Expr]) -> list[sp.Expr]:
+    """`log(2)/2 + log(pi)/2 => log(2*pi)/2`, for positive numbers."""
+    by_coefficient: dict[sp.Expr, list[sp.Expr]] = {}
+    rest = []
+    for term in terms:
+        coefficient, log = term.as_coeff_Mul()
+        if isinstance(log, sp.log) and log.args[0].is_number and log.args[0].is_positive:
+            by_coefficient.setdefault(coefficient, []).append(log.args[0])
+        else:
+            rest.append(term)
+    return rest + [c * sp.log(sp.Mul(*of), evaluate=False) for c, of in by_coefficient.items()]
 
 
 def _class(term: sp.Expr) -> float:
@@ -122,7 +138,7 @@ def ordered_factors(
         if factor.is_Number:
             place = 0
         elif base.is_number and not base.is_Symbol:
-            place = 1
+            place = 1.5 if base == sp.E else 1
         elif base.is_Symbol:
             place = 3 if base in variables else 2
         elif base.is_Add or isinstance(base, sp.Abs):

@@ -53,6 +53,7 @@ class TextbookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy has no types
         if dimension:
             self.names.update({v: f"{latex_of_name(v.name)}_{dimension}" for v in self.variables})
         self.laws = dict(symbols or {})
+        self.supports: dict[sp.Basic, tuple[sp.Expr, sp.Expr, bool]] = {}
         self._small = False
 
     # -- sums and products -------------------------------------------------------------------------------------------
@@ -191,9 +192,18 @@ class TextbookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy has no types
     # -- inert nodes -------------------------------------------------------------------------------------------------
 
     def _print_Expectation(self, expr: Any) -> str:
+        if expr.body == 1 and expr.law in self.supports:
+            return self._total(expr)
         body = self._print(expr.body)
         law = rf"\mathbb{{E}}_{{{self._print(expr.variable)}\sim {self._print(expr.law)}}}"
         return law + rf"\left[{body}\right]"
+
+    def _total(self, expr: Any) -> str:
+        """`E_p[1]` as the integral or the sum of the density over its support (lower, upper, whether discrete)."""
+        lower, upper, discrete = self.supports[expr.law]
+        body = Density(expr.law, expr.variable)
+        whole = (sp.Sum if discrete else sp.Integral)(body, (expr.variable, lower, upper))
+        return str(self._print(whole))
 
     def _print_Entropy(self, expr: Any) -> str:
         return "H(" + ", ".join(self._print(a) for a in expr.args) + ")"

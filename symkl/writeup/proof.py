@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import sympy as sp
 
 from symkl.model import Expectation, Step, Verdict
-from symkl.writeup.breaking import broken
+from symkl.writeup.breaking import broken, wrapped
 from symkl.writeup.content import Chain, ProofLine
-from symkl.writeup.escape import escaped
 from symkl.writeup.notation import Notation
 from symkl.writeup.widths import formula_width
 
-__all__ = ["MATH_ROOM", "PAGE_ROOM", "REASON_ROOM", "chains"]
+__all__ = ["MATH_ROOM", "PAGE_ROOM", "REASON_ROOM", "chains", "concluded"]
 
 #: the text is 160 mm wide, which is 41.5 em at 10.95 pt; a reason's column 46 mm, at nine points
 PAGE_ROOM = 40.0
-REASON_ROOM = 11.5
-MATH_ROOM = PAGE_ROOM - REASON_ROOM - 1.5
+REASON_ROOM = 11.9
+MATH_ROOM = PAGE_ROOM - REASON_ROOM - 0.8
+_REASON_SCALE = 0.83
 _INDENT = 1.3  # a relation and its blank
 
 
@@ -26,35 +27,50 @@ def chains(
     steps: Sequence[Step],
     verdicts: Sequence[Verdict],
     notation: Notation,
-    lemmas: Mapping[sp.Expr, str] | None = None,
+    words: Callable[[str, Step], str],
+    lemmas: Mapping[sp.Expr, str],
 ) -> tuple[Chain, ...]:
     """The steps as chains: a step that begins where the one before it ended goes on in its chain.
 
-    `lemmas` gives the label of the lemma about an expectation: a step that puts its value in its place cites it.
+    `words` turns a step's reason into LaTeX. `lemmas` gives the label of the lemma about an expectation: a step that
+    puts its value in its place cites it.
     """
     out: list[Chain] = []
     lines: list[ProofLine] = []
+    head = ""
     for i, step in enumerate(steps):
+        left = ""
         if lines and steps[i - 1].after != step.before:
             out.append(Chain(tuple(lines)))
             lines = []
+        if not lines:
+            head = left = notation.latex(step.before)
         verdict = verdicts[i].kind if i < len(verdicts) else ""
-        reason = escaped(step.because) + _citations(step, lemmas or {})
-        left = notation.latex(step.before) if not lines else ""
-        lines += _rows(left, notation.latex(step.after), reason, verdict, lines[0].left if lines else left)
+        reason = words(step.because, step) + _citations(step, lemmas)
+        lines += _rows(left, notation.latex(step.after), reason, verdict, head)
     if lines:
         out.append(Chain(tuple(lines)))
     return tuple(out)
 
 
-def _rows(left: str, right: str, reason: str, verdict: str, chain_left: str) -> list[ProofLine]:
+def concluded(proof: tuple[Chain, ...], remark: str = "") -> tuple[Chain, ...]:
+    """The proof with the mark of its end, and a remark, in its last reason."""
+    if not proof:
+        return proof
+    rows = list(proof[-1].lines)
+    at = max(i for i, row in enumerate(rows) if row.reason or i == 0)
+    rows[at] = replace(rows[at], reason=rows[at].reason + remark, last=True)
+    return (*proof[:-1], replace(proof[-1], lines=tuple(rows)))
+
+
+def _rows(left: str, right: str, reason: str, verdict: str, head: str) -> list[ProofLine]:
     """One step's rows. A left side that leaves less than half of the room gets a row of its own."""
-    wide = formula_width(chain_left) > MATH_ROOM * 0.45
-    taken = 1.0 if wide else formula_width(chain_left) + 1.0
-    room = MATH_ROOM - taken - _INDENT
-    lines = broken(right, room, indent=r"\qquad" if not wide else r"\qquad\quad")
+    wide = formula_width(head) > MATH_ROOM * 0.45
+    taken = 1.0 if wide else formula_width(head) + 1.0
+    lines = broken(right, MATH_ROOM - taken - _INDENT, indent=r"\qquad" if not wide else r"\qquad\quad")
     relation = r"\quad = " if wide else "= "
-    rows = [ProofLine("" if wide else left, relation + lines[0], reason, verdict)]
+    hangs = len(wrapped(reason, REASON_ROOM, _REASON_SCALE)) - 1 <= 2 * (len(lines) - 1)
+    rows = [ProofLine("" if wide else left, relation + lines[0], reason, verdict, hangs=hangs and len(lines) > 1)]
     rows += [ProofLine("", line) for line in lines[1:]]
     if wide and left:
         heads = broken(left, MATH_ROOM - 1.0)
@@ -65,10 +81,8 @@ def _rows(left: str, right: str, reason: str, verdict: str, chain_left: str) -> 
 def _citations(step: Step, lemmas: Mapping[sp.Expr, str]) -> str:
     gone = step.before.atoms(Expectation) - step.after.atoms(Expectation)
     labels = sorted({lemmas[e] for e in gone if e in lemmas}, key=lambda label: (len(label), label))
-    if not labels:
+    if step.rule not in ("lemma", "normalisation") or not labels:
         return ""
     refs = [rf"\ref{{{label}}}" for label in labels]
     word = "Lemma" if len(refs) == 1 else "Lemmas"
     return f" ({word}~{', '.join(refs[:-1]) + ' and ' if len(refs) > 1 else ''}{refs[-1]})"
-
-

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from symkl.errors import BadInput
 from symkl.writeup.escape import escaped
 
-__all__ = ["prose"]
+__all__ = ["inline", "prose"]
 
 _INLINE = re.compile(r"\$([^$\n]+)\$|`([^`\n]+)`|\*\*([^*\n]+)\*\*|\*([^*\n]+)\*")
 
@@ -27,12 +27,13 @@ def _block(block: str, typeset: Callable[[str], str]) -> str:
     lines = block.strip().splitlines()
     if all(line.lstrip().startswith(("- ", "  ")) for line in lines) and lines[0].lstrip().startswith("- "):
         items = re.split(r"(?:^|\n)\s*- ", block.strip())
-        body = "\n".join(r"\item " + _inline(" ".join(item.split()), typeset) for item in items if item.strip())
+        body = "\n".join(r"\item " + inline(" ".join(item.split()), typeset) for item in items if item.strip())
         return "\\begin{itemize}\n" + body + "\n\\end{itemize}"
-    return _inline(" ".join(block.split()), typeset)
+    return inline(" ".join(block.split()), typeset)
 
 
-def _inline(text: str, typeset: Callable[[str], str]) -> str:
+def inline(text: str, typeset: Callable[[str], str]) -> str:
+    """One paragraph's words as LaTeX."""
     out, at = "", 0
     for found in _INLINE.finditer(text):
         formula, code, strong, emphasis = found.groups()
@@ -42,8 +43,8 @@ def _inline(text: str, typeset: Callable[[str], str]) -> str:
         elif code is not None:
             out += rf"\texttt{{{escaped(code)}}}"
         elif strong is not None:
-            out += rf"\textbf{{{_inline(strong, typeset)}}}"
+            out += rf"\textbf{{{inline(strong, typeset)}}}"
         else:
-            out += rf"\emph{{{_inline(emphasis, typeset)}}}"
+            out += rf"\emph{{{inline(emphasis, typeset)}}}"
         at = found.end()
     return out + escaped(text[at:])

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import sympy as sp
 
-from symkl.model import Derivation, Verified
+from symkl.model import Claim, Derivation, Step, Verdict, Verified
 from symkl.writeup.breaking import broken
-from symkl.writeup.content import Formula, Theorem
+from symkl.writeup.content import Chain, Formula, Theorem
 from symkl.writeup.escape import escaped, slug
 from symkl.writeup.notation import Notation, conditions_latex
-from symkl.writeup.proof import PAGE_ROOM, chains
+from symkl.writeup.proof import PAGE_ROOM, chains, concluded
+from symkl.writeup.prose import inline
 from symkl.writeup.widths import formula_width
 
-__all__ = ["Labels", "display", "lemmas_of", "theorem_of"]
+__all__ = ["NAMES", "Context", "Read", "display", "lemmas_of", "sentence", "theorem_of"]
 
-_NAMES = {
+#: reads a formula in the expression parser's text syntax, with the symbols that it may name
+Read = Callable[[str, Mapping[str, sp.Symbol]], sp.Expr]
+
+NAMES = {
     "entropy": "Entropy",
     "cross_entropy": "Cross-entropy",
     "kl": "Kullback--Leibler divergence",
@@ -26,19 +30,31 @@ _NAMES = {
 
 
 @dataclass
-class Labels:
-    """The labels given out in one write-up, and the lemmas already proved in it."""
+class Context:
+    """What one write-up has said so far: its labels, the lemmas and theorems already proved in it."""
 
+    symbols: tuple[str, str] = ("p", "q")
+    read: Read | None = None
     used: set[str] = field(default_factory=set)
     lemmas: dict[tuple[sp.Expr, sp.Expr | None], str] = field(default_factory=dict)
+    theorems: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
-    def new(self, stem: str) -> str:
+    def label(self, stem: str) -> str:
         label, i = stem, 1
         while label in self.used:
             i += 1
             label = f"{stem}-{i}"
         self.used.add(label)
         return label
+
+    def words(self, text: str, notation: Notation, expressions: Iterable[sp.Basic]) -> str:
+        """A reason as LaTeX; `$...$` in it is a formula about the symbols of the expressions."""
+        if self.read is None:
+            return escaped(text)
+        read = self.read
+        symbols = {s.name: s for e in expressions for s in sorted(e.atoms(sp.Symbol), key=str)}
+        symbols.update({p.symbol.name: p.symbol for p in notation.claim.parameters})
+        return inline(text, lambda formula: notation.latex(read(formula, symbols)))
 
 
 def display(left: str, right: str, label: str = "", relation: str = "=") -> Formula:
@@ -47,28 +63,56 @@ def display(left: str, right: str, label: str = "", relation: str = "=") -> Form
     return Formula(left, tuple(broken(right, PAGE_ROOM - taken)), label, relation)
 
 
-def theorem_of(verified: Verified, notation: Notation, labels: Labels) -> Theorem:
-    """The theorem about the claim, with its proof; the lemmas must have been given their labels before."""
+def theorem_of(verified: Verified, notation: Notation, context: Context) -> Theorem:
+    """The theorem about the claim, with its proof; its lemmas must have been given their labels before."""
     derivation = verified.derivation
     claim = derivation.claim
-    names = "-".join([claim.quantity, claim.p.family.name, *([claim.q.family.name] if claim.q else [])])
-    label = labels.new(f"thm:{slug(names)}")
-    equation = labels.new(f"eq:{slug(names)}")
-    formula, after = _statement(derivation, notation, equation)
-    known = {expr: name for (expr, _), name in labels.lemmas.items()}
-    proof = chains(derivation.steps, verified.steps, notation, known)
-    given = f"Let {notation.members()}"
-    words = _given(derivation, notation)
+    names = slug(" ".join([claim.quantity, claim.p.family.name, *([claim.q.family.name] if claim.q else [])]))
+    label, equation = context.label(f"thm:{names}"), context.label(f"eq:{names}")
+    formula, after = _statement(derivation, notation, context, equation)
+    proof = _proof(verified, notation, context)
+    ends = rf"; this is~\eqref{{{equation}}}" if formula is not None else ""
+    if not claim.where:
+        context.theorems[_key(claim)] = label
     return Theorem(
         kind="theorem",
         label=label,
-        name=_NAMES[claim.quantity],
-        given=f"{given}{words}.",
+        name=NAMES[claim.quantity],
+        given=f"Let {notation.members()}{_given(derivation, notation)}. Then",
         formula=formula,
         after=after,
-        proof=proof,
-        closing=_closing(derivation, formula, equation, bool(proof)),
+        proof=concluded(proof, ends),
     )
+
+
+def _key(claim: Claim) -> tuple[str, str, str]:
+    return claim.quantity, claim.p.family.name, claim.q.family.name if claim.q else ""
+
+
+def _proof(verified: Verified, notation: Notation, context: Context) -> tuple[Chain, ...]:
+    """The chains of the proof, without those of parts that are theorems already: these are cited."""
+    steps, verdicts = list(verified.derivation.steps), list(verified.steps)
+    cited = []
+    for part in verified.derivation.parts:
+        label, at = context.theorems.get(_key(part.claim)), _find(steps, part.steps)
+        if label is not None and at is not None and not verified.derivation.claim.where:
+            del steps[at : at + len(part.steps)]
+            del verdicts[at : at + len(part.steps)]
+            cited.append(rf"\ref{{{label}}}")
+
+    def words(text: str, step: Step) -> str:
+        said = context.words(text, notation, (step.before, step.after))
+        if step.rule == "difference" and cited:
+            said += f" (Theorem{'s' if len(cited) > 1 else ''}~{' and '.join(cited)})"
+        return said
+
+    return chains(steps, verdicts, notation, words, _known(context))
+
+
+def _find(steps: list[Step], part: tuple[Step, ...]) -> int | None:
+    if not part:
+        return None
+    return next((i for i in range(len(steps)) if tuple(steps[i : i + len(part)]) == part), None)
 
 
 def _given(derivation: Derivation, notation: Notation) -> str:
@@ -79,17 +123,18 @@ def _given(derivation: Derivation, notation: Notation) -> str:
     return words
 
 
-def _statement(derivation: Derivation, notation: Notation, label: str) -> tuple[Formula | None, str]:
+def _statement(
+    derivation: Derivation, notation: Notation, context: Context, label: str
+) -> tuple[Formula | None, str]:
     left = notation.quantity()
+    reason = sentence(context.words(derivation.reason, notation, ()))
     if derivation.status == "infinite":
-        why = _sentence(derivation.reason)
-        return Formula(left, (r"\infty",), label), why
+        return Formula(left, (r"\infty",), label), reason
     if derivation.status == "none":
-        rest = " " + _sentence(derivation.reason)
         if derivation.result is None:
-            return None, f"No closed form is known to this kernel.{rest}"
+            return None, f"no closed form was found. {reason}"
         formula = display(left, notation.latex(derivation.result), label)
-        return formula, f"No closed form was found for the expectation that remains.{rest}"
+        return formula, f"For the expectation that remains no closed form was found. {reason}"
     if len(derivation.cases) > 1:
         return _by_cases(derivation, notation, left, label), _otherwise(derivation)
     assert derivation.result is not None
@@ -113,54 +158,46 @@ def _otherwise(derivation: Derivation) -> str:
     return words.get(derivation.otherwise or "", "") if derivation.status == "conditional" else ""
 
 
-def _sentence(text: str) -> str:
-    text = escaped(text.strip())
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")
+def sentence(latex: str) -> str:
+    """Words with a capital and a full stop."""
+    latex = latex.strip()
+    return latex and latex[0].upper() + latex[1:] + ("" if latex.endswith(".") else ".")
 
 
-def _closing(derivation: Derivation, formula: Formula | None, label: str, proved: bool) -> str:
-    if formula is None or not proved:
-        return _sentence(derivation.reason)
-    return rf"This is \eqref{{{label}}}."
-
-
-def lemmas_of(verified: Verified, notation: Notation, labels: Labels) -> tuple[Theorem, ...]:
+def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple[Theorem, ...]:
     """The lemmas of a derivation that the write-up has not proved yet, in the order in which they are used."""
-    out = []
     derivation = verified.derivation
+    out = []
     for i, lemma in enumerate(derivation.lemmas):
         key = (lemma.statement, lemma.value)
-        if key in labels.lemmas:
+        if key in context.lemmas:
             continue
-        name = labels.new("lem:" + slug(f"{derivation.claim.p.family.name} {len(labels.lemmas) + 1}"))
-        steps = chains(lemma.steps, verified.lemma_steps[i] if i < len(verified.lemma_steps) else (), notation, _known(labels))
-        labels.lemmas[key] = name
+        label = context.label("lem:" + slug(f"{derivation.claim.p.family.name} {len(context.lemmas) + 1}"))
+        verdicts: tuple[Verdict, ...] = verified.lemma_steps[i] if i < len(verified.lemma_steps) else ()
+
+        def words(text: str, step: Step) -> str:
+            return context.words(text, notation, (step.before, step.after))
+
+        proof = chains(lemma.steps, verdicts, notation, words, _known(context))
+        context.lemmas[key] = label
         left = notation.latex(lemma.statement)
         conditions = conditions_latex(lemma.conditions, notation)
         given = f"Let ${notation.symbols[0]} = {notation.member(derivation.claim.p)}$"
-        if lemma.value is None:
-            formula, after = None, f"For ${left}$ no closed form was found."
-        else:
-            formula, after = display(left, notation.latex(lemma.value)), ""
-        method = _sentence(lemma.method)
         out.append(
             Theorem(
                 kind="lemma",
-                label=name,
+                label=label,
                 name="",
-                given=f"{given}, where {conditions}. Then" if conditions else f"{given}. Then",
-                formula=formula,
-                after=after,
-                method=method,
-                proof=steps,
+                given=(f"{given}, where {conditions}." if conditions else f"{given}.")
+                + (" Then" if lemma.value is not None else ""),
+                formula=None if lemma.value is None else display(left, notation.latex(lemma.value)),
+                after="" if lemma.value is not None else f"For ${left}$ no closed form was found.",
+                method=sentence(context.words(lemma.method, notation, (s.before for s in lemma.steps))),
+                proof=concluded(proof),
             )
         )
     return tuple(out)
 
 
-def _known(labels: Labels) -> Mapping[sp.Expr, str]:
-    return {statement: name for (statement, _), name in labels.lemmas.items()}
-
-
+def _known(context: Context) -> Mapping[sp.Expr, str]:
+    return {statement: label for (statement, _), label in context.lemmas.items()}

@@ -14,31 +14,37 @@ local function math(kind, text)
   if not out:match("^%$") or out:find("\\\\begin", 1, true) then
     error("Typst cannot set this formula: " .. text)
   end
-  return out
+  out = out:gsub('("%a+") \\%(', "%1\\(")
+  -- \Bigl and \bigr come as scaled glyphs, which loosen the line
+  return (out:gsub("#scale%(x: (%d+)%%, y: %d+%%%)%[\\(.)%]", function(size, mark)
+    local kind = (mark == "(" or mark == "[") and "opening" or "closing"
+    return string.format('#big("%s", %s, $\\%s$)', kind, size == "180" and "2.3em" or "1.3em", mark)
+  end))
 end
 
 local function plain(text)
-  return (text:gsub("\\KL%f[%A]", "\\operatorname{KL}"))
+  return (text:gsub("\\KL%f[%A]", "\\operatorname{KL}"):gsub("{} ([-+=])", "\\mathbin{%1}"))
 end
 
 -- the words of a reason, whose mark has become the name of a Typst function
 local function reason(text)
   local mark = ""
-  text = text:gsub("~?\\(%a+)%s*$", function(name)
+  local done = text:find("\\done", 1, true)
+  text = text:gsub("%s*\\done%s*$", ""):gsub("~?\\(%a+)%s*$", function(name)
     if marks[name] then mark = "#mark(" .. marks[name] .. ", " .. signs[name] .. ")" return "" end
   end)
   local words = pandoc.read(plain(text), "latex-latex_macros")
-  return typst(words:walk({ Link = Link, Math = Math }).blocks) .. (mark ~= "" and "~" .. mark or "")
+  return typst(words:walk({ Link = Link, Math = Math }).blocks) .. (mark ~= "" and "~" .. mark or "") .. (done and "#done" or "")
 end
 
 local function chain(text)
   reasons = {}
-  text = text:gsub("&&%s*\\reason(%b{})", function(body)
-    table.insert(reasons, reason(body:sub(2, -2)))
+  text = text:gsub("&&%s*\\(%a+)(%b{})", function(kind, body)
+    table.insert(reasons, "#" .. kind .. "(gap)[" .. reason(body:sub(2, -2)) .. "]")
     return "& & \\text{@@" .. #reasons .. "@@}"
   end)
   local out = math("DisplayMath", text)
-  out = out:gsub('upright%("@@(%d+)@@"%)', function(n) return "#reason(gap)[" .. reasons[tonumber(n)] .. "]" end)
+  out = out:gsub('upright%("@@(%d+)@@"%)', function(n) return reasons[tonumber(n)] end)
   return pandoc.RawInline("typst", "#chain(gap => " .. out .. ")")
 end
 
@@ -54,7 +60,7 @@ end
 
 function Link(el)
   local kind, name = el.attributes["reference-type"], el.attributes["reference"]
-  if kind == "eqref" then return pandoc.RawInline("typst", "#ref(<" .. name .. ">, supplement: none)") end
+  if kind == "eqref" then return pandoc.RawInline("typst", "(#ref(<" .. name .. ">, supplement: none))") end
   if kind == "ref" then
     local number = numbers[name] or error("a reference to nothing: " .. name)
     return pandoc.RawInline("typst", "#link(<" .. name .. ">)[" .. number .. "]")
@@ -78,4 +84,38 @@ local function number(el)
   end
 end
 
-return { { Div = number }, { Math = Math, Link = Link, Header = Header, Meta = Meta } }
+-- a proof: its sentences, each kept with the chain behind it; the box that ends it stands in the last reason
+local function proof(el)
+  local blocks = pandoc.List()
+  for _, block in ipairs(el.content) do
+    if block.t == "Para" then
+      local run = pandoc.List()
+      for _, inline in ipairs(block.content) do
+        if inline.t == "RawInline" and inline.text:match("^#chain") then
+          blocks:extend({ pandoc.RawBlock("typst", "#sticky["), pandoc.Plain(run), pandoc.RawBlock("typst", "]") })
+          blocks:insert(pandoc.Para({ inline }))
+          run = pandoc.List()
+        elseif not (inline.t == "Str" and inline.text:match("◻")) then
+          run:insert(inline)
+        end
+      end
+      if #run > 0 then blocks:insert(pandoc.Para(run)) end
+    else
+      blocks:insert(block)
+    end
+  end
+  return blocks
+end
+
+local function frame(el)
+  local kind = el.classes[1]
+  if kind == "proof" then return proof(el) end
+  if el.identifier ~= "" and numbers[el.identifier] then
+    local out = pandoc.List({ pandoc.RawBlock("typst", "#statement[") })
+    out:extend(el.content)
+    out:insert(pandoc.RawBlock("typst", "] <" .. el.identifier .. ">"))
+    return out
+  end
+end
+
+return { { Div = number }, { Math = Math, Link = Link, Header = Header, Meta = Meta }, { Div = frame } }
