@@ -67,7 +67,7 @@ def _definition(step: Step, lemma: Lemma, dist: Distribution) -> bool:
     whole = step.after
     if not isinstance(whole, (sp.Integral, sp.Sum)) or isinstance(whole, sp.Sum) != (dist.kind == "discrete"):
         return False
-    ((x, lower, upper),) = whole.limits
+    ((_, lower, upper),) = whole.limits
     statement = lemma.statement.xreplace(put)
     ends = (lower, upper) == tuple(end.subs(put) for end in dist.support)
     integrand = statement.body * density(dist).subs(put)
@@ -113,10 +113,12 @@ def _same(left: sp.Expr, right: sp.Expr, z: sp.Symbol) -> bool:
     return not ratio.has(sp.nan, sp.I, sp.zoo) and is_zero(ratio)
 
 
-def _covers(pieces: list[tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]], x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> bool:
+def _covers(
+    pieces: list[tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]], x: sp.Symbol, lower: sp.Expr, upper: sp.Expr
+) -> bool:
     """Whether the images of the pieces, end to end, make up (lower, upper): judged by numbers at one point."""
     symbols = set().union(lower.free_symbols, upper.free_symbols, *(i.free_symbols - {z} for i, z, _, _ in pieces))
-    for _, z, low, high in pieces:
+    for _, _, low, high in pieces:
         symbols |= low.free_symbols | high.free_symbols
     at = sample(symbols, 0)
     if lower.is_Symbol and upper.is_Symbol:

@@ -20,7 +20,7 @@ class NoValue(ValueError):
 
 
 def _exp(z: Number) -> Number:
-    if isinstance(z, mp.mpf) and mp.isfinite(z) and mp.mag(z) > 64:  # exp(exp(10**17)) has no room in a memory
+    if isinstance(z, mp.mpf) and mp.isfinite(z) and mp.mag(z) > 4096:  # exp(exp(10**17)) has no room in a memory
         return mp.inf if z > 0 else mp.mpf(0)
     return mp.exp(z)
 

@@ -29,8 +29,17 @@ def density_of(dist: Distribution) -> sp.Expr:
 
 
 def log_density_of(dist: Distribution) -> sp.Expr:
-    """The log-density as given, or the logarithm of the density as given."""
-    return dist.log_density if dist.log_density is not None else sp.log(dist.density)
+    """The log-density as given, or the logarithm of the density as given, its exponential factors' logs taken out."""
+    if dist.log_density is not None:
+        return dist.log_density
+    total, rest = sp.Integer(0), sp.Integer(1)
+    for factor in sp.Mul.make_args(dist.density):
+        base, exponent = factor.as_base_exp()
+        if base == sp.E:
+            total += exponent
+        else:
+            rest *= factor
+    return total + sp.log(rest)
 
 
 def put(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> Setting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import sympy as sp
 from flint import acb, arb, fmpq
@@ -48,16 +48,22 @@ class Program:
 
 
 def compile_balls(
-    expression: sp.Expr, variable: sp.Symbol | None = None, *, exponential: bool = False, points: bool = False
+    expression: sp.Expr,
+    variable: sp.Symbol | None = None,
+    *,
+    exponential: bool = False,
+    points: bool = False,
+    given: Mapping[sp.Basic, arb] | None = None,
 ) -> Program:
     """The expression as a program in `variable`, at the working precision of this moment.
 
     With `exponential` the program's argument is t, and `variable` is e^t > 0: then `log(variable)` is t itself and
     `variable**a` is `exp(a*t)`, both entire. With `points` the program is for thin balls at real points only, never
-    for an integral: then Piecewise, Min and Max may look where the point lies. Raises NoEnclosure.
+    for an integral: then Piecewise, Min and Max may look where the point lies. `given` holds balls for
+    subexpressions that are constants evaluated elsewhere. Raises NoEnclosure.
     """
     program = Program()
-    seen: dict[sp.Basic, int] = {}
+    seen: dict[sp.Basic, int] = {node: program.hold(acb(ball)) for node, ball in (given or {}).items()}
     if variable is not None:
         seen[variable] = program.add(_exp, [0]) if exponential else 0
         if exponential:
@@ -122,9 +128,9 @@ def compile_balls(
     return program
 
 
-def constant(expression: sp.Expr) -> arb:
+def constant(expression: sp.Expr, given: Mapping[sp.Basic, arb] | None = None) -> arb:
     """A real ball around a number given as an expression without symbols; nan where its value is not known real."""
-    program = compile_balls(expression, points=True)
+    program = compile_balls(expression, points=True, given=given)
     value = program(acb(0))
     return value.real if value.imag.contains(0) else arb.nan()
 

@@ -1,0 +1,55 @@
+"""Evidence that a claim's value is infinite: mass of p where q has none, or truncated integrals that grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from symkl.algebra import holds, standing
+from symkl.model import Check, Claim, Counterexample
+from symkl.verify.evidence import Evidence
+from symkl.verify.integral import enclosed, estimated, violation
+from symkl.verify.numbers import decimal
+from symkl.verify.points import Point, shown
+
+__all__ = ["by_support", "diverging"]
+
+
+def by_support(claim: Claim) -> Check | None:
+    """The proof, from the domains alone, that p has mass where q has none; None where that is not so or not known."""
+    p, q = claim.p, claim.q
+    if q is None:
+        return None
+    if p.kind != q.kind:
+        return Check("kernel", True, note=f"p is {p.kind} and q {q.kind}: p is not absolutely continuous against q")
+    given = standing(claim)
+    if holds(sp.Le(q.support[0], p.support[0]), given) is False:
+        return Check("kernel", True, note=f"p has mass below {q.support[0]}, where q has none")
+    if holds(sp.Ge(q.support[1], p.support[1]), given) is False:
+        return Check("kernel", True, note=f"p has mass above {q.support[1]}, where q has none")
+    return None
+
+
+def diverging(claim: Claim, points: Sequence[Point]) -> Evidence:
+    """What the oracle finds at points where the claim's value is said not to be finite."""
+    done, note = 0, "no point was found"
+    for point in points:
+        outside = violation(claim, point)
+        if outside is not None:
+            done, note = done + 1, outside
+            continue
+        plain = estimated(claim, point)
+        if plain.status == "divergent":
+            done, note = done + 1, plain.note
+        elif plain.status == "value":
+            ball = enclosed(claim, point, 15).ball
+            if ball is not None:
+                return Evidence(
+                    Check("enclosure", False, done + 1, note="the integral is finite"),
+                    Counterexample(shown(point), "oo", decimal(ball)),
+                )
+            note = "plain quadrature finds a finite value"
+        else:
+            note = plain.note
+    return Evidence(Check("quadrature", True if done else None, done, None, note))

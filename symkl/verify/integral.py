@@ -1,0 +1,62 @@
+"""The defining integral of a claim, enclosed and estimated: what every verdict is measured against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+from symkl.model import Claim
+from symkl.verify.numbers import truth
+from symkl.verify.plain import Plain, expectation
+from symkl.verify.rigorous import Enclosure, enclose
+from symkl.verify.setting import log_density_of
+
+__all__ = ["enclosed", "estimated", "violation", "weight_of"]
+
+
+def weight_of(claim: Claim) -> sp.Expr:
+    """The function of x whose average under p the claim is about, in nats.
+
+    entropy: `-log p`; cross-entropy: `-log q`; KL: `log p - log q`; expectation: the function given.
+    """
+    if claim.quantity == "expectation":
+        assert claim.of is not None
+        return claim.of
+    if claim.quantity == "entropy":
+        return -log_density_of(claim.p)
+    assert claim.q is not None
+    if claim.quantity == "cross_entropy":
+        return -log_density_of(claim.q)
+    return log_density_of(claim.p) - log_density_of(claim.q)
+
+
+def enclosed(claim: Claim, at: Mapping[sp.Symbol, sp.Expr], digits: int = 30) -> Enclosure:
+    """A ball around the claim's value at that point, from the densities alone."""
+    outside = violation(claim, at)
+    if outside is not None:
+        return Enclosure(None, outside)
+    return enclose(claim.p, weight_of(claim), at, digits)
+
+
+def estimated(claim: Claim, at: Mapping[sp.Symbol, sp.Expr], digits: int = 12) -> Plain:
+    """The claim's value at that point by plain quadrature or summation; "divergent" where p puts mass outside q."""
+    outside = violation(claim, at)
+    if outside is not None:
+        return Plain("divergent", note=outside)
+    return expectation(claim.p, weight_of(claim), at, digits)
+
+
+def violation(claim: Claim, at: Mapping[sp.Symbol, sp.Expr]) -> str | None:
+    """Where, at that point, p has mass and q none, in words; None where p's support lies in q's."""
+    p, q = claim.p, claim.q
+    if q is None:
+        return None
+    if p.kind != q.kind:
+        return f"p is {p.kind} and q {q.kind}"
+    (low_p, high_p), (low_q, high_q) = ([end.subs(dict(at), simultaneous=True) for end in d.support] for d in (p, q))
+    if truth(sp.StrictLessThan(low_p, low_q), {}):
+        return f"p has mass between {low_p} and {sp.Min(low_q, high_p)}, where q has none"
+    if truth(sp.StrictGreaterThan(high_p, high_q), {}):
+        return f"p has mass between {sp.Max(high_q, low_p)} and {high_p}, where q has none"
+    return None

@@ -1,0 +1,100 @@
+"""`judge`: a published closed form against what was derived, and against the defining integral."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symkl.algebra import is_zero
+from symkl.model import Check, Claim, Counterexample, Derivation, Judged, Known, Parameter, Verdict
+from symkl.verify.evidence import by_enclosure, by_quadrature
+from symkl.verify.infinite import diverging
+from symkl.verify.numbers import ball_of, decimal
+from symkl.verify.points import draw, shown
+
+__all__ = ["UNITS", "judge", "judge_form"]
+
+#: the value of one unit in nats
+UNITS: dict[str, sp.Expr] = {"nats": sp.Integer(1), "bits": sp.log(2)}
+
+
+def judge(
+    known: Known,
+    claim: Claim,
+    derivation: Derivation | None = None,
+    *,
+    digits: int = 30,
+    points: int = 3,
+    plain_points: int = 2,
+    seed: int = 0,
+) -> Judged:
+    """The known form, converted to nats, with its verdict; `claim` is the one that it is about, its `where` applied."""
+    form = known.formula.subs(_fixed(claim), simultaneous=True)
+    verdict = judge_form(
+        form, UNITS[known.units], claim, derivation, digits=digits, points=points, plain_points=plain_points, seed=seed
+    )
+    return Judged(known, verdict)
+
+
+def judge_form(
+    form: sp.Expr,
+    unit: sp.Expr,
+    claim: Claim,
+    derivation: Derivation | None,
+    *,
+    digits: int = 30,
+    points: int = 3,
+    plain_points: int = 2,
+    seed: int = 0,
+) -> Verdict:
+    """`form * unit` against the derived result (then the verdict may be "proved") and against the defining integral."""
+    if derivation is not None and derivation.status == "infinite" and form not in (sp.oo, -sp.oo):
+        return _against_infinity(form, claim, plain_points, seed)
+    conditions = derivation.conditions if derivation is not None else ()
+    inside = draw(claim, points, seed, conditions)
+    if form in (sp.oo, -sp.oo):
+        found = diverging(claim, inside)
+        kind = "failed" if found.counterexample else "numeric" if found.check.passed else "unknown"
+        return Verdict(kind, (found.check,), found.counterexample, found.check.note)
+    kernel = _kernel(form * unit, derivation)
+    balls = by_enclosure(form, claim, inside, digits, unit)
+    plain = by_quadrature(form, claim, inside[:plain_points], unit)
+    checks = (kernel, balls.check, plain.check)
+    for evidence in (balls, plain):
+        if evidence.counterexample is not None:
+            return Verdict("failed", checks, evidence.counterexample)
+    ran = balls.check.passed or plain.check.passed
+    kind = "proved" if kernel.passed and ran else "numeric" if ran else "unknown"
+    return Verdict(kind, checks, note="" if kind == "proved" else kernel.note if ran else balls.check.note)
+
+
+def _kernel(form: sp.Expr, derivation: Derivation | None) -> Check:
+    if derivation is None or derivation.result is None:
+        return Check("kernel", None, note="nothing closed was derived to compare it with")
+    if is_zero(form - derivation.result):
+        return Check("kernel", True, note="the difference from the derived result is 0 in normal form")
+    return Check("kernel", None, note="the normal form does not decide whether it equals the derived result")
+
+
+def _against_infinity(form: sp.Expr, claim: Claim, plain_points: int, seed: int) -> Verdict:
+    """A finite form for what is infinite: wrong as soon as the oracle agrees that it is infinite."""
+    for point in draw(claim, plain_points, seed):
+        found = diverging(claim, [point])
+        value = ball_of(form, point, 20)
+        if found.check.passed and value is not None:
+            counterexample = Counterexample(shown(point), decimal(value), "oo")
+            return Verdict("failed", (found.check,), counterexample, found.check.note)
+    return Verdict("unknown", note="the form could not be evaluated, or the integral not seen to diverge")
+
+
+def _fixed(claim: Claim) -> dict[sp.Basic, sp.Expr]:
+    """What the claim's `where` says, for a formula that still names a fixed parameter."""
+    names = dict(claim.where)
+    found: dict[sp.Basic, sp.Expr] = {}
+    for member in (claim.p, claim.q):
+        if member is not None:
+            index = "" if claim.q is None else "1" if member.role == "p" else "2"
+            for old in member.family.parameters:
+                new = Parameter(old.name, old.domain, index=index)
+                if new.full_name in names:
+                    found[new.symbol] = names[new.full_name]
+    return found

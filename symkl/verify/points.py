@@ -1,0 +1,83 @@
+"""Rational parameter points, drawn from the domains: the same for the same names and seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+
+import sympy as sp
+
+from symkl.algebra import standing
+from symkl.model import Claim, domain_of
+from symkl.verify.numbers import truth
+
+__all__ = ["Point", "draw", "shown"]
+
+Point = dict[sp.Symbol, sp.Rational]
+
+#: so many points are tried for each one that is wanted
+_TRIES = 400
+
+
+def _positive(dice: random.Random) -> sp.Rational:
+    below = dice.choice((3, 4, 5, 7))
+    return sp.Rational(max(1, round(4.0 ** dice.uniform(-1, 1) * below)), below)
+
+
+#: domain -> one number in it, moderately spread
+_DRAWS: dict[str, Callable[[random.Random], sp.Rational]] = {
+    "real": lambda dice: sp.Rational(dice.randint(-21, 21), 7),
+    "positive": _positive,
+    "nonnegative": _positive,
+    "unit": lambda dice: sp.Rational(dice.randint(1, 12), 13),
+    "integer": lambda dice: sp.Integer(dice.randint(-4, 6)),
+    "positive_integer": lambda dice: sp.Integer(dice.randint(1, 6)),
+    "nonnegative_integer": lambda dice: sp.Integer(dice.randint(0, 6)),
+}
+
+
+def draw(claim: Claim, count: int, seed: int = 0, conditions: Iterable[sp.Basic] = (), outside: bool = False) -> list[Point]:
+    """Up to `count` points inside the parameters' domains, the constraints and the conditions.
+
+    With `outside` at least one of the conditions is false at each. Fewer points, or none, where few can be found.
+    """
+    symbols = sorted(_symbols(claim), key=lambda s: s.name)
+    always, conditions = standing(claim), tuple(conditions)
+    found: list[Point] = []
+    for number in range(_TRIES * count):
+        if len(found) == count:
+            break
+        point = {s: _DRAWS[domain_of(s)](random.Random(f"{seed}:{number}:{s.name}")) for s in symbols}
+        if point in found or not all(truth(condition, point) for condition in always):
+            continue
+        inside = [truth(condition, point) for condition in conditions]
+        if (False in inside) if outside else all(inside):
+            found.append(point)
+        if not symbols:
+            break
+    return found
+
+
+def shown(point: Point) -> tuple[tuple[str, str], ...]:
+    """The point as (name, number) strings: a decimal where it is short and exact, else a fraction."""
+    return tuple((s.name, _text(value)) for s, value in point.items())
+
+
+def _text(number: sp.Rational) -> str:
+    denominator = int(number.q)
+    while denominator % 2 == 0:
+        denominator //= 2
+    while denominator % 5 == 0:
+        denominator //= 5
+    return str(sp.Float(number, 15)).rstrip("0").rstrip(".") if denominator == 1 else f"{number.p}/{number.q}"
+
+
+def _symbols(claim: Claim) -> set[sp.Symbol]:
+    """The free parameters, and any symbol that a `where` brought in."""
+    found = {parameter.symbol for parameter in claim.parameters}
+    for member in (claim.p, claim.q):
+        if member is not None:
+            for part in (*member.support, member.density, member.log_density):
+                if part is not None:
+                    found |= part.free_symbols - {claim.p.variable}
+    return found

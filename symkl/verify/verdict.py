@@ -1,0 +1,102 @@
+"""`verify`: a derivation to its verdict. Proved is a word for what the kernel proved and the oracle did not contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symkl.algebra import holds, standing
+from symkl.model import Check, Derivation, Expectation, Verdict, Verified
+from symkl.verify.evidence import Evidence, by_enclosure, by_quadrature
+from symkl.verify.infinite import by_support, diverging
+from symkl.verify.points import draw
+from symkl.verify.properties import properties
+from symkl.verify.steps import StepVerdicts, check_steps
+
+__all__ = ["verify"]
+
+
+def verify(derivation: Derivation, *, digits: int = 30, points: int = 3, plain_points: int = 2, seed: int = 0) -> Verified:
+    """Check every step by the kernel, and the result against the defining integral at rational points.
+
+    `points` are enclosed by rigorous balls to `digits` digits, `plain_points` integrated plainly; all are drawn from
+    the parameters' domains by `seed`, inside the derivation's conditions (and one outside, where there are any).
+    """
+    steps = check_steps(derivation)
+    if derivation.status == "infinite":
+        verdict = _infinite(derivation, steps, plain_points, seed)
+    elif derivation.result is None:
+        verdict = _undefined(derivation, plain_points, seed)
+    else:
+        verdict = _finite(derivation, steps, digits, points, plain_points, seed)
+    return Verified(derivation, verdict, steps.steps, steps.lemmas, steps.lemma_steps)
+
+
+def _finite(
+    derivation: Derivation, steps: StepVerdicts, digits: int, points: int, plain_points: int, seed: int
+) -> Verdict:
+    claim, result = derivation.claim, derivation.result
+    assert result is not None
+    kernel = _kernel(derivation, steps)
+    inside = draw(claim, points, seed, derivation.conditions)
+    balls = by_enclosure(result, claim, inside, digits)
+    plain = by_quadrature(result, claim, inside[:plain_points])
+    found = [balls, plain, *properties(derivation, inside)]
+    if derivation.conditions and derivation.otherwise == "oo":
+        found.append(diverging(claim, draw(claim, 1, seed, derivation.conditions, outside=True)))
+    checks = (kernel, *(evidence.check for evidence in found))
+    broken = _broken(found)
+    if broken is not None:
+        return Verdict("failed", checks, broken.counterexample)
+    ran = balls.check.passed or plain.check.passed
+    note = "an identity; what it is stated in has no closed form here" if result.has(Expectation) else ""
+    if kernel.passed and ran:
+        return Verdict("proved", checks, note=note)
+    if ran:
+        return Verdict("numeric", checks, note=note or kernel.note)
+    return Verdict("unknown", checks, note=balls.check.note or plain.check.note)
+
+
+def _broken(found: Sequence[Evidence]) -> Evidence | None:
+    return next((evidence for evidence in found if evidence.check.passed is False), None)
+
+
+def _kernel(derivation: Derivation, steps: StepVerdicts) -> Check:
+    """Every step proved, and every lemma's conditions either plain from the domains or stated on the claim."""
+    if not derivation.steps or not steps.all_proved:
+        open_steps = sum(verdict.kind != "proved" for verdict in steps.steps)
+        return Check("kernel", None, note=f"{open_steps} of {len(steps.steps)} steps are not proved")
+    given = (*standing(derivation.claim), *derivation.conditions)
+    for lemma in derivation.lemmas:
+        for condition in lemma.conditions:
+            if lemma.value is not None and condition not in given and holds(condition, given) is not True:
+                return Check("kernel", None, note=f"the condition {condition} of a lemma is not discharged")
+    return Check("kernel", True, note=f"every one of {len(steps.steps)} steps is proved")
+
+
+def _infinite(derivation: Derivation, steps: StepVerdicts, plain_points: int, seed: int) -> Verdict:
+    claim = derivation.claim
+    found = diverging(claim, draw(claim, plain_points, seed))
+    if found.counterexample is not None:
+        return Verdict("failed", (found.check,), found.counterexample)
+    support = by_support(claim)
+    if support is not None:
+        return Verdict("proved", (support, found.check), note=support.note)
+    kernel = _kernel(derivation, steps)
+    checks = (kernel, found.check)
+    if kernel.passed and found.check.passed:
+        return Verdict("proved", checks, note=derivation.reason)
+    return Verdict("numeric" if found.check.passed else "unknown", checks, note=found.check.note)
+
+
+def _undefined(derivation: Derivation, plain_points: int, seed: int) -> Verdict:
+    claim = derivation.claim
+    if derivation.otherwise != "undefined":
+        return Verdict("unknown", note=derivation.reason)
+    if claim.q is not None and claim.p.kind != claim.q.kind:
+        return Verdict("proved", (Check("kernel", True, note=derivation.reason),), note=derivation.reason)
+    found = diverging(claim, draw(claim, plain_points, seed))
+    if found.counterexample is not None:
+        return Verdict("failed", (found.check,), found.counterexample)
+    kind = "numeric" if found.check.passed else "unknown"
+    return Verdict(kind, (found.check,), note=found.check.note or derivation.reason)
+
