@@ -33,6 +33,8 @@ def overview(library: Library, settings: Settings) -> dict[str, Any]:
 
 def _found(claim: model.Claim, store: Store, settings: Settings) -> dict[str, str | None]:
     record = store.get(claim_key(claim, settings))
+    if record is None:
+        return {"status": None, "verdict": None}
     try:
         return {"status": record["derivation"]["status"], "verdict": record["verdict"]["kind"]}
     except (KeyError, TypeError):

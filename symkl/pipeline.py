@@ -1,11 +1,14 @@
 """The way through symkl, a function a stage.
 
-    read       files         -> Library        families and documents, checked
-    claim      names         -> Claim          which quantity of which distributions
-    derive     Claim         -> Derivation     steps and lemmas
-    verify     Derivation    -> Verified       a verdict on the result, each step, each lemma and each known form
-    write_up   Verified...   -> LaTeX          and `typeset`: LaTeX -> PDF
-    generate   Verified...   -> source code    for one backend
+    read       files              -> Library       families and documents, checked
+    claim      names, texts       -> Claim         which quantity of which distributions
+    derive     Claim              -> Derivation    steps and lemmas
+    verify     Derivation         -> Verified      a verdict on the result, each step and each lemma
+    judge      Verified           -> Verified      and on each known form of the claim
+    write_up   Verified...        -> LaTeX         (a document's: `compose`)
+    typeset    LaTeX              -> PDF
+    generate   Verified...        -> source code   for one of BACKENDS
+    compare    Claim, a formula   -> verdict       is somebody's formula right?
 
 Stages are imported inside the functions: what a command does not need is not loaded.
 """
@@ -15,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from symkl import resources
 from symkl.library import Library, read_library
@@ -23,9 +26,24 @@ from symkl.settings import Settings
 
 if TYPE_CHECKING:
     from symkl import model
+    from symkl.model.document import Document
 
-__all__ = ["claim", "derive", "generate", "prove", "read", "typeset", "verify", "write_up"]
-
+__all__ = [
+    "BACKENDS",
+    "claim",
+    "compare",
+    "compose",
+    "derive",
+    "generate",
+    "judge",
+    "normalised",
+    "prove",
+    "read",
+    "start",
+    "typeset",
+    "verify",
+    "write_up",
+]
 
 #: the targets of `generate`
 BACKENDS = ("numpy", "torch")
@@ -36,6 +54,13 @@ def read(paths: Iterable[Path] = (), extra: Iterable[Path] = ()) -> Library:
     return read_library(paths, extra)
 
 
+def start(name: str) -> str:
+    """The text of a definition file to fill in. Raises `BadInput` where the name cannot be a family's."""
+    from symkl.language import skeleton
+
+    return skeleton(name)
+
+
 def claim(
     library: Library, quantity: str, p: str, q: str | None = None, of: str | None = None, where: Sequence[str] = ()
 ) -> model.Claim:
@@ -43,6 +68,14 @@ def claim(
     from symkl.claims import read_claim
 
     return read_claim(library, quantity, p, q, of, where)
+
+
+def normalised(family: model.Family, settings: Settings) -> str | None:
+    """The word "one" where the density is seen to integrate to 1, a sentence where it is seen not to, else None."""
+    from symkl.verify import normalisation
+
+    found = normalisation(family, seed=settings.seed)
+    return {True: "one", False: str(found), None: None}[found.is_one]
 
 
 def derive(claim: model.Claim) -> model.Derivation:
@@ -64,8 +97,9 @@ def judge(verified: model.Verified) -> model.Verified:
     from symkl.claims import forms_of
     from symkl.verify import judge
 
-    claim, derivation = verified.derivation.claim, verified.derivation
-    return replace(verified, known=tuple(judge(known, claim, derivation) for known in forms_of(claim)))
+    derivation = verified.derivation
+    known = tuple(judge(form, derivation.claim, derivation) for form in forms_of(derivation.claim))
+    return replace(verified, known=known)
 
 
 def prove(claim: model.Claim, settings: Settings) -> model.Verified:
@@ -73,16 +107,20 @@ def prove(claim: model.Claim, settings: Settings) -> model.Verified:
     return judge(verify(derive(claim), settings))
 
 
-def normalised(family: model.Family, settings: Settings) -> str | None:
-    """ "one" where the density is seen to integrate to 1, a sentence where it is seen not to, else None."""
-    raise NotImplementedError
-
-
 def write_up(title: str, verified: Sequence[model.Verified], settings: Settings) -> str:
     """The LaTeX of an article about these results, in their order."""
+    from symkl.algebra.masters import MASTERS
     from symkl.writeup import write_article
 
-    return write_article(title, verified, loader=resources.loader(settings.own_templates))
+    citations = {master.name: f"{master.title}: {master.source}" for master in MASTERS}
+    return write_article(title, verified, loader=resources.loader(settings.own_templates), citations=citations)
+
+
+def compose(document: Document, results: Sequence[model.Verified | None], settings: Settings) -> str:
+    """The LaTeX of a document; `results` has one for each section, None for a section without a claim."""
+    from symkl.writeup import write_document
+
+    return write_document(document, results, loader=resources.loader(settings.own_templates))
 
 
 def typeset(tex: str, settings: Settings) -> bytes:
@@ -92,17 +130,24 @@ def typeset(tex: str, settings: Settings) -> bytes:
     return build_pdf(tex, resources.loader(settings.own_templates))
 
 
-def compose(
-    document: model.Document,
-    results: Sequence[model.Verified | None],
-    settings: Settings,
+def generate(
+    backend: str, wanted: Sequence[tuple[model.Verified, str | None, str | None]], settings: Settings, title: str
 ) -> str:
-    """The LaTeX of a document; `results` has one for each section, None for a section without a claim."""
-    from symkl.writeup import write_document
+    """The source of a stand-alone module, with a function for each result under the named parametrisations."""
+    from symkl.codegen import emit, lower
+    from symkl.language import to_text
 
-    return write_document(document, results, loader=resources.loader(settings.own_templates))
+    programs = [lower(verified, first, second, to_text) for verified, first, second in wanted]
+    return emit(programs, backend, resources.loader(settings.own_templates), title)
 
 
-def generate(backend: str, results: Sequence[model.Verified], settings: Settings) -> str:
-    """The source of a stand-alone module with a function for each result, for one of `BACKENDS`."""
+def compare(verified: model.Verified, formula: str, names: Sequence[str], units: str, dims: str) -> Any:
+    """What `check --json` prints about a formula. Raises `BadInput`."""
+    from symkl.check import comparison
+
+    return comparison(verified.derivation, formula, names, units, dims)
+
+
+def value(claim: model.Claim, at: Sequence[str], digits: int) -> tuple[str | None, str]:
+    """The claim's value at a point as a decimal string (None where it could not be found), and how it was found."""
     raise NotImplementedError

@@ -18,7 +18,7 @@ from symkl.store.records import from_record, to_record
 from symkl.store.trees import Unreadable
 from symkl.workers import Job, Outcome, work
 
-__all__ = ["Proof", "check_foreign", "check_normalised", "claim_key", "open_store", "prove_all", "prove_one"]
+__all__ = ["Proof", "check_foreign", "check_normalised", "claim_key", "limited", "open_store", "prove_all", "prove_one"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,16 @@ def prove_one(claim: Claim, foreign: Collection[str], settings: Settings) -> Ver
     if proof.verified is None:
         raise RuntimeError(proof.bug)
     return proof.verified
+
+
+def limited(run: Callable[..., Any], arguments: tuple[Any, ...], settings: Settings) -> tuple[Any, str]:
+    """`run(*arguments)` in a child process with limits: its value, or why it was given up. Raises what it raises."""
+    [outcome] = work([Job(run.__name__, run, arguments, settings.seconds)], 1)
+    if outcome.error is not None:
+        raise outcome.error
+    if outcome.bug:
+        raise RuntimeError(outcome.bug)
+    return outcome.value, outcome.lost
 
 
 def prove_all(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from symkl import pipeline
 from symkl.build.pieces import Piece
 from symkl.errors import SymklError
-from symkl.model import Verified
+from symkl.model import Family, Verified
 from symkl.model.document import Document
 from symkl.proving import Proof
 from symkl.settings import Settings
 
-__all__ = ["Made", "outputs_of"]
+__all__ = ["Made", "outputs_of", "wanted"]
 
 T = TypeVar("T")
 
@@ -42,13 +43,30 @@ def outputs_of(piece: Piece, proofs: Sequence[Proof], formats: Sequence[str], se
             pdf = _try(made, f"{piece.stem}.pdf", lambda: pipeline.typeset(tex, settings))
             if pdf is not None:
                 made.files[f"{piece.stem}.pdf"] = pdf
-    if not isinstance(piece.item, Document):
+    if isinstance(piece.item, Family):
+        title = f"Closed forms for {piece.name}, derived and checked by symkl."
         for backend in (f for f in formats if f in pipeline.BACKENDS):
             name = f"{backend}/{piece.stem}.py"
-            code = _try(made, name, lambda b=backend: pipeline.generate(b, results, settings))
+            code = _try(made, name, partial(pipeline.generate, backend, wanted(results), settings, title))
             if code is not None:
                 made.files[name] = code.encode()
     return made
+
+
+def wanted(results: Sequence[Verified]) -> list[tuple[Verified, str | None, str | None]]:
+    """The functions of a module: each closed form, and its parametrisations where all its families are one."""
+    found: list[tuple[Verified, str | None, str | None]] = []
+    for result in results:
+        claim, derivation = result.derivation.claim, result.derivation
+        if claim.where or claim.quantity == "expectation" or derivation.status == "none":
+            continue
+        if result.verdict.kind not in ("proved", "numeric"):
+            continue
+        found.append((result, None, None))
+        if claim.q is None or claim.q.family == claim.p.family:
+            names = [p.name for p in claim.p.family.parametrisations]
+            found += [(result, name, None if claim.q is None else name) for name in names]
+    return found
 
 
 def _tex(piece: Piece, results: Sequence[Verified], settings: Settings) -> str:

@@ -65,13 +65,17 @@ def check(
     if formula is None:
         raise BadInput("there is nothing to check", Location(field="--formula"), "add --formula TEXT")
     from symkl import pipeline
-    from symkl.proving import check_foreign
+    from symkl.proving import check_foreign, limited, prove_one
 
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, of, where or [])
     chosen = settings(common, 1)
     check_foreign(library, [claim], chosen)
-    found = pipeline.compare(claim, formula, names or [], units.value, dims.value, library, chosen)
+    verified = prove_one(claim, library.foreign, chosen)
+    found, lost = limited(pipeline.compare, (verified, formula, names or [], units.value, dims.value), chosen)
+    if lost:
+        found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": formula}
+        found |= {"counterexample": None, "diagnosis": lost}
     if as_json:
         show_json(found)
     else:

@@ -11,6 +11,7 @@ from symkl.cli.codes import EXIT
 from symkl.cli.options import Common, P, Q, Quantity, Where
 from symkl.cli.setup import open_library, settings
 from symkl.cli.terminal import complain, note, write_code
+from symkl.errors import BadInput, Location, NotYet, nearest
 
 __all__ = ["code"]
 
@@ -35,21 +36,25 @@ def code(
     from symkl.proving import check_foreign, prove_one
     from symkl.report import claim_title
 
-    pipeline.check_backend(backend)
+    if backend == "jax":
+        raise NotYet("there is no jax code yet: it is numpy or torch")
+    if backend not in pipeline.BACKENDS:
+        todo = nearest(backend, pipeline.BACKENDS) or f"it is one of {', '.join(pipeline.BACKENDS)}"
+        raise BadInput(f"there is no backend '{backend}'", Location(field="BACKEND"), todo)
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, None, where or [])
-    ways = pipeline.parametrisations(claim, parametrisation)
+    first, second = _ways(parametrisation, pair=q is not None)
     chosen = settings(common, 1)
     check_foreign(library, [claim], chosen)
     verified = prove_one(claim, library.foreign, chosen)
     verdict = verified.verdict.kind
     if verdict in EXIT or verified.derivation.status == "none":
         why = verified.derivation.reason or verified.verdict.note
-        complain(
-            f"error: no code for {claim_title(claim)}: {verified.derivation.status}, {verdict}{': ' + why if why else ''}"
-        )
+        status = f"{verified.derivation.status}, {verdict}{': ' + why if why else ''}"
+        complain(f"error: no code for {claim_title(claim)}: {status}")
         return EXIT.get(verdict, 1)
-    text = pipeline.generate(backend, [(verified, ways)], chosen)
+    title = f"{claim_title(claim)}, derived and checked by symkl."
+    text = pipeline.generate(backend, [(verified, first, second)], chosen, title)
     if output is None:
         write_code(text)
         return 0
@@ -58,3 +63,13 @@ def code(
     replace(output, text.encode())
     note(f"wrote {output}", common.quiet)
     return 0
+
+
+def _ways(text: str | None, pair: bool) -> tuple[str | None, str | None]:
+    """`--as NAME` for both families, or `--as NAME,NAME`, where an empty name means the family's own parameters."""
+    if text is None:
+        return None, None
+    names = [name.strip() or None for name in text.split(",")]
+    if len(names) > (2 if pair else 1):
+        raise BadInput("there are more names than families", Location(field="--as"), "give one, or one for each family")
+    return names[0], (names[-1] if pair else None)

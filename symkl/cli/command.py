@@ -33,7 +33,7 @@ def command(app: typer.Typer, name: str, run: Callable[..., int]) -> None:
         parameters.append(
             inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
         )
-    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
+    wrapped.__signature__ = inspect.Signature(parameters)  # what typer reads
     wrapped.__annotations__ = {p.name: p.annotation for p in parameters}
     wrapped.__doc__ = run.__doc__
     app.command(name)(wrapped)

@@ -21,10 +21,10 @@ def new(
     ],
 ) -> int:
     """Write NAME.toml, a definition to fill in, into the current folder."""
-    from symkl.starter import starter
+    from symkl import pipeline
     from symkl.store import replace
 
-    text = starter(name)
+    text = pipeline.start(name)
     path = Path(f"{name}.toml")
     if path.exists() or path.is_symlink():
         raise BadInput("this file is there already", Location(str(path)), "remove it, or choose another name")

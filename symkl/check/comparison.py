@@ -1,0 +1,65 @@
+"""A foreign formula judged: proved where it can be, else compared with the defining integral."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from symkl.check.diagnosis import diagnosis
+from symkl.check.formula import DIMENSIONS, Formula, read_formula
+from symkl.language import to_text
+from symkl.model import Derivation, Judged, Known
+from symkl.verify import judge
+
+__all__ = ["comparison"]
+
+_WORDS = {"proved": "correct", "numeric": "correct", "failed": "wrong", "unknown": "undecided"}
+
+
+def comparison(derivation: Derivation, text: str, names: Sequence[str], units: str, dims: str) -> dict[str, Any]:
+    """What `symkl check --json` prints. Raises `BadInput` where the formula cannot be read."""
+    formula = read_formula(derivation.claim, text, names, units, dims)
+    judged = _judge(derivation, formula)
+    verdict = judged.verdict
+    counter = verdict.counterexample
+    wrong = verdict.kind == "failed"
+    if wrong:
+        proved = any(c.method == "enclosure" and c.passed is False for c in verdict.checks)
+    else:
+        proved = verdict.kind == "proved"
+    return {
+        "verdict": _WORDS[verdict.kind],
+        "evidence": "proved" if proved else "numeric",
+        "derived": None if derivation.result is None else to_text(derivation.result),
+        "given": text,
+        "counterexample": None
+        if counter is None
+        else {"at": dict(counter.at), "given": counter.given, "true": counter.true},
+        "diagnosis": diagnosis(derivation, formula, dims)
+        if wrong
+        else verdict.note
+        if verdict.kind == "unknown"
+        else "",
+    }
+
+
+def _judge(derivation: Derivation, formula: Formula) -> Judged:
+    """The verdict on the formula; one that names D must be right for one, two and three dimensions."""
+    sizes = (1, 2, 3) if formula.per_dimension.has(DIMENSIONS) else (1,)
+    for size in sizes:
+        claim = derivation.claim
+        known = Known(
+            quantity=claim.quantity,
+            other=claim.q.family.name if claim.q else None,
+            formula=formula.per_dimension.subs(DIMENSIONS, size),
+            text=formula.text,
+            source="--formula",
+            field="--formula",
+            where=claim.where,
+            units=formula.units,
+            of=claim.of,
+        )
+        judged = judge(known, claim, derivation)
+        if judged.verdict.kind in ("failed", "unknown"):
+            break
+    return judged

@@ -1,0 +1,60 @@
+"""A foreign formula, read: its own names, its units and its dimensions put into symkl's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from symkl.errors import BadInput, Location
+from symkl.language import parse
+from symkl.model import Claim, symbol
+
+__all__ = ["DIMENSIONS", "Formula", "read_formula"]
+
+#: the number of independent dimensions, in a formula that sums or averages over them
+DIMENSIONS = symbol("D", "positive_integer")
+_FIELD = "--formula"
+
+
+@dataclass(frozen=True)
+class Formula:
+    """The formula in the claim's parameters, in its own units; `per_dimension` it is what one dimension has of it.
+
+    With `dims` "none" there is no D in it; with "sum" it was divided by D, with "mean" left as it is: either way the
+    formula is right if and only if `per_dimension` is the claim's value for every D.
+    """
+
+    text: str
+    per_dimension: sp.Expr
+    units: str
+
+
+def read_formula(claim: Claim, text: str, names: Sequence[str], units: str, dims: str) -> Formula:
+    """Read a formula whose own names `names` explains (`v1=sigma_1**2`). Raises `BadInput`."""
+    own = {parameter.full_name: parameter.symbol for parameter in claim.parameters}
+    mapped = _mapping(names, own)
+    known = {**own, **{name: _stand_in(name, value) for name, value in mapped.items()}}
+    if dims != "none":
+        known.setdefault("D", DIMENSIONS)
+    formula = parse(text, known, Location(field=_FIELD), variable=claim.p.variable)
+    formula = formula.subs({known[name]: value for name, value in mapped.items()}, simultaneous=True)
+    return Formula(text, formula / DIMENSIONS if dims == "sum" else formula, units)
+
+
+def _mapping(texts: Sequence[str], own: Mapping[str, sp.Symbol]) -> dict[str, sp.Expr]:
+    found: dict[str, sp.Expr] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        name, place = name.strip(), Location(field=f"--map {text[:60]}")
+        if not equals or not name.isidentifier() or not name.isascii():
+            raise BadInput("is not of the form NAME=EXPR", place, "such as --map v1=sigma_1**2")
+        if name in found:
+            raise BadInput(f"the name '{name}' is explained twice", place)
+        found[name] = parse(value, own, place)
+    return found
+
+
+def _stand_in(name: str, value: sp.Expr) -> sp.Symbol:
+    return symbol(name, "positive" if value.is_positive else "real")
