@@ -124,15 +124,13 @@ def _match_domain(
     if lower != low:
         return None
     if high == WIDTH:
-        return {WIDTH: upper} if upper.is_finite or upper.is_positive and upper != sp.oo else None
+        return {WIDTH: upper} if upper.is_finite or (upper.is_positive and upper != sp.oo) else None
     if high == SHAPE:
         return {} if upper == shape else None
     return {} if upper == high else None
 
 
-def _take_fixed(
-    master: Master, exponent: dict[sp.Expr, sp.Expr], z: sp.Symbol
-) -> dict[sp.Symbol, sp.Expr] | None:
+def _take_fixed(master: Master, exponent: dict[sp.Expr, sp.Expr], z: sp.Symbol) -> dict[sp.Symbol, sp.Expr] | None:
     """Take the master's fixed part out of the exponent; what its shape turns out to be, or None if it is not there."""
     if master.fixed == 0:
         return {}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-__all__ = ["ETA", "MASTERS", "SHAPE", "WIDTH", "Z", "Master"]
+__all__ = ["ETA", "MASTERS", "SHAPE", "WIDTH", "Master", "Z"]
 
 #: the variable of a master; its sign is what the domain says, so this neutral symbol is replaced on use
 Z = sp.Symbol("z", real=True)
@@ -44,7 +44,7 @@ class Master:
     log_value: sp.Expr
     conditions: tuple[sp.Basic, ...]
     source: str
-    fixed: sp.Expr = sp.Integer(0)
+    fixed: sp.Expr = sp.S.Zero
 
 
 _LINE = (-sp.oo, sp.oo)

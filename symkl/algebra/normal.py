@@ -109,7 +109,9 @@ def _rational(argument: sp.Expr) -> sp.Expr:
 def _abs(argument: sp.Expr) -> sp.Expr:
     argument = _rational(argument)
     numerator, denominator = argument.as_numer_denom()
-    pieces = [sp.Abs(f if not f.could_extract_minus_sign() else -f) for f in sp.Mul.make_args(sp.factor_terms(numerator))]
+    pieces = [
+        sp.Abs(f if not f.could_extract_minus_sign() else -f) for f in sp.Mul.make_args(sp.factor_terms(numerator))
+    ]
     return sp.Mul(*pieces) / sp.Abs(denominator)
 
 
@@ -120,4 +122,6 @@ def _over_one(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 
 def _powers_of_sums(expression: sp.Expr) -> bool:
-    return any(not p.exp.is_Integer or p.exp.is_negative for p in expression.atoms(sp.Pow) if isinstance(p.base, sp.Add))
+    return any(
+        not p.exp.is_Integer or p.exp.is_negative for p in expression.atoms(sp.Pow) if isinstance(p.base, sp.Add)
+    )

@@ -31,7 +31,7 @@ def linear_in(expression: sp.Expr, z: sp.Symbol) -> tuple[sp.Expr, sp.Expr] | No
 
 
 def log_gamma_argument(statistic: sp.Expr) -> sp.Expr | None:
-    """a of `loggamma(a)`, which SymPy writes as `log(gamma(a))` where a is an integer; None for any other."""
+    """A of `loggamma(a)`, which SymPy writes as `log(gamma(a))` where a is an integer; None for any other."""
     if isinstance(statistic, sp.loggamma):
         return statistic.args[0]
     if isinstance(statistic, sp.log) and isinstance(statistic.args[0], sp.gamma):

@@ -47,7 +47,9 @@ def _arrange(expression: sp.Expr) -> sp.Expr:
 def _arguments(expression: sp.Expr) -> sp.Expr:
     """Exponents and arguments of error functions with their squares completed and their factors taken out."""
     for function in (sp.exp, sp.erf, sp.erfc):
-        expression = expression.replace(function, lambda a, f=function: f(_rational(a) if f is sp.exp else sp.factor(a)))
+        expression = expression.replace(
+            function, lambda a, f=function: f(_rational(a) if f is sp.exp else sp.factor(a))
+        )
     return expression
 
 
@@ -57,7 +59,8 @@ def _cancelled(expression: sp.Expr) -> sp.Expr:
         return expression
     if expression.is_Add:
         return sp.Add(*(_cancelled(term) for term in expression.args))
-    powers, rest = [], []
+    powers: list[sp.Expr] = []
+    rest: list[sp.Expr] = []
     for factor in sp.Mul.make_args(expression):
         base, exponent = factor.as_base_exp()
         symbolic = isinstance(factor, sp.exp) or (not exponent.is_number and is_positive(base))
@@ -80,7 +83,9 @@ def _split(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     other: list[sp.Expr] = []
     for factor in sp.Mul.make_args(term):
         plain = not isinstance(factor, Expectation) and factor.is_rational_function(*factor.free_symbols)
-        (rational if plain and not factor.atoms(sp.Function) and not factor.has(sp.EulerGamma) else other).append(factor)
+        (rational if plain and not factor.atoms(sp.Function) and not factor.has(sp.EulerGamma) else other).append(
+            factor
+        )
     numbers = [f for f in other if f.is_number and not f.atoms(sp.Function)]
     if len(numbers) < len(other):  # a number such as pi belongs to the coefficient of what varies
         return sp.Mul(*rational, *numbers), sp.Mul(*(f for f in other if f not in numbers))

@@ -1,8 +1,8 @@
 """Charts: monotone changes of variable, proposed from the shape of the log-density itself.
 
 An *anchor* moves a piece of the support to one of the ranges on which masters are stated: the line, (0, oo), (0, w).
-A *chart* then follows an atom of the expression: a power, an exponential, a logarithm, a ratio. No inverse is solved for:
-each proposal knows its own.
+A *chart* then follows an atom of the expression: a power, an exponential, a logarithm, a ratio. No inverse is solved
+for: each proposal knows its own.
 """
 
 from __future__ import annotations
@@ -80,16 +80,15 @@ def charts(expression: sp.Expr, y: sp.Symbol, lower: sp.Expr, upper: sp.Expr, na
 
 def _centres(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
     """The zeros m of the bases of powers `(x - m)**n`."""
-    found = []
-    for power in _sorted(expression.atoms(sp.Pow)):
-        if power.base.is_Add and power.has(x) and (line := linear_in(power.base, x)) is not None:
-            found.append(-line[1] / line[0])
+    found = [
+        -line[1] / line[0]
+        for power in _sorted(expression.atoms(sp.Pow))
+        if power.base.is_Add and power.has(x) and (line := linear_in(power.base, x)) is not None
+    ]
     return list(dict.fromkeys(found))
 
 
-def _exponentials(
-    expression: sp.Expr, y: sp.Symbol, lower: sp.Expr, upper: sp.Expr, name: str
-) -> Iterator[Chart]:
+def _exponentials(expression: sp.Expr, y: sp.Symbol, lower: sp.Expr, upper: sp.Expr, name: str) -> Iterator[Chart]:
     """`z = exp(c*y + d)` for each exponential of a linear function."""
     if (lower, upper) not in (_LINE, (0, sp.oo)):
         return

@@ -14,7 +14,7 @@ from symkl.derive.average import Average, average
 from symkl.derive.rules import cancellation, definition, difference, house_form, logarithm, simplification
 from symkl.derive.support import inclusion
 from symkl.model import Case, Claim, Derivation, Distribution, Expectation, Law, Lemma, Step
-from symkl.model.inert import CrossEntropy, Divergence, Entropy, expectations
+from symkl.model.inert import CrossEntropy, Entropy, expectations
 
 __all__ = ["derive"]
 
@@ -49,15 +49,28 @@ def _finish(claim: Claim, found: Average, steps: tuple[Step, ...]) -> Derivation
         names = ", ".join(f"E[{lemma.statement.body}]" for lemma in found.divergent)
         if found.infinite:
             return Derivation(
-                claim, "infinite", sp.oo, steps, found.lemmas, reason=f"{names} is infinite and enters with positive weight"
+                claim,
+                "infinite",
+                sp.oo,
+                steps,
+                found.lemmas,
+                reason=f"{names} is infinite and enters with positive weight",
             )
-        return Derivation(claim, "none", None, steps, found.lemmas, otherwise="undefined", reason=f"{names} is not finite")
+        return Derivation(
+            claim, "none", None, steps, found.lemmas, otherwise="undefined", reason=f"{names} is not finite"
+        )
     if found.value is None:  # not reached: a finite average has a value
         raise AssertionError(claim.id)
     if found.resisted:
         names = ", ".join(f"E[{lemma.statement.body}]" for lemma in found.resisted)
         return Derivation(
-            claim, "none", found.value, steps, found.lemmas, found.conditions, reason=f"no closed form found for {names}"
+            claim,
+            "none",
+            found.value,
+            steps,
+            found.lemmas,
+            found.conditions,
+            reason=f"no closed form found for {names}",
         )
     return _closed(claim, found.value, steps, found.lemmas, found.conditions, found.otherwise)
 
@@ -133,7 +146,9 @@ def _kl(claim: Claim) -> Derivation:
     parts = (cross, own)
     if cross.status == "infinite" and own.status in ("closed", "conditional"):
         reason = f"the cross-entropy is infinite ({cross.reason}) and the entropy finite"
-        return Derivation(claim, "infinite", sp.oo, (*own.steps, *cross.steps, opening), lemmas, reason=reason, parts=parts)
+        return Derivation(
+            claim, "infinite", sp.oo, (*own.steps, *cross.steps, opening), lemmas, reason=reason, parts=parts
+        )
     if cross.result is None or own.result is None:
         reason = cross.reason or own.reason
         return Derivation(claim, "none", None, (*own.steps, *cross.steps, opening), lemmas, reason=reason, parts=parts)

@@ -12,7 +12,7 @@ __all__ = ["infinite_above"]
 
 
 def infinite_above(terms: Mapping[sp.Expr, sp.Expr], divergent: set[sp.Expr], x: sp.Symbol) -> bool:
-    """Whether `sum_t coefficient_t * E[t]` is `+oo` where the expectations of `divergent` are infinite and all else finite.
+    """Whether `sum_t coefficient_t * E[t]` is `+oo` where those of `divergent` are infinite and all else finite.
 
     True is an argument: each divergent statistic is nonnegative with a positive coefficient, or together the divergent
     ones are a polynomial that tends to `+oo` wherever it is unbounded.

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 
 import sympy as sp
 
 from symkl.algebra import density, equal, expand_logs, log_density, standing
 from symkl.algebra.absolute import resolve_abs
-from symkl.algebra.mastering import Diverges, apply_masters
 from symkl.algebra.logs import exponential
+from symkl.algebra.mastering import Diverges, apply_masters
 from symkl.algebra.masters import Master
 from symkl.algebra.reading import read_statistics
 from symkl.algebra.signs import assumed
 from symkl.algebra.tidy import tidy
 from symkl.derive.charts import Chart, anchors, charts
 from symkl.derive.pieces import Arrangement, arrangements, kinks, undo
-from symkl.derive.rules import chart, definition, enumeration, linearity, master, simplification
 from symkl.derive.rules import cases as case_rule
+from symkl.derive.rules import chart, definition, enumeration, linearity, master, simplification
 from symkl.errors import Resisted
 from symkl.model import Distribution, Expectation, Law, Lemma, Step
 
@@ -51,7 +51,7 @@ def statement_of(dist: Distribution, statistic: sp.Expr) -> Expectation:
 
 
 def prove(dist: Distribution, statistic: sp.Expr) -> Lemma:
-    """The lemma `E_p[statistic] = value`. Raises Resisted where no chart leads to masters, Divergent where it is infinite."""
+    """The lemma `E_p[statistic] = value`. Raises Resisted where no chart leads to masters, Divergent where it is oo."""
     return _prove(dist, statistic, assumed())
 
 
@@ -85,10 +85,7 @@ def _in_order(dist: Distribution, statistic: sp.Expr, log_p: sp.Expr, order: Arr
     density_here = density(dist).subs(put)
     statement = statement_of(dist, statistic_here)
     ends = order.points
-    pieces = [
-        _piece(dist, statistic_here, log_here, low, high, order.given)
-        for low, high in zip(ends, ends[1:], strict=False)
-    ]
+    pieces = [_piece(dist, statistic_here, log_here, low, high, order.given) for low, high in pairwise(ends)]
     discrete = dist.kind == "discrete"
     first = definition.as_integral(statement, density_here, ends[0], ends[-1], discrete, order.substitution)
     steps = [first]
@@ -152,7 +149,10 @@ def _try(statistic: sp.Expr, log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ..
     exponent = expand_logs(log_here) + expand_logs(sp.log(c.jacobian))
     density_here = _as_product(exponent, z)
     statistic_here = expand_logs(resolve_abs(_moved(statistic, c), z, c.lower, c.upper, given))
-    terms, values, masters, conditions = [], [], [], []
+    terms: list[tuple[sp.Expr, sp.Expr]] = []
+    values: list[sp.Expr] = []
+    masters: list[Master] = []
+    conditions: list[sp.Basic] = []
     for factor, coefficient in read_statistics(statistic_here, z).items():
         integrand = factor * density_here
         applied = apply_masters(integrand, z, c.lower, c.upper, discrete=discrete, given=given)
@@ -187,20 +187,21 @@ def _joined(dist: Distribution, statistic: sp.Expr, found: list[Lemma], orders: 
     """One value for all orders where they agree in absolute values, else a value for each."""
     statement = statement_of(dist, statistic)
     conditions = tuple(dict.fromkeys(c for lemma in found for c in lemma.conditions))
-    for lemma, order in product(found, orders):
+    values = [lemma.value for lemma in found if lemma.value is not None]
+    for ended, order in product(values, orders):
         back = {gap: sp.Abs(e) for gap, e in undo(order.substitution)}
-        candidate = lemma.value.subs(back)
+        candidate = ended.subs(back)
         if candidate.free_symbols & set(back):
             continue
-        if all(equal(candidate.subs(dict(o.substitution)), f.value) for f, o in zip(found, orders, strict=True)):
+        if all(equal(candidate.subs(dict(o.substitution)), v) for v, o in zip(values, orders, strict=True)):
             value = candidate
             break
     else:
         branches = []
-        for lemma, order in zip(found, orders, strict=True):
-            branches.append((lemma.value.subs(dict(undo(order.substitution))), sp.And(*order.when)))
+        for ended, order in zip(values, orders, strict=True):
+            branches.append((ended.subs(dict(undo(order.substitution))), sp.And(*order.when)))
         value = sp.Piecewise(*branches[:-1], (branches[-1][0], True))
     steps: tuple[Step, ...] = tuple(step for lemma in found for step in lemma.steps)
-    steps += (case_rule.join(statement, value, [lemma.value for lemma in found]),)
+    steps += (case_rule.join(statement, value, values),)
     masters = tuple(dict.fromkeys(name for lemma in found for name in lemma.masters))
     return Lemma(statement, value, conditions, found[0].method + ", by cases", masters, steps)

@@ -66,9 +66,7 @@ def _insert(arrangement: Arrangement, kink: sp.Expr) -> list[Arrangement]:
             found.append(
                 Arrangement((*shifted[: i + 1], moved, *shifted[i + 1 :]), new.when, new.substitution, new.given)
             )
-    for outside in _outside(arrangement, kink):
-        found.append(outside)
-    return found
+    return found + _outside(arrangement, kink)
 
 
 def _between(
@@ -92,7 +90,7 @@ def _between(
     given = arrangement.given
     if left.is_finite is not False and right != sp.oo:
         given = (*given, sp.Gt(right, moved))
-    back = [c.subs({moved_s: e for moved_s, e in _undo(arrangement)}) for c in wanted]
+    back = [c.subs(dict(_undo(arrangement))) for c in wanted]
     return (
         Arrangement((), (*arrangement.when, *back), (*arrangement.substitution, (kink, moved)), given),
         moved,
@@ -111,7 +109,7 @@ def _outside(arrangement: Arrangement, kink: sp.Expr) -> list[Arrangement]:
         if not isinstance(kink, sp.Symbol):
             raise Resisted(f"a kink at {kink}, whose place among the others is not known")
         gap = sp.Symbol(f"d_{kink.name}", nonnegative=True)
-        back = condition.subs({s: e for s, e in _undo(arrangement)})
+        back = condition.subs(dict(_undo(arrangement)))
         found.append(
             Arrangement(
                 arrangement.points,

@@ -19,8 +19,8 @@ class Step:
     """`before = after` by `rule` (the name of a module in `derive/rules`), with the reason in words.
 
     `because` is plain text: one short clause without a full stop and without formulas. `cites` holds the statements of
-    the lemmas used. A change of variable, rule "chart", has in `substitution` the old variable and what takes its place,
-    once a piece of the range.
+    the lemmas used. A change of variable, rule "chart", has in `substitution` the old variable and what takes its
+    place, once a piece of the range.
     """
 
     before: sp.Expr
@@ -58,8 +58,8 @@ class Case:
 class Derivation:
     """How a claim was derived, and what came out.
 
-    `status`: "closed" (one value everywhere on the parameters' domains), "conditional" (a value where `conditions` hold,
-    `otherwise` elsewhere: "oo", "undefined" or "unknown"), "infinite" (`reason` says why), "none" (`reason` names the
+    `status`: "closed" (one value everywhere on the parameters' domains), "conditional" (a value where `conditions`
+    hold, `otherwise` elsewhere: "oo", "undefined" or "unknown"), "infinite" (`reason` says why), "none" (`reason` names the
     lemma that resisted; `result` then holds it as an inert expectation).
     `parts` of a KL: the derivations of its cross-entropy and its entropy; their steps are part of `steps`.
     """

@@ -1,4 +1,4 @@
-"""`int z**(a-1) exp(-c*z) dz` => `gamma(a) c**-a` and its like: a cited theorem, or its derivatives in its parameters."""
+"""`int z**(a-1) exp(-c*z) dz` => `gamma(a) c**-a` and its like: a cited theorem, or its derivatives."""
 
 from __future__ import annotations
 
