@@ -8,7 +8,8 @@
     write_up   Verified...        -> LaTeX         (a document's: `compose`)
     typeset    LaTeX              -> PDF
     generate   Verified...        -> source code   for one of BACKENDS
-    compare    Claim, a formula   -> verdict       is somebody's formula right?
+    compare    Verified, formula  -> verdict       is somebody's formula right?
+    evaluate   Verified, point    -> value         with a certificate
 
 Stages are imported inside the functions: what a command does not need is not loaded.
 """
@@ -16,7 +17,7 @@ Stages are imported inside the functions: what a command does not need is not lo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ __all__ = [
     "compare",
     "compose",
     "derive",
+    "evaluate",
     "generate",
     "judge",
     "normalised",
@@ -148,6 +150,12 @@ def compare(verified: model.Verified, formula: str, names: Sequence[str], units:
     return comparison(verified.derivation, formula, names, units, dims)
 
 
-def value(claim: model.Claim, at: Sequence[str], digits: int) -> tuple[str | None, str]:
-    """The claim's value at a point as a decimal string (None where it could not be found), and how it was found."""
-    raise NotImplementedError
+def evaluate(verified: model.Verified, at: Sequence[str], digits: int) -> dict[str, Any]:
+    """A verified claim's value where every parameter is given (`mu_1=0.5`), and how it was found. Raises `BadInput`."""
+    from symkl.claims import names_of
+    from symkl.language import read_point
+    from symkl.verify import evaluate
+
+    derivation = verified.derivation
+    point = read_point(at, names_of(derivation.claim))
+    return asdict(evaluate(derivation.claim, point, digits, derivation))

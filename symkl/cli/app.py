@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -17,6 +18,8 @@ app = typer.Typer(
     help="Entropy, cross-entropy and KL divergence from a log-density: proved closed forms, write-ups and code.",
     no_args_is_help=True,
     add_completion=False,
+    # plain text in a pipe; rich is only loaded for a person to look at
+    rich_markup_mode="rich" if sys.stdout.isatty() else None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

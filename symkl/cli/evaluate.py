@@ -1,4 +1,4 @@
-"""`symkl eval`: a value, with a proof of its digits where there is one."""
+"""`symkl eval`: a value, and what its digits rest on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 
 from symkl.cli.options import Common, P, Q, Quantity, Where
 from symkl.cli.setup import open_library, settings
-from symkl.cli.terminal import note, write
+from symkl.cli.terminal import complain, note, write
 
 __all__ = ["evaluate"]
 
@@ -25,16 +25,21 @@ def evaluate(
     of: Annotated[str | None, typer.Option("--of", metavar="EXPR", help="Of what, for an expectation: x**2.")] = None,
     where: Where = None,
 ) -> int:
-    """Compute a quantity at given parameters from its defining integral, which no closed form is needed for."""
+    """Compute a quantity at given parameters, and certify the digits by the defining integral."""
     from symkl import pipeline
+    from symkl.proving import check_foreign, limited, prove_one
 
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, of, where or [])
-    chosen = settings(common, 1, digits)
-    value, how = pipeline.value(claim, at or [], library, chosen)
-    if value is None:
-        note(how)
+    chosen = settings(common, 1)
+    check_foreign(library, [claim], chosen)
+    verified = prove_one(claim, library.foreign, chosen)
+    found, lost = limited(pipeline.evaluate, (verified, at or [], digits), chosen)
+    if lost or found["value"] is None:
+        complain(f"error: no value: {lost or found['note']}")
         return 3
-    write(value)
-    note(how, common.quiet)
-    return 0
+    write(found["value"])
+    sure = {True: "certified by a rigorous enclosure", False: "REFUTED by a rigorous enclosure", None: "not certified"}
+    remark = f": {found['note']}" if found["note"] else ""
+    note(f"from the {found['method']}, {sure[found['certified']]} of the defining integral{remark}", common.quiet)
+    return 1 if found["certified"] is False else 0
