@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import sympy as sp
 
@@ -33,18 +34,31 @@ def weight_of(claim: Claim) -> sp.Expr:
 
 def enclosed(claim: Claim, at: Mapping[sp.Symbol, sp.Expr], digits: int = 30) -> Enclosure:
     """A ball around the claim's value at that point, from the densities alone."""
-    outside = violation(claim, at)
-    if outside is not None:
-        return Enclosure(None, outside)
-    return enclose(claim.p, weight_of(claim), at, digits)
+    return _enclosed(claim, tuple(at.items()), digits)
 
 
 def estimated(claim: Claim, at: Mapping[sp.Symbol, sp.Expr], digits: int = 12) -> Plain:
     """The claim's value at that point by plain quadrature or summation; "divergent" where p puts mass outside q."""
-    outside = violation(claim, at)
+    return _estimated(claim, tuple(at.items()), digits)
+
+
+# a result and each known form of the same claim are measured against the same numbers
+
+
+@lru_cache(maxsize=512)
+def _enclosed(claim: Claim, at: tuple[tuple[sp.Symbol, sp.Expr], ...], digits: int) -> Enclosure:
+    outside = violation(claim, dict(at))
+    if outside is not None:
+        return Enclosure(None, outside)
+    return enclose(claim.p, weight_of(claim), dict(at), digits)
+
+
+@lru_cache(maxsize=512)
+def _estimated(claim: Claim, at: tuple[tuple[sp.Symbol, sp.Expr], ...], digits: int) -> Plain:
+    outside = violation(claim, dict(at))
     if outside is not None:
         return Plain("divergent", note=outside)
-    return expectation(claim.p, weight_of(claim), at, digits)
+    return expectation(claim.p, weight_of(claim), dict(at), digits)
 
 
 def violation(claim: Claim, at: Mapping[sp.Symbol, sp.Expr]) -> str | None:
@@ -54,7 +68,7 @@ def violation(claim: Claim, at: Mapping[sp.Symbol, sp.Expr]) -> str | None:
         return None
     if p.kind != q.kind:
         return f"p is {p.kind} and q {q.kind}"
-    (low_p, high_p), (low_q, high_q) = ([end.subs(dict(at), simultaneous=True) for end in d.support] for d in (p, q))
+    (low_p, high_p), (low_q, high_q) = ([end.xreplace(dict(at)) for end in d.support] for d in (p, q))
     if truth(sp.StrictLessThan(low_p, low_q), {}):
         return f"p has mass between {low_p} and {sp.Min(low_q, high_p)}, where q has none"
     if truth(sp.StrictGreaterThan(high_p, high_q), {}):

@@ -27,7 +27,7 @@ def ball_of(form: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], digits: int = 30, cl
 
     Inert expectations are enclosed from the density of `claim.p`, sums and integrals from themselves.
     """
-    here = form.subs(dict(at), simultaneous=True)
+    here = form.xreplace(dict(at))
     precision = int(digits * 3.33) + 40
     for _ in range(_TRIES):
         with flint.ctx.workprec(precision):
@@ -53,7 +53,7 @@ def _inner(
         found = enclose(claim.p, node.body, at, digits + 2)
         if found.ball is None:
             raise NoEnclosure(found.reason)
-        given[node.subs(dict(at), simultaneous=True)] = found.ball
+        given[node.xreplace(dict(at))] = found.ball
     for whole in here.atoms(sp.Sum, sp.Integral):
         ((x, lower, upper),) = whole.limits
         one = sp.Integer(1)
@@ -66,7 +66,7 @@ def _inner(
 
 def number_of(form: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], digits: int = 30) -> Number | None:
     """The form's value by mpmath, or None; twice evaluated, so that cancelled digits are noticed."""
-    here = form.subs(dict(at), simultaneous=True)
+    here = form.xreplace(dict(at))
     found = []
     for extra in (10, 30):
         with mp.workdps(digits + extra):
@@ -97,7 +97,7 @@ def agreement(one: arb, two: arb) -> Agreement:
 
 def truth(condition: sp.Basic, at: Mapping[sp.Symbol, sp.Expr]) -> bool | None:
     """Whether a condition on the parameters holds at that point; None where balls cannot tell."""
-    here = condition.subs(dict(at), simultaneous=True)
+    here = condition.xreplace(dict(at))
     if here in (sp.true, sp.false):
         return bool(here)
     if isinstance(here, (sp.And, sp.Or)):

@@ -47,7 +47,7 @@ def put(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) ->
     numbers = dict(at)
 
     def there(expression: sp.Expr) -> sp.Expr:
-        return expression.subs(numbers, simultaneous=True)
+        return expression.xreplace(numbers)
 
     lower, upper = (there(bound) for bound in dist.support)
     return Setting(

@@ -61,7 +61,7 @@ def _rays(lower: sp.Expr, upper: sp.Expr, centre: sp.Rational) -> list[Ray]:
 def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: int) -> arb:
     """With x = end +- e^t neither end has a singularity, only a tail."""
     place = ray.end + ray.direction * _Y
-    p, w = (tidy(part.subs(x, place), _Y) for part in (density, weight))
+    p, w = (tidy(part.xreplace({x: place}), _Y) for part in (density, weight))
     statistics = terms(w, _Y)
     tolerance = arb(10) ** -(digits + 4)
     slope = log_slope(p, _Y)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sympy as sp
 from flint import acb, arb
 
-from symkl.verify.rigorous.compile import compile_balls
+from symkl.verify.rigorous.compile import compile_balls, constant
 from symkl.verify.rigorous.interval import Interval, values_on
 from symkl.verify.rigorous.tame import merge, tame
 
@@ -23,37 +25,52 @@ class Tail:
     """
 
     def __init__(self, density: sp.Expr, slope: sp.Expr, statistics: tuple[sp.Expr, ...], y: sp.Symbol, upwards: bool):
-        self.y, self.upwards = y, upwards
+        self.y, self.slope, self.upwards = y, slope, upwards
         self.density = compile_balls(density, y, points=True)
-        self.statistics = [compile_balls(t, y, points=True) for t in statistics]
-        sign = 1 if upwards else -1
-        self.scales = [
-            (scale, Sup(sign * (scale * slope + scale.diff(y)), y, upwards),
-             [Growth(t, scale * t.diff(y), y, upwards) for t in statistics])
-            for scale in ((y, sp.Integer(1)) if upwards else (y,))
-        ]  # fmt: skip
+        self.statistics = [_coefficient(t, y) for t in statistics]
+        self.values = [(compile_balls(t, y, points=True), constant(c)) for t, c in self.statistics]
+        self.scales: tuple[sp.Expr, ...] = (y, sp.Integer(1)) if upwards else (y,)
+        self.falls: dict[sp.Expr, Sup] = {}
 
     def bound(self, edge: int) -> arb | None:
         """An upper bound for the tail beyond T = edge, or None where none could be shown."""
         here = arb(edge).exp()
         domain = Interval(here.lower(), arb.pos_inf()) if self.upwards else Interval(arb(0), here.upper())
-        for scale, falls, growths in self.scales:
-            fall = falls.on(domain)
+        for scale in self.scales:
+            fall = self._fall(scale).on(domain)
             if fall is None or not fall < 0:
                 continue
-            total = self._total(here, fall, [growth.on(domain) for growth in growths])
+            growths = [_growth(t, scale, self.y, self.upwards).on(domain) for t, _ in self.statistics]
+            total = self._total(here, fall, growths)
             if total is not None:
                 return total * here if scale == self.y else total
         return None
 
+    def _fall(self, scale: sp.Expr) -> Sup:
+        if scale not in self.falls:
+            slope = scale * self.slope + scale.diff(self.y)
+            self.falls[scale] = Sup(slope if self.upwards else -slope, self.y, self.upwards)
+        return self.falls[scale]
+
     def _total(self, here: arb, fall: arb, growths: list[arb | None]) -> arb | None:
         total = arb(0)
-        for statistic, growth in zip(self.statistics, growths, strict=True):
+        for (statistic, coefficient), growth in zip(self.values, growths, strict=True):
             if growth is None or not fall + growth < 0:
                 return None
-            total += (FLOOR + abs(statistic(acb(here)).real)) / -(fall + growth)
+            total += abs(coefficient) * (FLOOR + abs(statistic(acb(here)).real)) / -(fall + growth)
         total *= abs(self.density(acb(here)).real)
         return total.upper() if total.is_finite() else None
+
+
+def _coefficient(term: sp.Expr, y: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:
+    """A term as (statistic, coefficient)."""
+    coefficient, statistic = term.as_independent(y, as_Add=False)
+    return statistic, coefficient
+
+
+@lru_cache(maxsize=4096)
+def _growth(statistic: sp.Expr, scale: sp.Expr, y: sp.Symbol, upwards: bool) -> Growth:
+    return Growth(statistic, scale * statistic.diff(y), y, upwards)
 
 
 class Sup:
