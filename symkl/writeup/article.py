@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import sympy as sp
 from jinja2 import BaseLoader
 
 from symkl.model import Claim, Verified
 from symkl.writeup.content import Article, Block, CheckRow, Formula, Reference
-from symkl.writeup.divergence import divergence_remarks
+from symkl.writeup.divergence import divergence_blocks
 from symkl.writeup.environment import latex_environment
 from symkl.writeup.escape import escaped
 from symkl.writeup.evidence import NOTES, evidence
 from symkl.writeup.notation import Notation
-from symkl.writeup.theorem import NAMES, Context, Read, lemmas_of, theorem_of
+from symkl.writeup.theorem import NAMES, Context, Read, display, lemmas_of, theorem_of
 
 __all__ = ["block_of", "check_rows", "references", "render", "write_article", "write_fragment"]
 
@@ -35,14 +36,18 @@ def write_article(
     symbols: tuple[str, str] = ("p", "q"),
     citations: Mapping[str, str] | None = None,
     read: Read | None = None,
+    is_zero: Callable[[sp.Expr], bool] | None = None,
 ) -> str:
     """The LaTeX of an article.
 
     `title` is plain text. `citations` gives the words with which a master is cited, by its name. `read` is the expression
-    parser, for the formulas in reasons.
+    parser, for the formulas in reasons; `is_zero` the kernel's zero-test, for the divergence as a sum of terms that are not negative.
     """
     context = Context(symbols, read)
-    blocks = [block_of(item, context, first=i == 0) for i, item in enumerate(verified)]
+    blocks: list[Block] = []
+    for i, item in enumerate(verified):
+        blocks.append(block_of(item, context, first=i == 0))
+        blocks += divergence_blocks(item.derivation, Notation(item.derivation.claim, symbols), is_zero)
     article = Article(
         title=escaped(title),
         summary="All quantities are in nats: the logarithm is the natural one.",
@@ -72,8 +77,27 @@ def block_of(item: Verified, context: Context, *, first: bool) -> Block:
         formulas=formulas,
         lemmas=lemmas_of(item, notation, context),
         theorem=theorem_of(item, notation, context),
-        remarks=divergence_remarks(item.derivation, notation),
+        remarks=compared(item, notation),
     )
+
+
+def compared(item: Verified, notation: Notation) -> tuple[tuple[str, Formula | None], ...]:
+    """The result beside the known forms of it."""
+    out: list[tuple[str, Formula | None]] = []
+    for judged in item.known:
+        known, source = judged.known, escaped(judged.known.source)
+        if judged.verdict.kind == "failed":
+            out.append((f"The form of {source} is refuted, see below.", None))
+            continue
+        if known.formula == item.derivation.result and not known.text.lstrip().startswith("-"):
+            out.append((f"This is the form of {source}.", None))
+            continue
+        formula = notation.as_written(known.formula, known.text)
+        words = {"proved": "equal to it, proved", "numeric": "equal to it, numerically confirmed"}
+        said = words.get(judged.verdict.kind, "not decided whether equal to it")
+        nats = "" if known.units == "nats" else f", in {escaped(known.units)}"
+        out.append((f"The form of {source} ({said}){nats}:", display(notation.quantity(), formula)))
+    return tuple(out)
 
 
 def section_title(claim: Claim) -> str:

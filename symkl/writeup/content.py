@@ -83,7 +83,9 @@ class Block:
     lemmas: tuple[Theorem, ...] = ()
     theorem: Theorem | None = None
     formulas: tuple[Formula, ...] = ()
+    proof: tuple[Chain, ...] = ()
     remarks: tuple[tuple[str, Formula | None], ...] = ()
+    method: str = ""
 
 
 @dataclass(frozen=True)

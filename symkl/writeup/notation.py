@@ -48,6 +48,14 @@ class Notation:
         text: str = self.printer.doprint(expr)
         return text
 
+    def as_written(self, expr: sp.Expr, text: str) -> str:
+        """A formula that its source writes with a minus sign before a bracket: `-(1 + log(s) - s)/2`."""
+        if text.lstrip().startswith("-") and expr.is_Add:
+            inner = self.printer.doprint_with_minus(expr)
+            if inner is not None:
+                return inner
+        return self.latex(expr)
+
     def member(self, who: Distribution) -> str:
         r"""`\mathrm{Normal}(\mu_1, \sigma_1)`, with values where they are given."""
         given = dict(self.claim.where)

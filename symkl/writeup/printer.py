@@ -73,6 +73,14 @@ class TextbookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy has no types
             text += sign + (bracketed(self._print(body)) if body.is_Add else self._print(body))
         return text
 
+    def doprint_with_minus(self, expr: sp.Expr) -> str | None:
+        r"""A sum with its shared denominator and sign before a bracket, `-\frac{1}{2}(1 + ..)`; None without one."""
+        shared = _shared_denominator(expr)
+        if shared == 1:
+            return None
+        inner = sp.Add(*(-shared * term for term in expr.args))
+        return "-" + self._print_fraction("1", str(shared)) + bracketed(self._print_Add(inner))
+
     def _print_Mul(self, expr: sp.Expr) -> str:
         minus, body = signed(expr, self.variables)
         if minus:
@@ -196,7 +204,7 @@ class TextbookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy has no types
             return self._total(expr)
         body = self._print(expr.body)
         law = rf"\mathbb{{E}}_{{{self._print(expr.variable)}\sim {self._print(expr.law)}}}"
-        return law + rf"\left[{body}\right]"
+        return law + bracketed(body, "[]")
 
     def _total(self, expr: Any) -> str:
         """`E_p[1]` as the integral or the sum of the density over its support (lower, upper, whether discrete)."""
@@ -319,13 +327,16 @@ def _is_reciprocal(factor: sp.Expr) -> bool:
 
 
 def _rationalised(above: list[sp.Expr], below: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
-    """`sqrt(2)/(2 s)`, as SymPy keeps it, is printed `1/(sqrt(2) s)`."""
+    """`sqrt(2)/(2 s)`, as SymPy keeps it, is printed `1/(sqrt(2) s)`, and `sqrt(2)/sqrt(pi)` `2/sqrt(2 pi)`."""
     for root in [f for f in above if f.is_Pow and f.exp == sp.S.Half and f.base.is_Integer]:
         whole = next((f for f in below if f.is_Integer and f % root.base == 0), None)
         if whole is not None:
             above = [f for f in above if f != root]
             below = [f for f in below if f != whole] + [root]
             below += [whole / root.base] if whole != root.base else []
+        elif any(f.is_Pow and f.exp == sp.S.Half and f.base == sp.pi for f in below):
+            above = [f for f in above if f != root] + [root.base]
+            below = [*below, root]
     return above, below
 
 

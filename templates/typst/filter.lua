@@ -15,6 +15,8 @@ local function math(kind, text)
     error("Typst cannot set this formula: " .. text)
   end
   out = out:gsub('("%a+") \\%(', "%1\\(")
+  -- a sign at the beginning of a line is not that of a negative term
+  out = out:gsub("(quad) ([-+]) ", '%1 "" %2 ')
   -- \Bigl and \bigr come as scaled glyphs, which loosen the line
   return (out:gsub("#scale%(x: (%d+)%%, y: %d+%%%)%[\\(.)%]", function(size, mark)
     local kind = (mark == "(" or mark == "[") and "opening" or "closing"
@@ -23,7 +25,7 @@ local function math(kind, text)
 end
 
 local function plain(text)
-  return (text:gsub("\\KL%f[%A]", "\\operatorname{KL}"):gsub("{} ([-+=])", "\\mathbin{%1}"))
+  return (text:gsub("\\KL%f[%A]", "\\operatorname{KL}"))
 end
 
 -- the words of a reason, whose mark has become the name of a Typst function
