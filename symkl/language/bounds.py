@@ -11,12 +11,18 @@ from collections.abc import Sequence
 import sympy as sp
 
 from symkl.errors import BadInput, Location
+from symkl.language.functions import Function
+from symkl.model import Expectation
 
 __all__ = ["check_argument", "check_power", "check_product", "check_value"]
 
 MAX_BITS = 4096  # of numerator and denominator of any rational
 MAX_EXPONENT = 1_000  # numerator and denominator of a numeric exponent
 MAX_SUM_EXPONENT = 64  # of a sum, which may be expanded
+_SPECIAL = (
+    sp.gamma, sp.loggamma, sp.polygamma, sp.beta, sp.erf, sp.erfc, sp.Ei, sp.expint, sp.besseli, sp.besselk, sp.zeta,
+    sp.uppergamma, sp.polylog, sp.factorial, sp.binomial, sp.Sum, sp.Integral, sp.Piecewise, Expectation,
+)  # fmt: skip
 
 
 def check_value(value: sp.Basic, where: Location) -> None:
@@ -34,8 +40,13 @@ def check_product(factors: Sequence[sp.Expr], where: Location) -> None:
         raise BadInput("this number is too long to work with", where)
 
 
-def check_argument(name: str, argument: sp.Expr, limit: int | None, where: Location) -> None:
-    """Refuse a number beyond `limit`, alone or as a term of a sum, as an argument of the function `name`."""
+def check_argument(function: Function, argument: sp.Expr, limit: int | None, where: Location) -> None:
+    """Refuse infinities, nested special functions, and a number beyond `limit`, alone or as a term of a sum."""
+    name = function.name
+    if argument.has(sp.oo, -sp.oo):
+        raise BadInput(f"an infinity cannot stand in an argument of {name}", where)
+    if function.special and argument.has(*_SPECIAL):
+        raise BadInput(f"{name} of a special function, a sum or an integral is not read", where)
     if limit is None:
         return
     for term in sp.Add.make_args(argument):

@@ -202,7 +202,9 @@ class Reader:
             raise BadInput(f"{name} takes {wanted} argument(s), not {len(node.args)}", self.place(node))
         arguments = [self.expression(argument, depth) for argument in node.args]
         for argument, limit, part in zip(arguments, function.limits, node.args, strict=False):
-            check_argument(name, argument, limit, self.place(part))
+            check_argument(function, argument, limit, self.place(part))
+        if name == "polygamma" and not (arguments[0].is_Integer and arguments[0] >= 0):
+            raise BadInput("the order of polygamma must be a whole number", self.place(node.args[0]))
         if name == "sqrt":
             check_power(arguments[0], sp.Rational(1, 2), self.place(node))
         return self.make(node, function.make, *arguments)
@@ -211,7 +213,7 @@ class Reader:
         """What the constructor makes; SymPy refuses some arguments (a complex number in a comparison) by exceptions."""
         try:
             return constructor(*arguments)
-        except (TypeError, ValueError, ArithmeticError, RecursionError, NotImplementedError):
+        except (TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, NotImplementedError):
             raise BadInput("this is not defined for these arguments", self.place(node)) from None
 
     def condition(self, node: ast.expr, depth: int) -> sp.Basic:
@@ -222,6 +224,8 @@ class Reader:
 
     def real(self, made: sp.Expr) -> sp.Expr:
         """The whole expression, refused if it holds what is not a real number."""
+        for number in made.atoms(sp.Rational):
+            check_value(number, self.where)
         if made.has(sp.I):
             raise BadInput("the formula contains a number that is not real, such as sqrt(-1)", self.where)
         if made.has(sp.zoo, sp.nan):

@@ -21,12 +21,14 @@ class Function:
 
     A limit bounds the absolute value of a number, and of the number in a sum such as `x + 1000` (SymPy unrolls
     recurrences over it); None where size does no harm. `least` is the least number of arguments (default: all).
+    No special function stands inside an argument of a special one: SymPy may evaluate such a nest for ever.
     """
 
     name: str
     make: Callable[..., Any]
     limits: tuple[int | None, ...]
     least: int | None = None
+    special: bool = False
 
     @property
     def arity(self) -> tuple[int, int]:
@@ -38,22 +40,22 @@ _TABLE = (
     Function("exp", sp.exp, (_LARGE,)),
     Function("sqrt", sp.sqrt, (None,)),
     Function("Abs", sp.Abs, (None,)),
-    Function("gamma", sp.gamma, (_MEDIUM,)),
-    Function("loggamma", sp.loggamma, (_MEDIUM,)),
-    Function("digamma", sp.digamma, (_MEDIUM,)),
-    Function("polygamma", sp.polygamma, (_SMALL, _MEDIUM)),
-    Function("beta", sp.beta, (_MEDIUM, _MEDIUM)),
-    Function("erf", sp.erf, (_LARGE,)),
-    Function("erfc", sp.erfc, (_LARGE,)),
-    Function("Ei", sp.Ei, (_LARGE,)),
-    Function("expint", sp.expint, (_SMALL, _LARGE)),
-    Function("besseli", sp.besseli, (_SMALL, _LARGE)),
-    Function("besselk", sp.besselk, (_SMALL, _LARGE)),
-    Function("zeta", sp.zeta, (_SMALL, _SMALL), least=1),
-    Function("uppergamma", sp.uppergamma, (_SMALL, _LARGE)),
-    Function("polylog", sp.polylog, (_SMALL, _LARGE)),
-    Function("factorial", sp.factorial, (_MEDIUM,)),
-    Function("binomial", sp.binomial, (_MEDIUM, _MEDIUM)),
+    Function("gamma", sp.gamma, (_MEDIUM,), special=True),
+    Function("loggamma", sp.loggamma, (_MEDIUM,), special=True),
+    Function("digamma", sp.digamma, (_MEDIUM,), special=True),
+    Function("polygamma", sp.polygamma, (_SMALL, _SMALL), special=True),
+    Function("beta", sp.beta, (_MEDIUM, _MEDIUM), special=True),
+    Function("erf", sp.erf, (_LARGE,), special=True),
+    Function("erfc", sp.erfc, (_LARGE,), special=True),
+    Function("Ei", sp.Ei, (_LARGE,), special=True),
+    Function("expint", sp.expint, (_SMALL, _LARGE), special=True),
+    Function("besseli", sp.besseli, (_SMALL, _LARGE), special=True),
+    Function("besselk", sp.besselk, (_SMALL, _LARGE), special=True),
+    Function("zeta", sp.zeta, (_SMALL, _SMALL), least=1, special=True),
+    Function("uppergamma", sp.uppergamma, (_SMALL, _LARGE), special=True),
+    Function("polylog", sp.polylog, (_SMALL, 1), special=True),
+    Function("factorial", sp.factorial, (_MEDIUM,), special=True),
+    Function("binomial", sp.binomial, (_MEDIUM, _SMALL), special=True),
     Function("cos", sp.cos, (_LARGE,)),
     Function("sin", sp.sin, (_LARGE,)),
     Function("cosh", sp.cosh, (_LARGE,)),
