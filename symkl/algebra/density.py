@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symkl.algebra.logs import expand_logs
+from symkl.algebra.logs import expand_logs, exponential
 from symkl.algebra.special import to_gamma
 from symkl.model import Distribution
 
@@ -19,4 +19,4 @@ def log_density(dist: Distribution) -> sp.Expr:
 
 def density(dist: Distribution) -> sp.Expr:
     """The density (or probability mass) of `dist` in its variable, as given or as the exponential of its log."""
-    return dist.density if dist.density is not None else sp.exp(dist.log_density)
+    return dist.density if dist.density is not None else exponential(expand_logs(dist.log_density))

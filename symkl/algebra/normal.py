@@ -7,7 +7,7 @@ from functools import lru_cache
 import sympy as sp
 
 from symkl.algebra.coordinates import to_odds
-from symkl.algebra.logs import expand_logs
+from symkl.algebra.logs import expand_logs, exponential
 from symkl.algebra.signs import assumed
 from symkl.algebra.special import shift_gammas, to_gamma
 from symkl.model.inert import Expectation
@@ -72,7 +72,7 @@ def _bottom_up(expression: sp.Expr) -> sp.Expr:
         return expression
     args = [_bottom_up(arg) if isinstance(arg, sp.Expr) else arg for arg in expression.args]
     if isinstance(expression, sp.exp):
-        return sp.exp(sp.expand(expand_logs(args[0])))
+        return exponential(sp.expand(expand_logs(args[0])))
     if isinstance(expression, sp.Pow):
         base, exponent = args
         if not exponent.is_Integer:

@@ -155,9 +155,9 @@ def _kl(claim: Claim) -> Derivation:
     together = difference.apply(opening.after, {CrossEntropy(p, q): cross.result, Entropy(p): own.result})
     value = tidy(together.after)
     left = expectations(value)
-    cancelled = bool(expectations(together.after)) and not left
-    last = cancellation.apply(together.after, value) if cancelled else simplification.apply(together.after, value)
-    steps = (*own.steps, *cross.steps, opening, together, *last)
+    if expectations(cross.result) and not left:
+        together = cancellation.apply(together)
+    steps = (*own.steps, *cross.steps, opening, together, *simplification.apply(together.after, value))
     conditions = without_implied((*cross.conditions, *own.conditions))
     if left:
         reason = "no closed form found for " + ", ".join(f"E[{e.body}]" for e in left)

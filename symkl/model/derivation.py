@@ -59,8 +59,8 @@ class Derivation:
     """How a claim was derived, and what came out.
 
     `status`: "closed" (one value everywhere on the parameters' domains), "conditional" (a value where `conditions`
-    hold, `otherwise` elsewhere: "oo", "undefined" or "unknown"), "infinite" (`reason` says why), "none" (`reason` names the
-    lemma that resisted; `result` then holds it as an inert expectation).
+    hold, `otherwise` elsewhere: "oo", "undefined" or "unknown"), "infinite" (`reason` says why), "none" (`reason`
+    names the lemma that resisted; `result` then holds it as an inert expectation).
     `parts` of a KL: the derivations of its cross-entropy and its entropy; their steps are part of `steps`.
     """
 

@@ -1,8 +1,8 @@
-"""`a + E[t] - (b + E[t])` => `a - b`: an expectation that no closed form is known for drops out."""
+"""`H(p, q) - H(p)`, both with `E[t]` => their values without it: what has no closed form drops out."""
 
 from __future__ import annotations
 
-import sympy as sp
+from dataclasses import replace
 
 from symkl.model import Step
 
@@ -11,6 +11,7 @@ __all__ = ["apply"]
 NAME = "cancellation"
 
 
-def apply(before: sp.Expr, after: sp.Expr) -> tuple[Step, ...]:
-    """The step, taken where `before` holds inert expectations and `after` none."""
-    return (Step(before, after, NAME, "the expectation without a closed form cancels"),)
+def apply(difference: Step) -> Step:
+    """The difference of two values, both of which hold an expectation without a closed form."""
+    because = "the two values derived above; the expectation without a closed form cancels"
+    return replace(difference, rule=NAME, because=because)

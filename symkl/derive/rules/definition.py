@@ -1,4 +1,4 @@
-"""`KL(p || q)` => `H(p, q) - H(p)`;  `H(p, q)` => `-E_p[log q(x)]`;  `H(p)` => `-E_p[log p(x)]`; `E_p[t]` => `int t p`."""
+"""`KL` => `H(p, q) - H(p)`;  `H(p, q)` => `-E_p[log q(x)]`;  `H(p)` => `-E_p[log p(x)]`; `E_p[t]` => `int t p`."""
 
 from __future__ import annotations
 

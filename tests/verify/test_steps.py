@@ -1,0 +1,103 @@
+"""Every step is checked on its own, and a step that is broken is seen."""
+
+from dataclasses import replace
+
+import pytest
+import sympy as sp
+
+from symkl.derive import derive
+from symkl.language import load_families
+from symkl.model import claim
+from symkl.resources import derivations
+from symkl.verify.steps import check_steps
+
+PAIRS = [(n, n) for n in ("Normal", "LogNormal", "Exponential", "Gamma", "Laplace", "Gumbel", "Poisson", "Bernoulli")]
+PAIRS += [("Normal", "Laplace"), ("Laplace", "Normal"), ("Gumbel", "Normal"), ("Exponential", "Gamma")]
+
+
+@pytest.fixture(scope="module")
+def families():
+    files = [f for f in sorted(derivations().glob("*.toml")) if "[family]" in f.read_text(encoding="utf-8")]
+    return load_families(files)
+
+
+@pytest.mark.parametrize(("p", "q"), PAIRS, ids=[f"{p}-{q}" for p, q in PAIRS])
+def test_every_step_and_every_lemma_of_a_built_in_divergence_is_proved(families, p, q):
+    found = check_steps(derive(claim("kl", families[p], families[q])))
+    assert {verdict.kind for verdict in found.steps} == {"proved"}
+    assert found.all_proved
+
+
+@pytest.fixture(scope="module")
+def normal(families):
+    return derive(claim("kl", families["Normal"], families["Normal"]))
+
+
+@pytest.mark.parametrize("index", range(14))
+def test_a_step_with_a_wrong_right_side_is_not_proved(normal, index):
+    if index >= len(normal.steps):
+        index = -1
+    step = normal.steps[index]
+    wrong = replace(step, after=step.after + sp.Rational(1, 10**12))
+    steps = list(normal.steps)
+    steps[index] = wrong
+    found = check_steps(replace(normal, steps=tuple(steps)))
+    assert found.steps[index].kind in ("failed", "unknown")
+    assert not found.all_proved
+
+
+def test_a_wrong_simplification_is_refuted_with_a_counterexample(normal):
+    step = normal.steps[-1]
+    broken = replace(normal, steps=(*normal.steps[:-1], replace(step, after=2 * step.after)))
+    verdict = check_steps(broken).steps[-1]
+    assert verdict.kind == "failed"
+    assert {name for name, _ in verdict.counterexample.at} == {"mu_1", "sigma_1", "mu_2", "sigma_2"}
+
+
+@pytest.mark.parametrize(
+    ("p", "q"), [("Normal", "Normal"), ("Gumbel", "Normal"), ("Laplace", "Laplace"), ("Poisson", "Poisson")]
+)
+def test_no_step_of_a_lemma_can_be_changed_unseen(families, p, q):
+    derivation = derive(claim("kl", families[p], families[q]))
+    tried = 0
+    for i, lemma in enumerate(derivation.lemmas):
+        for j, step in enumerate(lemma.steps):
+            broken = replace(
+                lemma, steps=(*lemma.steps[:j], replace(step, after=step.after * 3), *lemma.steps[j + 1 :])
+            )
+            lemmas = (*derivation.lemmas[:i], broken, *derivation.lemmas[i + 1 :])
+            found = check_steps(replace(derivation, lemmas=lemmas))
+            assert found.lemmas[i].kind != "proved", (lemma.statement, step)
+            tried += 1
+    assert tried >= 6
+
+
+def test_a_lemma_with_a_wrong_value_is_not_proved_and_cannot_be_used(normal):
+    x = normal.claim.p.variable
+    lemmas = tuple(
+        replace(lemma, value=lemma.value + 1) if lemma.statement.body == x**2 else lemma for lemma in normal.lemmas
+    )
+    found = check_steps(replace(normal, lemmas=lemmas))
+    assert not found.all_proved
+    assert "proved" not in {v.kind for v, s in zip(found.steps, normal.steps, strict=True) if s.rule == "lemma"}
+
+
+def test_a_chart_that_misses_a_part_of_the_range_is_not_proved(families):
+    derivation = derive(claim("entropy", families["Gumbel"]))
+    lemma = derivation.lemmas[0]
+    at, chart = next((i, s) for i, s in enumerate(lemma.steps) if s.rule == "chart")
+    ((z, lower, upper),) = chart.after.limits
+    shorter = sp.Integral(chart.after.function, (z, lower, 2 if upper == sp.oo else upper / 2))
+    steps = (*lemma.steps[:at], replace(chart, after=shorter), *lemma.steps[at + 1 :])
+    found = check_steps(replace(derivation, lemmas=(replace(lemma, steps=steps), *derivation.lemmas[1:])))
+    assert found.lemma_steps[0][at].kind != "proved"
+
+
+def test_a_theorem_outside_its_condition_is_not_proved(families):
+    derivation = derive(claim("expectation", families["Gamma"], of=1 / families["Gamma"].variable))
+    assert derivation.status == "conditional"
+    i = next(i for i, lemma in enumerate(derivation.lemmas) if lemma.conditions)
+    careless = replace(derivation.lemmas[i], conditions=())
+    lemmas = (*derivation.lemmas[:i], careless, *derivation.lemmas[i + 1 :])
+    assert check_steps(derivation).lemmas[i].kind == "proved"
+    assert check_steps(replace(derivation, lemmas=lemmas)).lemmas[i].kind != "proved"
