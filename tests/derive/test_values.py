@@ -53,7 +53,10 @@ AT = {
 
 def average(name, point, f):
     """E_p[f] of the hand-written density, by tanh-sinh quadrature or by summation."""
-    p = lambda x: E(LOG[name](x, *point))
+
+    def p(x):
+        return E(LOG[name](x, *point))
+
     with mp.workdps(20):
         if name in DISCRETE:
             return mp.fsum(p(k) * f(k) for k in range(2 if name == "Coin" else 400))
