@@ -13,7 +13,7 @@ from symkl.writeup.content import Article, Block, CheckRow, Formula, Reference
 from symkl.writeup.divergence import divergence_blocks
 from symkl.writeup.environment import latex_environment
 from symkl.writeup.escape import escaped
-from symkl.writeup.evidence import NOTES, evidence
+from symkl.writeup.evidence import NOTES, evidence, verdict_words
 from symkl.writeup.notation import Notation
 from symkl.writeup.theorem import NAMES, Context, Read, display, lemmas_of, theorem_of
 
@@ -52,8 +52,8 @@ def write_article(
         title=escaped(title),
         summary="All quantities are in nats: the logarithm is the natural one.",
         blocks=tuple(blocks),
-        checks=check_rows(verified, symbols),
-        references=references(verified, citations or {}),
+        checks=check_rows(verified, symbols, context.sources),
+        references=references(verified, citations or {}, context.sources),
         notes=NOTES,
     )
     return render("article", loader, article=article)
@@ -77,15 +77,16 @@ def block_of(item: Verified, context: Context, *, first: bool) -> Block:
         formulas=formulas,
         lemmas=lemmas_of(item, notation, context),
         theorem=theorem_of(item, notation, context),
-        remarks=compared(item, notation),
+        remarks=compared(item, notation, context.sources),
     )
 
 
-def compared(item: Verified, notation: Notation) -> tuple[tuple[str, Formula | None], ...]:
+def compared(item: Verified, notation: Notation, sources: dict[str, int]) -> tuple[tuple[str, Formula | None], ...]:
     """The result beside the known forms of it."""
     out: list[tuple[str, Formula | None]] = []
     for judged in item.known:
-        known, source = judged.known, escaped(judged.known.source)
+        known = judged.known
+        source = f"reference~[{sources.setdefault(known.source, len(sources) + 1)}]"
         if judged.verdict.kind == "failed":
             out.append((f"The form of {source} is refuted, see below.", None))
             continue
@@ -117,22 +118,23 @@ def setting(notation: Notation) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
     return (words,), (Formula(left, (right,)),)
 
 
-def check_rows(verified: Sequence[Verified], symbols: tuple[str, str]) -> tuple[CheckRow, ...]:
+def check_rows(verified: Sequence[Verified], symbols: tuple[str, str], sources: Mapping[str, int]) -> tuple[CheckRow, ...]:
     """How each result and each known form of it was checked."""
     rows = []
     for item in verified:
         notation = Notation(item.derivation.claim, symbols)
         what = f"${notation.quantity()}$, {notation.members()}"
-        rows.append(CheckRow(what, item.verdict.kind, evidence(item.verdict)))
+        rows.append(CheckRow(what, verdict_words(item.verdict), evidence(item.verdict)))
         for judged in item.known:
-            what = f"the form of {escaped(judged.known.source)}"
-            rows.append(CheckRow(what, judged.verdict.kind, evidence(judged.verdict)))
+            what = f"the form of reference~[{sources[judged.known.source]}]"
+            rows.append(CheckRow(what, verdict_words(judged.verdict), evidence(judged.verdict)))
     return tuple(rows)
 
 
-def references(verified: Sequence[Verified], citations: Mapping[str, str]) -> tuple[Reference, ...]:
+def references(
+    verified: Sequence[Verified], citations: Mapping[str, str], sources: Mapping[str, int]
+) -> tuple[Reference, ...]:
     """The sources of known forms, then those of the cited integrals and sums; each once, in the order of first use."""
-    sources = [judged.known.source for item in verified for judged in item.known]
     masters = [name for item in verified for name in item.derivation.masters]
     cited = [citations[name] for name in masters if name in citations]
     return tuple(Reference(escaped(text)) for text in dict.fromkeys([*sources, *cited]))

@@ -22,7 +22,8 @@ class ProofLine:
     """One row of a chain: `left` (empty but for the first), `right` (with its relation), and why, with its verdict.
 
     `verdict` is "proved", "numeric", "unknown", "failed" or empty (a continuation row). `hangs`: rows without
-    reasons follow, into whose room a long reason may hang. `last`: the proof ends here.
+    reasons follow, into whose room a long reason may hang. `last`: the proof ends here. `new`: another
+    chain begins.
     """
 
     left: str
@@ -31,6 +32,7 @@ class ProofLine:
     verdict: str = ""
     hangs: bool = False
     last: bool = False
+    new: bool = False
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ def _sign(result: sp.Expr, notation: Notation, is_zero: Callable[[sp.Expr], bool
         remarks.append((ending, None))
     return Block(
         title="Never negative, and zero only for equal distributions",
+        paragraphs=(rf"For every ${p}$ and ${q}$, ${notation.quantity()} \ge 0$, and it is zero only where the two are equal.",),
         proof=(Chain(lines),),
         remarks=tuple(remarks),
     )

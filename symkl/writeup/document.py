@@ -52,8 +52,8 @@ def write_document(
         title=escaped(document.title),
         summary="",
         blocks=tuple(blocks),
-        checks=check_rows(proved, document.symbols),
-        references=references(proved, citations or {}),
+        checks=check_rows(proved, document.symbols, context.sources),
+        references=references(proved, citations or {}, context.sources),
         notes=NOTES,
     )
     return render("article", loader, article=article)

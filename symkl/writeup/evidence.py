@@ -5,51 +5,53 @@ from __future__ import annotations
 from symkl.model import Check, Verdict
 from symkl.writeup.escape import escaped
 
-__all__ = ["NOTES", "evidence"]
+__all__ = ["NOTES", "evidence", "verdict_words"]
 
 _METHODS = {
-    "kernel": "exact reduction to the same normal form",
-    "enclosure": "rigorous ball enclosures of the defining integral",
-    "quadrature": "plain quadrature or summation of the density itself",
+    "kernel": "normal form",
+    "enclosure": "ball enclosure",
+    "quadrature": "quadrature",
     "property": "property",
 }
 _VERDICTS = {
-    "proved": r"\textbf{proved}",
-    "numeric": r"\textbf{numerically confirmed}",
-    "unknown": r"\textbf{undecided}",
-    "failed": r"\textbf{refuted}",
+    "proved": r"proved~$\proved$",
+    "numeric": r"numeric~$\numeric$",
+    "unknown": r"undecided~$\unknown$",
+    "failed": r"\textbf{refuted}~$\failed$",
 }
 
 NOTES = (
-    r"The mark beside a line of a proof says how that line was checked: $\checkmark$ reduced to zero exactly, "
-    r"$\approx$ agrees with numbers, ? undecided, $\times$ refuted. \emph{Proved} means: the two sides of every line have one "
-    "normal form, every condition follows from the domains or is stated, and the defining integral, evaluated without use "
-    "of the derivation, agrees. It is relative to the cited integrals and to the computer algebra used.",
+    r"The mark beside a line says how that line was checked: $\checkmark$ its two sides have one normal form, "
+    r"$\approx$ they agree in numbers, ? undecided, $\times$ refuted; a line without a mark is a general argument. "
+    r"\emph{Proved} means that every marked line holds exactly, that every condition follows from the parameters' domains or is "
+    "stated, and that the defining integral or sum, evaluated without use of the derivation, agrees. It is relative to the "
+    "cited theorems and to the computer algebra. A ball enclosure is a rigorous bound on the integral at one point; "
+    "quadrature estimates it from the density as given.",
 )
 
 
+def verdict_words(verdict: Verdict) -> str:
+    """The verdict with its mark, as LaTeX."""
+    return _VERDICTS[verdict.kind]
+
+
 def evidence(verdict: Verdict) -> str:
-    """`proved; rigorous ball enclosures (5 points, 30 digits); ...`, as LaTeX."""
-    parts = [_VERDICTS[verdict.kind], *(_check(c) for c in verdict.checks)]
-    text = "; ".join(parts)
+    """`normal form; ball enclosure, 5 points to 30 digits; ...`, as LaTeX."""
+    parts = [_check(c) for c in verdict.checks]
     if verdict.note:
-        text += f" ({escaped(verdict.note)})"
+        parts.append(escaped(verdict.note))
     if verdict.counterexample is not None:
         at = ", ".join(f"{name} = {value}" for name, value in verdict.counterexample.at)
-        text += escaped(
-            f"; at {at} it gives {verdict.counterexample.given}, the defining integral {verdict.counterexample.true}"
-        )
-    return text + "."
+        given, true = verdict.counterexample.given, verdict.counterexample.true
+        parts.append(escaped(f"at {at} it gives {given}, the defining integral {true}"))
+    return "; ".join(parts) or "--"
 
 
 def _check(check: Check) -> str:
     words = _METHODS.get(check.method, escaped(check.method))
-    details = []
     if check.points:
-        details.append(f"{check.points} point{'s' if check.points != 1 else ''}")
+        words += f", {check.points} point{'s' if check.points != 1 else ''}"
     if check.digits is not None:
-        details.append(f"{check.digits} digits")
-    if check.note:
-        details.append(escaped(check.note))
-    outcome = {True: "", False: r" \emph{does not agree}", None: r" \emph{could not be run}"}[check.passed]
-    return words + outcome + (f" ({', '.join(details)})" if details else "")
+        words += f" to {check.digits} digits"
+    words += {True: "", False: r" (\emph{disagrees})", None: r" (\emph{not run})"}[check.passed]
+    return words + (f" ({escaped(check.note)})" if check.note else "")

@@ -65,7 +65,8 @@ def ordered_terms(
         degree = max((_degree(term, v) for v in free), default=0)
         degree = max([degree, *(_degree(e.body, e.variable) for e in term.atoms(Expectation))])
         called = 1 if term.atoms(sp.log) else 0
-        minus = 1 <= place < 3 and signed(term, variables)[0]
+        quotient = place == 3 and any(b.as_base_exp()[1].is_negative for b in sp.Mul.make_args(term) if b.free_symbols)
+        minus = (1 <= place < 3 or quotient) and signed(term, variables)[0]
         return (
             place,
             -called if free else 0,

@@ -20,6 +20,7 @@ PAGE_ROOM = 40.0
 REASON_ROOM = 11.9
 MATH_ROOM = PAGE_ROOM - REASON_ROOM - 0.8
 _REASON_SCALE = 0.83
+_HEAD_ROOM = 0.45 * MATH_ROOM
 _INDENT = 1.3  # a relation and its blank
 
 
@@ -30,27 +31,26 @@ def chains(
     words: Callable[[str, Step], str],
     lemmas: Mapping[sp.Expr, str],
 ) -> tuple[Chain, ...]:
-    """The steps as chains: a step that begins where the one before it ended goes on in its chain.
+    """The steps as chains under one another: a step that begins where the one before it ended goes on in its chain.
 
     `words` turns a step's reason into LaTeX. `lemmas` gives the label of the lemma about an expectation: a step that
     puts its value in its place cites it.
     """
-    out: list[Chain] = []
+    begins = [i for i in range(len(steps)) if i == 0 or steps[i - 1].after != steps[i].before]
+    heads = {i: notation.latex(steps[i].before) for i in begins}
+    narrow = [w for w in map(formula_width, heads.values()) if w <= _HEAD_ROOM]
     lines: list[ProofLine] = []
     head = ""
     for i, step in enumerate(steps):
-        left = ""
-        if lines and steps[i - 1].after != step.before:
-            out.append(Chain(tuple(lines)))
-            lines = []
-        if not lines:
-            head = left = notation.latex(step.before)
+        left = heads.get(i, "")
+        head = left or head
         verdict = verdicts[i].kind if i < len(verdicts) else ""
         reason = words(step.because, step) + _citations(step, lemmas)
-        lines += _rows(left, notation.latex(step.after), reason, verdict, head)
-    if lines:
-        out.append(Chain(tuple(lines)))
-    return tuple(out)
+        rows = _rows(left, notation.latex(step.after), reason, verdict, head, max(narrow, default=0.0))
+        if left and lines:
+            rows[0] = replace(rows[0], new=True)
+        lines += rows
+    return (Chain(tuple(lines)),) if lines else ()
 
 
 def concluded(proof: tuple[Chain, ...], remark: str = "") -> tuple[Chain, ...]:
@@ -63,10 +63,10 @@ def concluded(proof: tuple[Chain, ...], remark: str = "") -> tuple[Chain, ...]:
     return (*proof[:-1], replace(proof[-1], lines=tuple(rows)))
 
 
-def _rows(left: str, right: str, reason: str, verdict: str, head: str) -> list[ProofLine]:
-    """One step's rows. A left side that leaves less than half of the room gets a row of its own."""
-    wide = formula_width(head) > MATH_ROOM * 0.45
-    taken = 1.0 if wide else formula_width(head) + 1.0
+def _rows(left: str, right: str, reason: str, verdict: str, head: str, column: float) -> list[ProofLine]:
+    """One step's rows, beside a column of left sides; a left side too wide for it gets a row of its own."""
+    wide = formula_width(head) > _HEAD_ROOM
+    taken = column + 1.0
     lines = broken(right, MATH_ROOM - taken - _INDENT, indent=r"\qquad" if not wide else r"\qquad\quad")
     relation = r"\quad = " if wide else "= "
     hangs = len(wrapped(reason, REASON_ROOM, _REASON_SCALE)) - 1 <= 2 * (len(lines) - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
@@ -31,12 +31,16 @@ NAMES = {
 
 @dataclass
 class Context:
-    """What one write-up has said so far: its labels, the lemmas and theorems already proved in it."""
+    """What one write-up has said so far: its labels, the lemmas and theorems already proved in it.
+
+    `sources` numbers the references in the order of first use.
+    """
 
     symbols: tuple[str, str] = ("p", "q")
     read: Read | None = None
+    sources: dict[str, int] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
-    lemmas: dict[tuple[sp.Expr, sp.Expr | None], str] = field(default_factory=dict)
+    lemmas: dict[tuple[str, sp.Expr], str] = field(default_factory=dict)
     theorems: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def label(self, stem: str) -> str:
@@ -106,7 +110,7 @@ def _proof(verified: Verified, notation: Notation, context: Context) -> tuple[Ch
             said += f" (Theorem{'s' if len(cited) > 1 else ''}~{' and '.join(cited)})"
         return said
 
-    return chains(steps, verdicts, notation, words, _known(context))
+    return chains(steps, verdicts, notation, words, _known(verified.derivation, context))
 
 
 def _find(steps: list[Step], part: tuple[Step, ...]) -> int | None:
@@ -169,7 +173,7 @@ def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple
     derivation = verified.derivation
     out = []
     for i, lemma in enumerate(derivation.lemmas):
-        key = (lemma.statement, lemma.value)
+        key = _lemma_key(lemma.statement, derivation.claim)
         if key in context.lemmas:
             continue
         label = context.label("lem:" + slug(f"{derivation.claim.p.family.name} {len(context.lemmas) + 1}"))
@@ -178,7 +182,7 @@ def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple
         def words(text: str, step: Step) -> str:
             return context.words(text, notation, (step.before, step.after))
 
-        proof = chains(lemma.steps, verdicts, notation, words, _known(context))
+        proof = chains(lemma.steps, verdicts, notation, words, _known(derivation, context))
         context.lemmas[key] = label
         left = notation.latex(lemma.statement)
         conditions = conditions_latex(lemma.conditions, notation)
@@ -199,5 +203,13 @@ def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple
     return tuple(out)
 
 
-def _known(context: Context) -> Mapping[sp.Expr, str]:
-    return {statement: label for (statement, _), label in context.lemmas.items()}
+def _lemma_key(statement: sp.Expr, claim: Claim) -> tuple[str, sp.Expr]:
+    """The same for a lemma about a family whatever index its parameters bear, and whether or not some are given."""
+    plain = {p.symbol: replace(p, index="").symbol for p in claim.p.parameters}
+    return claim.p.family.name, statement.subs(plain, simultaneous=True)
+
+
+def _known(derivation: Derivation, context: Context) -> Mapping[sp.Expr, str]:
+    """The labels of the derivation's lemmas, by what they state."""
+    keys = {lemma.statement: _lemma_key(lemma.statement, derivation.claim) for lemma in derivation.lemmas}
+    return {statement: context.lemmas[key] for statement, key in keys.items() if key in context.lemmas}

@@ -28,15 +28,10 @@ local function plain(text)
   return (text:gsub("\\KL%f[%A]", "\\operatorname{KL}"))
 end
 
--- the words of a reason, whose mark has become the name of a Typst function
 local function reason(text)
-  local mark = ""
   local done = text:find("\\done", 1, true)
-  text = text:gsub("%s*\\done%s*$", ""):gsub("~?\\(%a+)%s*$", function(name)
-    if marks[name] then mark = "#mark(" .. marks[name] .. ", " .. signs[name] .. ")" return "" end
-  end)
-  local words = pandoc.read(plain(text), "latex-latex_macros")
-  return typst(words:walk({ Link = Link, Math = Math }).blocks) .. (mark ~= "" and "~" .. mark or "") .. (done and "#done" or "")
+  local words = pandoc.read(plain(text:gsub("\\done%s*$", "")), "latex-latex_macros")
+  return typst(words:walk({ Link = Link, Math = Math }).blocks) .. (done and "#done" or "")
 end
 
 local function chain(text)
@@ -51,9 +46,12 @@ local function chain(text)
 end
 
 function Math(el)
+  local name = el.text:match("^\\(%a+)$")
+  if marks[name] then return pandoc.RawInline("typst", "#mark(" .. marks[name] .. ", " .. signs[name] .. ")") end
   local text = plain(el.text)
   if text:find("\\begin{flalign*}", 1, true) then return chain(text) end
   local out = math(el.mathtype, text)
+  if el.mathtype == "InlineMath" and #text < 60 then return pandoc.RawInline("typst", "#box(" .. out .. ")") end
   if el.mathtype == "DisplayMath" and text:find("\\label{", 1, true) then
     out = "#numbered[" .. out .. "]"
   end
