@@ -7,7 +7,8 @@
     judge      Verified           -> Verified      and on each known form of the claim
     write_up   Verified...        -> LaTeX         (a document's: `compose`)
     typeset    LaTeX              -> PDF
-    generate   Verified...        -> source code   for one of BACKENDS
+    lower      Verified...        -> Program...    stable forms, straight-line code
+    generate   Program...         -> source code   for one of BACKENDS
     compare    Verified, formula  -> verdict       is somebody's formula right?
     evaluate   Verified, point    -> value         with a certificate
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,7 @@ from symkl.settings import Settings
 
 if TYPE_CHECKING:
     from symkl import model
+    from symkl.codegen import Program
     from symkl.model.document import Document
 
 __all__ = [
@@ -36,8 +39,10 @@ __all__ = [
     "compose",
     "derive",
     "evaluate",
+    "fragment",
     "generate",
     "judge",
+    "lower",
     "normalised",
     "prove",
     "read",
@@ -111,18 +116,39 @@ def prove(claim: model.Claim, settings: Settings) -> model.Verified:
 
 def write_up(title: str, verified: Sequence[model.Verified], settings: Settings) -> str:
     """The LaTeX of an article about these results, in their order."""
-    from symkl.algebra.masters import MASTERS
     from symkl.writeup import write_article
 
-    citations = {master.name: f"{master.title}: {master.source}" for master in MASTERS}
-    return write_article(title, verified, loader=resources.loader(settings.own_templates), citations=citations)
+    return write_article(title, verified, **_writing(settings))
 
 
 def compose(document: Document, results: Sequence[model.Verified | None], settings: Settings) -> str:
     """The LaTeX of a document; `results` has one for each section, None for a section without a claim."""
     from symkl.writeup import write_document
 
-    return write_document(document, results, loader=resources.loader(settings.own_templates))
+    return write_document(document, results, **_writing(settings))
+
+
+def fragment(verified: model.Verified, settings: Settings) -> str:
+    """The LaTeX of one result with its lemmas and its proof, to put into a document of one's own."""
+    from symkl.language import parse
+    from symkl.writeup import write_fragment
+
+    loader = resources.loader(settings.own_templates)
+    return write_fragment(verified, loader=loader, read=partial(parse, inert=True))
+
+
+def _writing(settings: Settings) -> dict[str, Any]:
+    """What a write-up needs from the other stages, none of which it knows."""
+    from symkl.algebra import is_zero
+    from symkl.algebra.masters import MASTERS
+    from symkl.language import parse
+
+    return {
+        "loader": resources.loader(settings.own_templates),
+        "citations": {master.name: f"{master.title}: {master.source}" for master in MASTERS},
+        "read": partial(parse, inert=True),
+        "is_zero": is_zero,
+    }
 
 
 def typeset(tex: str, settings: Settings) -> bytes:
@@ -132,14 +158,18 @@ def typeset(tex: str, settings: Settings) -> bytes:
     return build_pdf(tex, resources.loader(settings.own_templates))
 
 
-def generate(
-    backend: str, wanted: Sequence[tuple[model.Verified, str | None, str | None]], settings: Settings, title: str
-) -> str:
-    """The source of a stand-alone module, with a function for each result under the named parametrisations."""
-    from symkl.codegen import emit, lower
+def lower(wanted: Sequence[tuple[model.Verified, str | None, str | None]]) -> list[Program]:
+    """A program for each result under the named parametrisations (None: the families' own parameters)."""
+    from symkl.codegen import lower
     from symkl.language import to_text
 
-    programs = [lower(verified, first, second, to_text) for verified, first, second in wanted]
+    return [lower(verified, first, second, to_text) for verified, first, second in wanted]
+
+
+def generate(backend: str, programs: Sequence[Program], settings: Settings, title: str) -> str:
+    """The source of a module that stands alone, with a function for each program."""
+    from symkl.codegen import emit
+
     return emit(programs, backend, resources.loader(settings.own_templates), title)
 
 

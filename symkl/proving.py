@@ -16,7 +16,7 @@ from symkl.settings import Settings
 from symkl.store import Store, digest, engine, store_folder
 from symkl.store.records import from_record, to_record
 from symkl.store.trees import Unreadable
-from symkl.workers import Job, Outcome, work
+from symkl.workers import Crew, Job, Outcome
 
 __all__ = ["Proof", "check_foreign", "check_normalised", "claim_key", "limited", "open_store", "prove_all", "prove_one"]
 
@@ -55,7 +55,8 @@ def claim_key(claim: Claim, settings: Settings) -> str:
 
 def prove_one(claim: Claim, foreign: Collection[str], settings: Settings) -> Verified:
     """One claim, for a command that shows it. Raises what deriving raises; a bug as `RuntimeError`."""
-    proof = prove_all([claim], foreign, settings)[0]
+    with Crew(1) as crew:
+        proof = prove_all([claim], foreign, settings, crew)[0]
     if proof.error is not None:
         raise proof.error
     if proof.verified is None:
@@ -65,7 +66,8 @@ def prove_one(claim: Claim, foreign: Collection[str], settings: Settings) -> Ver
 
 def limited(run: Callable[..., Any], arguments: tuple[Any, ...], settings: Settings) -> tuple[Any, str]:
     """`run(*arguments)` in a child process with limits: its value, or why it was given up. Raises what it raises."""
-    [outcome] = work([Job(run.__name__, run, arguments, settings.seconds)], 1)
+    with Crew(1) as crew:
+        [outcome] = crew.work([Job(run.__name__, run, arguments, settings.seconds)])
     if outcome.error is not None:
         raise outcome.error
     if outcome.bug:
@@ -77,11 +79,12 @@ def prove_all(
     claims: Sequence[Claim],
     foreign: Collection[str],
     settings: Settings,
+    crew: Crew,
     done: Callable[[Proof], None] = lambda proof: None,
 ) -> list[Proof]:
     """A proof for each claim, in their order; `done` hears of each as it is ready.
 
-    A single built-in claim is worked on here; foreign families, and many claims, in child processes with limits.
+    A single built-in claim is worked on here; foreign families, and many claims, by the crew, with limits.
     """
     store = open_store(settings)
     proofs: list[Proof | None] = [_recall(store, claim, settings) for claim in claims]
@@ -103,7 +106,7 @@ def prove_all(
         keep(0, Outcome(value=value, seconds=time.monotonic() - begun))
     elif missing:
         jobs = [Job(claims[i].id, _prove, (claims[i], settings), settings.seconds) for i in missing]
-        work(jobs, settings.processes, keep)
+        crew.work(jobs, keep)
     return [proof for proof in proofs if proof is not None]
 
 
@@ -158,7 +161,9 @@ def check_normalised(families: Sequence[Family], settings: Settings) -> None:
     asked = {f.name: digest({**base, "name": f.name, "definition": f.digest}) for f in families}
     pending = [f for f in families if store.get(asked[f.name]) != "one"]
     jobs = [Job(f.name, _normalisation, (f, settings), settings.seconds) for f in pending]
-    for family, outcome in zip(pending, work(jobs, settings.processes), strict=True):
+    with Crew(settings.processes) as crew:
+        outcomes = crew.work(jobs)
+    for family, outcome in zip(pending, outcomes, strict=True):
         if outcome.error is not None:
             raise outcome.error
         if outcome.bug:

@@ -18,11 +18,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, Self
 
 from symkl.errors import BadInput, Location, SymklError
 
-__all__ = ["MEMORY", "Job", "Outcome", "cpus", "work"]
+__all__ = ["MEMORY", "Crew", "Job", "Outcome", "cpus"]
 
 #: bytes of address space that a child may take
 MEMORY = 4 << 30
@@ -54,33 +54,42 @@ def cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def work(
-    jobs: Sequence[Job], processes: int, done: Callable[[int, Outcome], None] = lambda i, o: None
-) -> list[Outcome]:
-    """Do the jobs in at most that many processes; the outcomes stand in the jobs' order, `done` hears each at once."""
-    outcomes: list[Outcome | None] = [None] * len(jobs)
-    waiting = deque(enumerate(jobs))
-    children: list[_Child] = []
-    try:
+class Crew:
+    """At most `processes` children, which stay for the next jobs until the `with` block ends."""
+
+    def __init__(self, processes: int) -> None:
+        self.processes = processes
+        self._children: list[_Child] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self._children:
+            child.kill()
+        self._children = []
+
+    def work(self, jobs: Sequence[Job], done: Callable[[int, Outcome], None] = lambda i, o: None) -> list[Outcome]:
+        """Do the jobs; the outcomes stand in the jobs' order, `done` hears of each as it comes."""
+        outcomes: list[Outcome | None] = [None] * len(jobs)
+        waiting = deque(enumerate(jobs))
         while None in outcomes:
-            while waiting and any(c.job is None for c in children):
-                next(c for c in children if c.job is None).start(*waiting.popleft())
-            while waiting and len(children) < processes:
-                children.append(_Child())
-                children[-1].start(*waiting.popleft())
-            busy = [c for c in children if c.job is not None]
+            self._children = [c for c in self._children if c.alive]
+            while waiting and len(self._children) < self.processes:
+                self._children.append(_Child())
+                self._children[-1].start(*waiting.popleft())
+            for idle in [c for c in self._children if c.job is None]:
+                if waiting:
+                    idle.start(*waiting.popleft())
+            busy = [c for c in self._children if c.job is not None]
             wait([c.pipe for c in busy], max(0.0, min(c.deadline for c in busy) - time.monotonic()))
             for child in busy:
                 outcome = child.outcome()
                 if outcome is not None:
                     outcomes[child.index] = outcome
-                    done(child.index, outcome)
                     child.job = None
-            children = [c for c in children if c.alive]
-    finally:
-        for child in children:
-            child.kill()
-    return [o for o in outcomes if o is not None]
+                    done(child.index, outcome)
+        return [o for o in outcomes if o is not None]
 
 
 class _Child:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from symkl import pipeline
 from symkl.build.pieces import Piece
 from symkl.errors import SymklError
 from symkl.model import Family, Verified
 from symkl.model.document import Document
-from symkl.proving import Proof
 from symkl.settings import Settings
 
 __all__ = ["Made", "outputs_of", "wanted"]
@@ -27,14 +27,27 @@ class Made:
     files: dict[str, bytes] = field(default_factory=dict)
     troubles: list[tuple[int, str]] = field(default_factory=list)
 
+    def packed(self) -> dict[str, Any]:
+        """The same as data that JSON can hold."""
+        files = {name: base64.b64encode(content).decode() for name, content in self.files.items()}
+        return {"files": files, "troubles": self.troubles}
 
-def outputs_of(piece: Piece, proofs: Sequence[Proof], formats: Sequence[str], settings: Settings) -> Made:
-    """All files of the piece in these formats; one that cannot be made does not stop the others.
+    @staticmethod
+    def unpacked(data: dict[str, Any]) -> Made:
+        """What was packed."""
+        files = {name: base64.b64decode(content) for name, content in data["files"].items()}
+        return Made(files, [(code, line) for code, line in data["troubles"]])
 
-    A result whose verdict is "failed" leaves symkl in no form.
+
+def outputs_of(
+    piece: Piece, found: Sequence[Verified | None], formats: Sequence[str], settings: Settings
+) -> dict[str, Any]:
+    """All files of the piece in these formats, packed; one that cannot be made does not stop the others.
+
+    `found` is what became of the piece's claims. A result whose verdict is "failed" leaves symkl in no form.
     """
     made = Made()
-    results = [p.verified for p in proofs if p.verified is not None and p.verified.verdict.kind != "failed"]
+    results = [verified for verified in found if verified is not None and verified.verdict.kind != "failed"]
     if "tex" in formats or "pdf" in formats:
         tex = _try(made, f"{piece.stem}.tex", lambda: _tex(piece, results, settings))
         if tex is not None and "tex" in formats:
@@ -45,12 +58,14 @@ def outputs_of(piece: Piece, proofs: Sequence[Proof], formats: Sequence[str], se
                 made.files[f"{piece.stem}.pdf"] = pdf
     if isinstance(piece.item, Family):
         title = f"Closed forms for {piece.name}, derived and checked by symkl."
-        for backend in (f for f in formats if f in pipeline.BACKENDS):
+        backends = [f for f in formats if f in pipeline.BACKENDS]
+        programs = _try(made, piece.stem, lambda: pipeline.lower(wanted(results))) if backends else None
+        for backend in backends if programs is not None else ():
             name = f"{backend}/{piece.stem}.py"
-            code = _try(made, name, partial(pipeline.generate, backend, wanted(results), settings, title))
+            code = _try(made, name, partial(pipeline.generate, backend, programs or [], settings, title))
             if code is not None:
                 made.files[name] = code.encode()
-    return made
+    return made.packed()
 
 
 def wanted(results: Sequence[Verified]) -> list[tuple[Verified, str | None, str | None]]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from symkl import pipeline
 from symkl.build.manifest import Entry, save
-from symkl.build.outputs import outputs_of
+from symkl.build.outputs import Made, outputs_of
 from symkl.build.pieces import Piece, pieces
 from symkl.build.plan import Plan, origin
 from symkl.build.summary import summary_of, troubles_of
 from symkl.proving import Proof, check_foreign, prove_all
 from symkl.report import claim_title
 from symkl.settings import Settings
+from symkl.workers import Crew, Job, Outcome
 
 __all__ = ["Report", "run"]
 
@@ -42,27 +42,53 @@ def run(plan: Plan, extra: Sequence[Path], settings: Settings, begin: Callable[[
     claims = list(dict.fromkeys(claim for piece in stale for claim in piece.claims))
     check_foreign(library, claims, settings)
     tick = begin(len(claims) + len(stale))
-    proofs = prove_all(claims, library.foreign, settings, lambda proof: tick(claim_title(proof.claim)))
-    by_claim = dict(zip(claims, proofs, strict=True))
     report = Report(notes=library.notes)
     entries = {name: entry for name, entry in plan.entries.items() if name not in plan.gone}
     for name in plan.gone:
         for output in plan.entries[name].outputs:
             plan.folder.remove(output)
-    for piece in stale:
-        entries[piece.name] = _write(piece, [by_claim[c] for c in piece.claims], plan, settings, report)
-        save(plan.folder, entries)
-        tick(piece.name)
+
+    with Crew(settings.processes) as crew:
+        proofs = prove_all(claims, library.foreign, settings, crew, lambda proof: tick(claim_title(proof.claim)))
+        by_claim = dict(zip(claims, proofs, strict=True))
+        of = [[by_claim[claim] for claim in piece.claims] for piece in stale]
+
+        def write(at: int, outcome: Outcome) -> None:
+            piece = stale[at]
+            entries[piece.name] = _write(piece, of[at], _made(piece, outcome), plan, report)
+            save(plan.folder, entries)
+            seconds = outcome.seconds + sum(proof.seconds for proof in of[at])
+            report.seconds[piece.name] = f"{seconds:.1f}"
+            tick(piece.name)
+
+        results = [[proof.verified for proof in proofs] for proofs in of]
+        crew.work(
+            [
+                Job(piece.name, outputs_of, (piece, found, plan.formats, settings), settings.seconds)
+                for piece, found in zip(stale, results, strict=True)
+            ],
+            write,
+        )
     if plan.gone and not stale:
         save(plan.folder, entries)
     report.entries = {name: entries[name] for name in plan.keys}
     return report
 
 
-def _write(piece: Piece, proofs: Sequence[Proof], plan: Plan, settings: Settings, report: Report) -> Entry:
+def _made(piece: Piece, outcome: Outcome) -> Made:
+    """The files that a child made, or what kept it from making them."""
+    if outcome.value is not None:
+        return Made.unpacked(outcome.value)
+    if outcome.error is not None:
+        return Made(troubles=[(outcome.error.exit_code, f"error: {piece.name}: {outcome.error}")])
+    if outcome.lost:
+        return Made(troubles=[(3, f"error: {piece.name}: its outputs were {outcome.lost}")])
+    last = outcome.bug.strip().splitlines()[-1]
+    return Made(troubles=[(5, f"error: {piece.name}: this is a bug in symkl ({last}); please report it")])
+
+
+def _write(piece: Piece, proofs: Sequence[Proof], made: Made, plan: Plan, report: Report) -> Entry:
     """Write a piece's files, remove those that it no longer has, and note what was wrong."""
-    begun = time.monotonic()
-    made = outputs_of(piece, proofs, plan.formats, settings)
     troubles = [*troubles_of(proofs), *made.troubles]
     outputs = {name: plan.folder.write(name, content) for name, content in sorted(made.files.items())}
     before = plan.entries.get(piece.name)
@@ -72,7 +98,6 @@ def _write(piece: Piece, proofs: Sequence[Proof], plan: Plan, settings: Settings
     report.written += len(outputs)
     report.codes += [code for code, _ in troubles]
     report.troubles += [line for _, line in troubles]
-    report.seconds[piece.name] = f"{sum(p.seconds for p in proofs) + time.monotonic() - begun:.1f}"
     return Entry(
         key=plan.keys[piece.name],
         origin=origin(Path(piece.item.origin)),

@@ -54,7 +54,7 @@ def code(
         complain(f"error: no code for {claim_title(claim)}: {status}")
         return EXIT.get(verdict, 1)
     title = f"{claim_title(claim)}, derived and checked by symkl."
-    text = pipeline.generate(backend, [(verified, first, second)], chosen, title)
+    text = pipeline.generate(backend, pipeline.lower([(verified, first, second)]), chosen, title)
     if output is None:
         write_code(text)
         return 0

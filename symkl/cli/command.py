@@ -33,7 +33,7 @@ def command(app: typer.Typer, name: str, run: Callable[..., int]) -> None:
         parameters.append(
             inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
         )
-    wrapped.__signature__ = inspect.Signature(parameters)  # what typer reads
+    wrapped.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
     wrapped.__annotations__ = {p.name: p.annotation for p in parameters}
     wrapped.__doc__ = run.__doc__
     app.command(name)(wrapped)
@@ -53,7 +53,7 @@ def guarded(run: Callable[..., int], common: Common, given: dict[str, Any]) -> i
         return 130
     except BrokenPipeError:
         # The reader of our output has gone away (`symkl list | head`): nothing is wrong, and nothing more can be said.
-        sys.stdout = None  # type: ignore[assignment]  # so that the interpreter does not flush it at exit
+        sys.stdout = None  # so that the interpreter does not flush it at exit
         return 0
     except OSError as error:
         complain(f"error: {error.filename or ''}: {error.strerror or error}".replace(": : ", ": "))

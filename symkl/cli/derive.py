@@ -67,7 +67,7 @@ def derive(
 
         show_json(derivation_data(verified))
     elif form is Format.latex:
-        write(pipeline.write_up(claim.id, [verified], chosen))
+        write(pipeline.fragment(verified, chosen).rstrip())
     else:
         from symkl.cli.text import show_derivation
         from symkl.report import claim_title, derivation_data
@@ -83,14 +83,15 @@ def _derive_all(common: Common, form: Format, jobs: int | None) -> int:
     from symkl.claims import all_claims
     from symkl.proving import check_foreign, prove_all
     from symkl.report import claim_title, derivation_data, status_word
+    from symkl.workers import Crew
 
     library = open_library(common)
     chosen = settings(common, jobs)
     claims = all_claims(library.families)
     check_foreign(library, claims, chosen)
-    with progress("deriving", common.quiet) as begin:
+    with progress("deriving", common.quiet) as begin, Crew(chosen.processes) as crew:
         tick = begin(len(claims))
-        proofs = prove_all(claims, library.foreign, chosen, lambda proof: tick(claim_title(proof.claim)))
+        proofs = prove_all(claims, library.foreign, chosen, crew, lambda proof: tick(claim_title(proof.claim)))
     codes = [tell_trouble(proof) for proof in proofs]
     found = [proof.verified for proof in proofs if proof.verified is not None]
     if form is Format.json:

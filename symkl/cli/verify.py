@@ -37,6 +37,7 @@ def verify(
     from symkl.claims import all_claims, known_claims, unique
     from symkl.proving import check_foreign, prove_all
     from symkl.report import claim_title, known_data
+    from symkl.workers import Crew
 
     library = open_library(common, definition_files(paths))
     chosen = settings(common, jobs)
@@ -44,9 +45,9 @@ def verify(
     if everything:
         claims = unique([*claims, *all_claims(library.families)])
     check_foreign(library, claims, chosen)
-    with progress("verifying", common.quiet) as begin:
+    with progress("verifying", common.quiet) as begin, Crew(chosen.processes) as crew:
         tick = begin(len(claims))
-        proofs = prove_all(claims, library.foreign, chosen, lambda proof: tick(claim_title(proof.claim)))
+        proofs = prove_all(claims, library.foreign, chosen, crew, lambda proof: tick(claim_title(proof.claim)))
     rows = [
         {**known_data(proof.claim, judged), "title": claim_title(proof.claim), "file": proof.claim.p.family.origin}
         for proof in proofs
