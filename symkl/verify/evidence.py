@@ -11,7 +11,7 @@ from flint import arb
 
 from symkl.model import Check, Claim, Counterexample
 from symkl.verify.integral import enclosed, estimated
-from symkl.verify.numbers import agreement, ball_of, decimal, exact, number_of
+from symkl.verify.numbers import agreement, ball_of, decimal, exact, number_of, unreal
 from symkl.verify.points import Point, shown
 
 __all__ = ["Evidence", "by_enclosure", "by_quadrature"]
@@ -38,6 +38,10 @@ def by_enclosure(form: sp.Expr, claim: Claim, points: Sequence[Point], digits: i
             continue
         given = ball_of(form * scale, point, digits, claim)
         if given is None:
+            complex_value = unreal(form * scale, point)
+            if complex_value is not None:
+                counterexample = Counterexample(shown(point), complex_value, decimal(whole.ball))
+                return Evidence(Check("enclosure", False, done + 1, 0, "the form is not real"), counterexample)
             reason = "the form could not be enclosed"
             continue
         found = agreement(given, whole.ball)

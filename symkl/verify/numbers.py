@@ -16,7 +16,7 @@ from symkl.verify.rigorous import continuous, enclose, series
 from symkl.verify.rigorous.compile import compile_balls, constant
 from symkl.verify.rigorous.operations import NoEnclosure
 
-__all__ = ["Agreement", "agreement", "ball_of", "decimal", "exact", "number_of", "truth"]
+__all__ = ["Agreement", "agreement", "ball_of", "decimal", "exact", "number_of", "truth", "unreal"]
 
 #: how often the working precision may be doubled where digits cancel
 _TRIES = 4
@@ -56,12 +56,33 @@ def _inner(
         given[node.xreplace(dict(at))] = found.ball
     for whole in here.atoms(sp.Sum, sp.Integral):
         ((x, lower, upper),) = whole.limits
-        one = sp.Integer(1)
+        mass, weight = _weighted(whole.function)
         if isinstance(whole, sp.Sum):
-            given[whole] = series.total(whole.function, one, x, (lower, upper), digits + 2)
+            given[whole] = series.total(mass, weight, x, (lower, upper), digits + 2)
         else:
-            given[whole] = continuous.integrate(whole.function, one, x, (lower, upper), sp.Integer(0), digits + 2)
+            given[whole] = continuous.integrate(mass, weight, x, (lower, upper), sp.Integer(0), digits + 2)
     return given
+
+
+def _weighted(function: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """A function as (product of the factors whose logarithms are simple, product of the others)."""
+    factors = sp.Mul.make_args(function)
+    weights = [factor for factor in factors if isinstance(factor, (sp.log, sp.loggamma, sp.Add))]
+    return sp.Mul(*[factor for factor in factors if factor not in weights]), sp.Mul(*weights)
+
+
+def unreal(form: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> str | None:
+    """The form's value in words where it is certain that it is not a real number; else None."""
+    if form.has(Expectation, sp.Sum, sp.Integral):
+        return None
+    try:
+        with flint.ctx.workprec(200):
+            found = compile_balls(form.xreplace(dict(at)), points=True)(flint.acb(0))
+    except NoEnclosure:
+        return None
+    if not found.is_finite() or found.imag.contains(0):
+        return None
+    return f"{decimal(found.real)} + {decimal(found.imag)}*I"
 
 
 def number_of(form: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], digits: int = 30) -> Number | None:

@@ -16,6 +16,8 @@ __all__ = ["total"]
 
 #: the most terms that are added up
 _MOST = 100_000
+#: where no bound at all can be shown for the terms from here on, none is to be hoped for later
+_HOPE = 4_000
 _K = sp.Symbol("k", positive=True)
 
 
@@ -54,6 +56,8 @@ def _upwards(mass: sp.Expr, weight: sp.Expr, x: sp.Symbol, lower: sp.Expr, digit
         bound = tail.bound(until)
         if bound is not None and bound < tolerance:
             return added + arb(0, bound.upper())
+        if bound is None and until - first > _HOPE:
+            break
         done, until = until, first + 2 * (until - first)
     raise NoEnclosure("no bound could be shown for the tail of the sum")
 
