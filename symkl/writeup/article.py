@@ -15,7 +15,7 @@ from symkl.writeup.environment import latex_environment
 from symkl.writeup.escape import escaped
 from symkl.writeup.evidence import NOTES, evidence, verdict_words
 from symkl.writeup.notation import Notation
-from symkl.writeup.theorem import NAMES, Context, Read, display, lemmas_of, theorem_of
+from symkl.writeup.theorem import NAMES, Context, Read, claim_key, display, lemmas_of, theorem_of
 
 __all__ = ["block_of", "check_rows", "references", "render", "write_article", "write_fragment"]
 
@@ -121,7 +121,11 @@ def setting(notation: Notation) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
 def check_rows(verified: Sequence[Verified], symbols: tuple[str, str], sources: Mapping[str, int]) -> tuple[CheckRow, ...]:
     """How each result and each known form of it was checked."""
     rows = []
+    seen = set()
     for item in verified:
+        if (key := claim_key(item.derivation.claim)) in seen:
+            continue
+        seen.add(key)
         notation = Notation(item.derivation.claim, symbols)
         what = f"${notation.quantity()}$, {notation.members()}"
         rows.append(CheckRow(what, verdict_words(item.verdict), evidence(item.verdict)))

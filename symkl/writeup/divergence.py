@@ -82,27 +82,27 @@ def _sign(result: sp.Expr, notation: Notation, is_zero: Callable[[sp.Expr], bool
 
 def _symmetry(result: sp.Expr, notation: Notation, is_zero: Callable[[sp.Expr], bool] | None) -> Block:
     p, q = notation.symbols
-    forward, reverse = rf"\KL({p}\,\|\,{q})", rf"\KL({q}\,\|\,{p})"
+    forward, backward = rf"\KL({p}\,\|\,{q})", rf"\KL({q}\,\|\,{p})"
     parameters = notation.claim.parameters
     gap = difference(result, parameters)
     if gap == 0 or (is_zero is not None and is_zero(gap)):
-        words = f"Within this family the divergence is symmetric: ${forward} = {reverse}$."
+        words = f"Within this family the divergence is symmetric: ${forward} = {backward}$."
         return Block(title="Symmetry", paragraphs=(words,))
     remarks: list[tuple[str, Formula | None]] = []
     shown = notation.latex(gap)
     if formula_width(shown) < 4 * PAGE_ROOM:
-        formula = display(f"{forward} - {reverse}", shown)
+        formula = display(f"{forward} - {backward}", shown)
         remarks.append(("The divergence is not symmetric. Exchanging the two distributions changes it by", formula))
     example = _example(result, notation, parameters)
     if example:
         remarks.append((example, None))
     remarks.append(
         (
-            rf"What each direction favours: minimised over ${q}$, the \emph{{forward}} divergence ${forward}$ averages over "
-            f"${p}$ and grows wherever ${p}$ has mass and ${q}$ little, so the best ${q}$ spreads over all of ${p}$ "
-            rf"(\emph{{mass-covering}}). The \emph{{reverse}} divergence ${reverse}$ averages over ${q}$ itself and grows "
-            f"wherever ${q}$ puts mass and ${p}$ has little, so the best ${q}$ keeps to one mode of ${p}$ and may miss "
-            r"the others (\emph{mode-seeking}).",
+            rf"What each direction favours: minimised over its second argument (the \emph{{forward}} direction, as in maximum "
+            f"likelihood), ${forward}$ grows wherever ${p}$ has mass and ${q}$ little, so that the best ${q}$ spreads over all "
+            rf"of ${p}$: it is \emph{{mass-covering}}. Minimised over its first argument (the \emph{{reverse}} direction, as in "
+            f"variational inference), it grows wherever ${p}$ puts mass and ${q}$ has little, so that the best ${p}$ keeps to "
+            rf"one mode of ${q}$ and may miss the others: it is \emph{{mode-seeking}}.",
             None,
         )
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import sympy as sp
 from jinja2 import BaseLoader
@@ -21,7 +22,7 @@ from symkl.writeup.notation import Notation
 from symkl.writeup.printer import TextbookPrinter
 from symkl.writeup.prose import prose
 from symkl.writeup.symbols import parameter_latex
-from symkl.writeup.theorem import Context, Read, display
+from symkl.writeup.theorem import Context, Read, claim_key, display
 
 __all__ = ["write_document"]
 
@@ -75,8 +76,7 @@ def _section(
         return [Block(title=title, paragraphs=text)]
     request = section.claim
     claim = item.derivation.claim
-    key = (claim.quantity, claim.p.family.name, claim.q.family.name if claim.q else "")
-    known = None if claim.where else context.theorems.get(key)
+    known = context.theorems.get(claim_key(claim))
     if request.independent and item.derivation.result is not None:
         blocks = []
         if known is None:
@@ -132,7 +132,9 @@ def _restated(item: Verified, request: ClaimRequest, context: Context) -> tuple[
     assert derivation.result is not None
     result = sp.expand_log(sp.expand(derivation.result.subs(place, simultaneous=True)))
     words = f"With {' and '.join(given)} in {notation.members()}, the same result reads"
-    return words, display(notation.quantity(), str(printer.doprint(result)))
+    formula = display(notation.quantity(), str(printer.doprint(result)))
+    turned = printer.doprint_with_minus(result) if result.is_Add else None
+    return words, formula if turned is None else replace(formula, right=(*formula.right, f"= {turned}"))
 
 
 def _substitution(

@@ -37,8 +37,7 @@ def independence_theorem(verified: Verified, context: Context, dimensions: str, 
     inside = rf"{_average(x, p)}\left[{whole}\right]"
     single = _single(claim.quantity, p, q)
     assert derivation.result is not None
-    value = many.latex(derivation.result)
-    final = rf"{sum_} \left({value}\right)" if any(s in value for s in (" + ", " - ")) else f"{sum_} {value}"
+    final = f"{sum_} {many.printer.summand(derivation.result)}"
     rows = [
         ProofLine(left, f"= {minus}{inside}", "definition"),
         ProofLine(

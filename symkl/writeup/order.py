@@ -57,7 +57,9 @@ def ordered_terms(
     Without a logarithm of parameters the terms in the variable come first (`x - mu`, `log(x) - mu`), by falling degree.
     """
     terms = _numeric_logs_merged(list(sp.Add.make_args(add)))
-    normaliser = any(t.atoms(sp.log) and not t.free_symbols & variables and t.free_symbols for t in terms)
+    normaliser = any(t.atoms(sp.log) and not t.free_symbols & variables for t in terms)
+
+    polynomial = all(t.is_polynomial() for t in terms)
 
     def key(term: sp.Expr) -> tuple[object, ...]:
         free = term.free_symbols & variables
@@ -65,14 +67,13 @@ def ordered_terms(
         degree = max((_degree(term, v) for v in free), default=0)
         degree = max([degree, *(_degree(e.body, e.variable) for e in term.atoms(Expectation))])
         called = 1 if term.atoms(sp.log) else 0
-        quotient = place == 3 and any(b.as_base_exp()[1].is_negative for b in sp.Mul.make_args(term) if b.free_symbols)
-        minus = (1 <= place < 3 or quotient) and signed(term, variables)[0]
+        minus = (1 <= place < 3 or place == 3 and not polynomial) and signed(term, variables)[0]
         return (
             place,
             -called if free else 0,
             -degree,
-            minus,
             0 if term.has(sp.loggamma) else 1,
+            minus,
             1 if any(f.as_base_exp()[0].is_Add for f in sp.Mul.make_args(term)) else 0,
             sorted(rank.get(s, 10_000) for s in term.free_symbols),
             -sp.total_degree(term) if not term.free_symbols & variables and term.is_polynomial() else 0,

@@ -302,13 +302,14 @@ class TextbookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy has no types
     def _print_Integral(self, expr: Any) -> str:
         variable, *bounds = expr.limits[0]
         sub = r"_{%s}^{%s}" % tuple(self._print(b) for b in bounds) if bounds else ""
-        return rf"\int{sub} {self._summand(expr.function)}\,d{self._print(variable)}"
+        return rf"\int{sub} {self.summand(expr.function)}\,d{self._print(variable)}"
 
     def _print_Sum(self, expr: Any) -> str:
         variable, low, high = expr.limits[0]
-        return rf"\sum_{{{self._print(variable)}={self._print(low)}}}^{{{self._print(high)}}} {self._summand(expr.function)}"
+        return rf"\sum_{{{self._print(variable)}={self._print(low)}}}^{{{self._print(high)}}} {self.summand(expr.function)}"
 
-    def _summand(self, body: sp.Expr) -> str:
+    def summand(self, body: sp.Expr) -> str:
+        """The expression behind an integral or a sum sign: in brackets where it is a sum."""
         text = self._print(body)
         return bracketed(text) if body.is_Add and _shared_denominator(body) == 1 else text
 

@@ -16,10 +16,13 @@ from symkl.writeup.proof import PAGE_ROOM, chains, concluded
 from symkl.writeup.prose import inline
 from symkl.writeup.widths import formula_width
 
-__all__ = ["NAMES", "Context", "Read", "display", "lemmas_of", "sentence", "theorem_of"]
+__all__ = ["NAMES", "Context", "Read", "claim_key", "display", "lemmas_of", "sentence", "theorem_of"]
 
 #: reads a formula in the expression parser's text syntax, with the symbols that it may name
 Read = Callable[[str, Mapping[str, sp.Symbol]], sp.Expr]
+
+#: quantity, the two families, what is averaged, what is given
+ClaimKey = tuple[str, str, str, str, tuple[tuple[str, sp.Expr], ...]]
 
 NAMES = {
     "entropy": "Entropy",
@@ -41,7 +44,7 @@ class Context:
     sources: dict[str, int] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     lemmas: dict[tuple[str, sp.Expr], str] = field(default_factory=dict)
-    theorems: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    theorems: dict[ClaimKey, str] = field(default_factory=dict)
 
     def label(self, stem: str) -> str:
         label, i = stem, 1
@@ -76,8 +79,7 @@ def theorem_of(verified: Verified, notation: Notation, context: Context) -> Theo
     formula, after = _statement(derivation, notation, context, equation)
     proof = _proof(verified, notation, context)
     ends = rf"; this is~\eqref{{{equation}}}" if formula is not None else ""
-    if not claim.where:
-        context.theorems[_key(claim)] = label
+    context.theorems[claim_key(claim)] = label
     return Theorem(
         kind="theorem",
         label=label,
@@ -89,8 +91,12 @@ def theorem_of(verified: Verified, notation: Notation, context: Context) -> Theo
     )
 
 
-def _key(claim: Claim) -> tuple[str, str, str]:
-    return claim.quantity, claim.p.family.name, claim.q.family.name if claim.q else ""
+def claim_key(claim: Claim) -> ClaimKey:
+    """What tells one theorem from another. Parameters that are given count where they belong to a member of the claim."""
+    own = {p.name for who in (claim.p, claim.q) if who is not None for p in who.family.parameters}
+    index = ("_1", "_2") if claim.q is not None else ("",)
+    where = tuple(sorted((n, v) for n, v in claim.where if any(n == o + i for o in own for i in index)))
+    return claim.quantity, claim.p.family.name, claim.q.family.name if claim.q else "", str(claim.of), where
 
 
 def _proof(verified: Verified, notation: Notation, context: Context) -> tuple[Chain, ...]:
@@ -98,8 +104,8 @@ def _proof(verified: Verified, notation: Notation, context: Context) -> tuple[Ch
     steps, verdicts = list(verified.derivation.steps), list(verified.steps)
     cited = []
     for part in verified.derivation.parts:
-        label, at = context.theorems.get(_key(part.claim)), _find(steps, part.steps)
-        if label is not None and at is not None and not verified.derivation.claim.where:
+        label, at = context.theorems.get(claim_key(part.claim)), _find(steps, part.steps)
+        if label is not None and at is not None:
             del steps[at : at + len(part.steps)]
             del verdicts[at : at + len(part.steps)]
             cited.append(rf"\ref{{{label}}}")
