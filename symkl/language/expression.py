@@ -125,12 +125,15 @@ class Reader:
 
     def _terms(self, node: ast.expr, depth: int) -> list[sp.Expr]:
         """The terms of a chain of + and -, which Python nests to the left: walked in a loop, however long."""
-        terms: list[sp.Expr] = []
+        parts: list[tuple[ast.expr, bool]] = []
         while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-            term = self.expression(node.right, depth)
-            terms.append(-term if isinstance(node.op, ast.Sub) else term)
+            parts.append((node.right, isinstance(node.op, ast.Sub)))
             node = node.left
-        return [self.expression(node, depth), *reversed(terms)]
+        terms = [self.expression(node, depth)]
+        for part, minus in reversed(parts):
+            term = self.expression(part, depth)
+            terms.append(-term if minus else term)
+        return terms
 
     def _factors(self, node: ast.expr, depth: int) -> list[sp.Expr]:
         """The factors of a product, inner products and divisors included, so that `z/(2*(x + y))` keeps its `x + y`."""
@@ -172,6 +175,9 @@ class Reader:
     def _advice(self, name: str, candidates: list[str]) -> str:
         if name in OTHER_NAMES:
             return f"write {OTHER_NAMES[name]}"
+        of_pair = [suffixed for suffixed in (f"{name}_1", f"{name}_2") if suffixed in self.names]
+        if of_pair:
+            return f"write {' or '.join(of_pair)}: of a pair, each parameter bears its suffix"
         return nearest(name, candidates)
 
     def _call(self, node: ast.Call, depth: int) -> sp.Expr:

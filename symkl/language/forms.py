@@ -17,33 +17,45 @@ if TYPE_CHECKING:
 __all__ = ["LAWS", "bound", "expectation", "piecewise", "quantity"]
 
 LAWS = ("p", "q")
+MAX_LIMITS = 4  # of one Sum or Integral
+MAX_FOLDED = 6  # Piecewise inside one: SymPy multiplies their cases out
 
 
 def bound(reader: Reader, node: ast.Call, depth: int) -> sp.Expr:
-    """`Sum(f, (k, lo, hi))` and `Integral(f, (x, lo, hi))`; the index takes its domain from its bounds."""
+    """`Sum(f, (k, lo, hi))` and `Integral(f, (x, lo, hi))`; of several limits, the bounds may name later indices."""
     name = node.func.id if isinstance(node.func, ast.Name) else ""
-    match node.args:
-        case [body, ast.Tuple(elts=[ast.Name(id=index), low, high])]:
-            pass
-        case _:
-            what = f"{name} is not written as it should be"
-            raise BadInput(what, reader.place(node), f"write {name}(f, (k, lo, hi))")
-    if index in CONSTANTS:
-        raise BadInput(f"'{index}' is a constant and cannot be an index", reader.place(node))
-    lower, upper = reader.expression(low, depth), reader.expression(high, depth)
-    outside = reader.names.get(index)
-    kind = "discrete" if name == "Sum" else "continuous"
-    symbol = outside if outside is not None else variable_symbol(index, kind, lower, upper)
-    reader.names[index] = symbol
-    function = reader.expression(body, depth)
-    if outside is None:
-        del reader.names[index]
-    if function.count(sp.Piecewise) > 6:
+    outside, limits = dict(reader.names), []
+    for part in reversed(node.args[1:]):
+        match part:
+            case ast.Tuple(elts=[ast.Name(id=index), low, high]):
+                limits.append(_limit(reader, name, index, (low, high), depth))
+            case _:
+                raise _ill_written(reader, node, name)
+    if not 1 <= len(limits) <= MAX_LIMITS:
+        raise _ill_written(reader, node, name)
+    function = reader.expression(node.args[0], depth)
+    reader.names = outside
+    if function.count(sp.Piecewise) > MAX_FOLDED:
         raise BadInput(f"too many Piecewise inside {name}", reader.place(node))
-    made = reader.make(node, sp.Sum if name == "Sum" else sp.Integral, function, sp.Tuple(symbol, lower, upper))
+    made = reader.make(node, sp.Sum if name == "Sum" else sp.Integral, function, *reversed(limits))
     if not made.free_symbols:
         raise BadInput(f"this {name} contains no parameter", reader.place(node), "write its value")
     return made
+
+
+def _limit(reader: Reader, name: str, index: str, ends: tuple[ast.expr, ast.expr], depth: int) -> sp.Tuple:
+    """The limit of an index, which takes its domain from its bounds and becomes a name for what is inside."""
+    if index in CONSTANTS:
+        raise BadInput(f"'{index}' is a constant and cannot be an index", reader.place(ends[0]))
+    lower, upper = (reader.expression(end, depth) for end in ends)
+    if index not in reader.names:
+        kind = "discrete" if name == "Sum" else "continuous"
+        reader.names[index] = variable_symbol(index, kind, lower, upper)
+    return sp.Tuple(reader.names[index], lower, upper)
+
+
+def _ill_written(reader: Reader, node: ast.Call, name: str) -> BadInput:
+    return BadInput(f"{name} is not written as it should be", reader.place(node), f"write {name}(f, (k, lo, hi))")
 
 
 def expectation(reader: Reader, node: ast.Call, depth: int) -> sp.Expr:

@@ -16,7 +16,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}", re.ASCII)
 _LETTERS = {"beta", "gamma", "zeta"}
 _RESERVED = {"event_ndims": "an argument of every generated function"}
 
-_GREEK = (  # noqa: SIM905 -- forty quoted words would be harder to read
+_GREEK = (
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho varrho sigma "
     "tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell"
 ).split()
