@@ -35,7 +35,7 @@ def signature(claim: Claim, first: str | None, second: str | None) -> Signature:
     chosen = [_parametrised(member, name) for member, name in members]
     substitution = {old: new for _, mapping in chosen for old, new in mapping.items()}
     parameters = tuple(parameter for own, _ in chosen for parameter in own)
-    return Signature(parameters, substitution, _pairs(claim, substitution))
+    return Signature(parameters, substitution, _pairs(claim, [own for own, _ in chosen], substitution, first == second))
 
 
 def _parametrisation(distribution: Distribution, name: str) -> Parametrisation:
@@ -72,9 +72,13 @@ def _parametrised(
     return parameters, replaced
 
 
-def _pairs(claim: Claim, substitution: Mapping[sp.Symbol, sp.Expr]) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+def _pairs(
+    claim: Claim, chosen: list[tuple[Parameter, ...]], substitution: Mapping[sp.Symbol, sp.Expr], alike: bool
+) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
     if claim.q is None or claim.p.family != claim.q.family:
         return ()
+    if alike and not claim.where:
+        return tuple((p.symbol, q.symbol) for p, q in zip(*chosen, strict=True))
     given, pairs = dict(claim.where), []
     for parameter in claim.p.family.parameters:
         sides = []

@@ -98,7 +98,7 @@ _ROWS = (
     _special(
         sp.gamma, lambda mp, x: mp.gamma(x), "gamma({0})", "torch.exp(torch.special.gammaln({0}))"
     ),
-    _special(sp.digamma, lambda mp, x: mp.digamma(x), "digamma({0})", "torch.special.digamma({0})"),
+    _special(k.Digamma, lambda mp, x: mp.digamma(x), "digamma({0})", "torch.special.digamma({0})"),
     _special(
         sp.polygamma, lambda mp, n, x: mp.polygamma(n, x), "polygamma({0}, {1})", "torch.special.polygamma({0}, {1})"
     ),

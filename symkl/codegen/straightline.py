@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import sympy as sp
 
 from symkl.codegen.program import Assignment
+from symkl.codegen.stable.kernels import Digamma
 
 __all__ = ["Lowering"]
 
@@ -35,7 +36,7 @@ class Lowering:
         if key in self._named:
             return sign * self._named[key]
         if not e.free_symbols:
-            return self._assign(e, e)
+            return e if e.is_infinite else self._constant(e)
         lowered = _rebuild(e, [self._visit(a, counts) for a in self._folded(e)])
         if key is not e and isinstance(e, sp.Add) and counts[key] > 1:
             return sign * self._assign(key, -lowered)
@@ -49,6 +50,12 @@ class Lowering:
         if all(a.is_Rational for a in constant):
             return list(e.args)
         return [e.func(*constant), *(a for a in e.args if a.free_symbols)]
+
+    def _constant(self, e: sp.Expr) -> sp.Expr:
+        """A number by name; a negative one by the name of its absolute value."""
+        if e.could_extract_minus_sign():
+            return -self._visit(-e, Counter())
+        return self._assign(e, e)
 
     def _assign(self, key: sp.Expr, value: sp.Expr) -> sp.Symbol:
         name = sp.Symbol(self._fresh(_hint(key)), real=True)
@@ -78,6 +85,8 @@ def _shape(e: sp.Expr) -> sp.Expr:
         return _squared_ratios(e)
     if e.is_Pow and e.exp == 2 and not e.base.is_Symbol:
         return _Square(_shape(e.base))
+    if e.func is sp.polygamma and e.args[0] == 0:
+        return Digamma(_shape(e.args[1]))
     return e.func(*(_shape(a) for a in e.args))
 
 
@@ -109,6 +118,10 @@ def _rebuild(e: sp.Expr, arguments: list[sp.Expr]) -> sp.Expr:
 def _count(e: sp.Expr, counts: Counter[sp.Expr]) -> None:
     if not e.args or not e.free_symbols:
         return
+    if _not_worth_a_name(e):
+        for a in e.args:
+            _count(a, counts)
+        return
     key, _ = _up_to_sign(e)
     counts[key] += 1
     if counts[key] == 1:
@@ -117,6 +130,13 @@ def _count(e: sp.Expr, counts: Counter[sp.Expr]) -> None:
     if isinstance(e, _Square):
         # the base of a square is used twice, and a power of a product would be multiplied out
         counts[_up_to_sign(e.args[0])[0]] += 1
+
+
+def _not_worth_a_name(e: sp.Expr) -> bool:
+    """`-x`, `2*x` and `1/x`: the last would put a rounding of its own into every quotient."""
+    if e.is_Mul:
+        return not e.as_coeff_Mul()[1].is_Mul
+    return bool(e.is_Pow and e.exp.is_Rational and e.exp < 0)
 
 
 def _up_to_sign(e: sp.Expr) -> tuple[sp.Expr, int]:

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symkl.codegen.stable.exponentials import exponential_gap, open_exponentials, powers_as_exponentials
+from symkl.codegen.stable.exponentials import (
+    exponential_gap,
+    open_exponentials,
+    powers_as_exponentials,
+    vanishes,
+)
 from symkl.codegen.stable.gammas import open_loggammas
-from symkl.codegen.stable.kernels import Kernel, Log1P, XLog1PY, XLogY
-from symkl.codegen.stable.logs import LogGroup, gap_of, log_groups, ratio_of, split_logs
-from symkl.codegen.stable.shape import gather, join_exponentials, spread, terms_in_deviations
+from symkl.codegen.stable.kernels import ExpM1, Kernel, Log1P, XLog1PY, XLogY
+from symkl.codegen.stable.logs import gap_of, log_groups, ratio_of, split_logs
+from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative
 from symkl.model import Unit
 
@@ -30,39 +35,58 @@ class Recipe:
 
 
 def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
-    """Stable forms to choose from, each algebraically equal to `closed`, without repeats, in a fixed order.
+    """Rearranged forms to choose from, each algebraically equal to `closed`, without repeats, in a fixed order.
 
     `pairs` are the parameters (first's, second's) that are equal where the two distributions coincide; empty for a
     pair of two families.
     """
-    anchors = [None] if pairs else [None, sp.Integer(1), sp.Integer(2)]
+    opened = powers_as_exponentials(closed)
+    has_gamma, has_exp = opened.has(sp.loggamma), opened.has(sp.exp)
+    recipes = itertools.product(
+        (False, True) if has_exp and pairs else (False,),
+        (False, True) if has_gamma else (False,),
+        (False, True),
+        (sp.Integer(1), sp.Integer(2)) if has_gamma and not pairs else (None,),
+    )
     seen: set[sp.Expr] = set()
-    for nested, binet, joint, anchor in itertools.product((False, True), (False, True), (False, True), anchors):
-        form = _rearranged(closed, pairs, Recipe(nested, binet, joint, anchor))
-        if form not in seen:
-            seen.add(form)
-            yield form
+    for nested, binet, joint, anchor in recipes:
+        for form in _rearranged(opened, pairs, Recipe(nested, binet, joint, anchor)):
+            if form not in seen:
+                seen.add(form)
+                yield form
 
 
-def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: Recipe) -> sp.Expr:
-    same = {x: y for x, y in pairs if x.is_Symbol}
-    rest = split_logs(powers_as_exponentials(closed))
-    rest, opened = open_exponentials(rest, same, recipe.nested)
-    gaps = sp.Add(*(exponential_gap(c, _exponent(u, same)) for c, u in opened))
-    rest, gammas = open_loggammas(split_logs(rest), same, recipe.binet, recipe.anchor)
-    gaps += gammas
+def plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
+    """The closed form with its logs gathered into ratios, squares completed, products with logs made safe at 0."""
+    rest = spread(split_logs(powers_as_exponentials(closed)))
+    kept = sp.S.Zero
+    for group in log_groups(rest, joint=False, same=_same(pairs)):
+        if 1 not in (group.above, group.below):
+            kept += ratio_of(group)
+            rest = spread(rest - group.value())
+    for shape in shapes(rest, pairs):
+        yield polished(join_exponentials(kept + logs_made_safe(shape)))
+
+
+def _same(pairs: list[tuple[sp.Expr, sp.Expr]]) -> dict[sp.Symbol, sp.Expr]:
+    return {x: y for x, y in pairs if x.is_Symbol}
+
+
+def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: Recipe) -> Iterator[sp.Expr]:
+    same = _same(pairs)
+    rest, opened = open_exponentials(split_logs(closed), same, only=sp.loggamma)
+    rest, gaps = open_loggammas(split_logs(rest), same, recipe.binet, recipe.anchor)
+    rest, further = open_exponentials(rest, same, nested=recipe.nested)
+    gaps += sp.Add(*(exponential_gap(c, _exponent(u, same)) for c, u in (*opened, *further)))
     rest = spread(split_logs(rest))
     for group in log_groups(rest, recipe.joint, same):
         gap = gap_of(group)
-        if gap is None:
-            continue
-        rest = spread(rest - group.value() + gap - (kernel := _kernels(gap)))
-        gaps += kernel
-    return join_exponentials(gaps + logs_made_safe(gather(rest, pairs)))
-
-
-def _kernels(gap: sp.Expr) -> sp.Expr:
-    return sp.Add(*(term for term in sp.Add.make_args(sp.expand_mul(gap, deep=False)) if term.has(Kernel)))
+        if gap is not None:
+            kernel = sp.Add(*(t for t in sp.Add.make_args(sp.expand_mul(gap, deep=False)) if t.has(Kernel)))
+            rest = spread(rest - group.value() + gap - kernel)
+            gaps += kernel
+    for shape in shapes(rest, pairs):
+        yield polished(join_exponentials(gaps + logs_made_safe(shape)))
 
 
 def _exponent(exponent: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
@@ -70,26 +94,13 @@ def _exponent(exponent: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
     rest, gaps = open_loggammas(split_logs(exponent), same, binet=False)
     rest = spread(split_logs(rest))
     for group in log_groups(rest, joint=False, same=same):
-        if group.above != 1 and group.below != 1:
+        if 1 not in (group.above, group.below):
             rest = spread(rest - group.value())
             gaps += ratio_of(group)
-    return gaps + sp.Add(*terms_in_deviations(rest, [(x, y) for x, y in same.items()]))
-
-
-def plain(closed: sp.Expr) -> sp.Expr:
-    """The closed form with its logs gathered, squares completed and products with logs made safe at 0."""
-    rest = spread(split_logs(powers_as_exponentials(closed)))
-    kept = sp.S.Zero
-    for group in log_groups(rest, joint=False, same={}):
-        kept += _safe_group(group)
-        rest = spread(rest - group.value())
-    return join_exponentials(kept + gather(rest, []))
-
-
-def _safe_group(group: LogGroup) -> sp.Expr:
-    if 1 not in (group.above, group.below):
-        return ratio_of(group)
-    return logs_made_safe(group.value())
+    rest = rest.replace(
+        lambda e: isinstance(e, sp.exp) and vanishes(e.args[0], same), lambda e: 1 + ExpM1(e.args[0])
+    )
+    return gaps + collected(sp.Add(*terms_in_deviations(rest, list(same.items()))))
 
 
 def logs_made_safe(expression: sp.Expr) -> sp.Expr:
@@ -104,6 +115,8 @@ def logs_made_safe(expression: sp.Expr) -> sp.Expr:
         number, coefficient = rest.as_coeff_Mul()
         near_one = any(isinstance(s, Unit) for s in argument.free_symbols) and (argument - 1).could_extract_minus_sign()
         near_one = near_one and argument.is_Add
+        if nonnegative(-coefficient):
+            number, coefficient = -number, sp.expand(-coefficient) if coefficient.is_Add else -coefficient
         if coefficient.free_symbols and nonnegative(coefficient):
             safe = XLog1PY(coefficient, sp.expand(argument - 1)) if near_one else XLogY(coefficient, argument)
             terms.append(number * safe)

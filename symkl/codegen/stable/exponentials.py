@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 
 from symkl.codegen.stable.kernels import ExpGap, ScaledExpGap
@@ -23,39 +25,55 @@ def powers_as_exponentials(expression: sp.Expr) -> sp.Expr:
 
 
 def open_exponentials(
-    expression: sp.Expr, same: dict[sp.Symbol, sp.Expr], nested: bool
+    expression: sp.Expr, same: dict[sp.Symbol, sp.Expr], only: Any = None, nested: bool = False
 ) -> tuple[sp.Expr, list[tuple[sp.Expr, sp.Expr]]]:
     """`c*exp(u) => c + c*u + c*ExpGap(u)` where u vanishes at equality and c >= 0.
 
-    Returns the expression without the gaps, and the gaps as pairs (c, u). `nested` opens the parts of a sum u that
-    vanish each on its own one after the other: `c*exp(u)*exp(v) => c*exp(u)*(1 + v) + c*exp(u)*ExpGap(v)`.
+    Where u does not vanish but u - v does, and exp(v) occurs too: `c*exp(u) => c*exp(v)*(1 + (u - v)) +
+    c*exp(v)*ExpGap(u - v)`. With `only`, exponents without that function are left alone. `nested` opens the part of a
+    sum u that vanishes on its own before the rest: `c*exp(u + v) => c*exp(u)*(1 + v) + c*exp(u)*ExpGap(v)`.
+    Returns the expression without the gaps, and the gaps as pairs (c, u).
     """
     rest, gaps = spread(expression), []
     for _ in range(4):
-        collected: dict[sp.Expr, sp.Expr] = {}
-        others = []
-        for term in sp.Add.make_args(rest):
-            exponent, coefficient = _exponent(term)
-            if exponent == 0:
-                others.append(term)
-            else:
-                collected[exponent] = collected.get(exponent, sp.S.Zero) + coefficient
-        opened = False
-        for exponent in sorted(collected, key=sp.default_sort_key):
-            coefficient = sp.factor(collected[exponent])
-            inner = _innermost(exponent, same) if nested else exponent
-            outer = exponent - inner
-            if vanishes(inner, same) and nonnegative(coefficient):
-                scale = coefficient * sp.exp(outer)
-                others.append(spread(scale * (1 + inner)))
-                gaps.append((scale, inner))
-                opened = True
-            else:
-                others.append(spread(coefficient * sp.exp(exponent)))
-        rest = spread(sp.Add(*others))
-        if not opened:
+        collected = _by_exponent(rest)
+        found = _opening(collected, same, only, nested)
+        if found is None:
             break
+        exponent, outer, inner = found
+        coefficient = collected[exponent]
+        scale = sp.factor(coefficient) * sp.exp(outer)
+        gaps.append((scale, inner))
+        rest = spread(rest - coefficient * sp.exp(exponent) + coefficient * sp.exp(outer) * (1 + inner))
     return rest, gaps
+
+
+def _by_exponent(expression: sp.Expr) -> dict[sp.Expr, sp.Expr]:
+    """exponent => coefficient, in a stable order."""
+    collected: dict[sp.Expr, sp.Expr] = {}
+    for term in sp.Add.make_args(expression):
+        exponent = sp.Add(*(f.args[0] for f in sp.Mul.make_args(term) if isinstance(f, sp.exp)))
+        if exponent != 0:
+            collected[exponent] = collected.get(exponent, sp.S.Zero) + term / sp.exp(exponent)
+    return {u: collected[u] for u in sorted(collected, key=sp.default_sort_key)}
+
+
+def _opening(
+    collected: dict[sp.Expr, sp.Expr], same: dict[sp.Symbol, sp.Expr], only: Any, nested: bool
+) -> tuple[sp.Expr, sp.Expr, sp.Expr] | None:
+    """The first exponent to open, split in the part that stays and the part that vanishes at equality."""
+    able = [
+        u for u, c in collected.items() if (only is None or u.has(only)) and nonnegative(sp.factor(c))
+    ]
+    for exponent in able:
+        inner = _innermost(exponent, same) if nested else exponent
+        if vanishes(inner, same):
+            return exponent, exponent - inner, inner
+    for exponent in able:
+        for pivot in collected:
+            if pivot != exponent and vanishes(exponent - pivot, same):
+                return exponent, pivot, spread(exponent - pivot)
+    return None
 
 
 def exponential_gap(coefficient: sp.Expr, exponent: sp.Expr) -> sp.Expr:
@@ -71,12 +89,6 @@ def exponential_gap(coefficient: sp.Expr, exponent: sp.Expr) -> sp.Expr:
 def vanishes(expression: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> bool:
     """Whether the expression is 0 where the two distributions coincide."""
     return bool(same) and sp.expand(expression.subs(same, simultaneous=True)) == 0
-
-
-def _exponent(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    exponents = [factor.args[0] for factor in sp.Mul.make_args(term) if isinstance(factor, sp.exp)]
-    exponent = sp.Add(*exponents)
-    return exponent, term / sp.exp(exponent)
 
 
 def _innermost(exponent: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:

@@ -13,14 +13,11 @@ from symkl.codegen.stable.candidates import candidates, plain
 from symkl.codegen.stable.exponentials import powers_as_exponentials
 from symkl.codegen.stable.kernels import expand_kernels
 from symkl.codegen.stable.logs import split_logs
-from symkl.codegen.stable.measure import loss, points
+from symkl.codegen.stable.measure import exact_values, loss, points
 from symkl.codegen.stable.shape import join_exponentials, spread
 from symkl.codegen.stable.signs import sum_of_nonnegatives
 
 __all__ = ["StableForm", "stable_form"]
-
-#: a form that is this exact, and a sum of non-negative terms, ends the search
-GOOD_ENOUGH = 8.0
 
 
 @dataclass(frozen=True)
@@ -43,22 +40,30 @@ def stable_form(closed: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]], diver
     `pairs` are the parameters that are equal where the two distributions coincide (none for two families);
     `divergence` says that the value is a KL divergence, which is never negative.
     """
-    symbols = sorted(closed.free_symbols, key=sp.default_sort_key)
-    at = points(symbols, pairs)
-    found: list[tuple[tuple[bool, float, int], sp.Expr]] = []
-    for candidate in candidates(closed, list(pairs)) if divergence else ():
-        signed = sum_of_nonnegatives(candidate)
-        error = loss(candidate, closed, at)
-        found.append(((not signed, _grade(error), candidate.count_ops()), candidate))
-        if signed and error <= GOOD_ENOUGH:
-            break
-    if not any(not key[0] for key, _ in found):
-        form = plain(closed)
-        found.append(((True, _grade(loss(form, closed, at)), form.count_ops()), form))
-    for (unsigned, _, _), form in sorted(found, key=lambda item: item[0]):
-        if proved_equal(form, closed):
-            return StableForm(form, not unsigned, loss(form, closed, at), True)
-    return StableForm(closed, False, loss(closed, closed, at), False)
+    at = points(sorted(closed.free_symbols, key=sp.default_sort_key), pairs)
+    truth = exact_values(closed, at)
+    rearranged = list(candidates(closed, list(pairs))) if divergence else []
+    signed = [form for form in rearranged if sum_of_nonnegatives(form)]
+    others = [form for form in rearranged if form not in signed] if pairs else []
+    for tried in (signed, [*others, *plain(closed, list(pairs))]):
+        graded = sorted(((loss(form, at, truth), form) for form in tried), key=_key)
+        for error, form in graded:
+            if proved_equal(form, closed):
+                return StableForm(form, tried is signed, error, True)
+    return StableForm(closed, False, loss(closed, at, truth), False)
+
+
+def _key(item: tuple[float, sp.Expr]) -> tuple[float, int, int]:
+    """The order of preference: exact, with little taken away from what was added up, short."""
+    error, form = item
+    return _grade(error), sum(_taken_away(e) for e in sp.preorder_traversal(form)), int(form.count_ops())
+
+
+def _taken_away(e: sp.Basic) -> int:
+    """The negative terms of a sum of more than two; a difference of two is harmless, its terms being parameters."""
+    if not e.is_Add or len(e.args) < 3:
+        return 0
+    return sum(bool(term.could_extract_minus_sign()) for term in e.args)
 
 
 def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from symkl.codegen.stable.kernels import BinetGap, GammaGap
-from symkl.codegen.stable.shape import spread
+from symkl.codegen.stable.shape import difference, spread
 from symkl.codegen.stable.signs import nonnegative, positive
 
 __all__ = ["open_loggammas"]
@@ -17,32 +17,33 @@ def open_loggammas(
     """`loggamma(b) => loggamma(a) + digamma(a)*(b - a) + GammaGap(b, a)`.
 
     a is the argument of another loggamma, or a number, that b equals where the distributions coincide; where they
-    are of two families, `anchor`. With `binet` the gap is split further, GammaGap = BinetGap + EntropyGap, the
-    second written out in logs so that they can be joined with others. Returns what is left and the gaps.
+    are of two families, `anchor`. A loggamma with a negative coefficient and a number n for its anchor is opened the
+    other way round: `-loggamma(a) => -loggamma(n) + digamma(a)*(n - a) + GammaGap(n, a)`. With `binet` the gap is
+    split further, GammaGap = BinetGap + EntropyGap, the second written out in logs so that they can be joined with
+    others. Returns what is left and the gaps.
     """
     rest, gaps = spread(expression), sp.S.Zero
     for gamma in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key):
-        b = gamma.args[0]
+        argument = gamma.args[0]
         coefficient = sp.factor(rest.coeff(gamma, 1))
-        a = _anchor(b, rest, same, anchor)
-        if a is None or not positive(b) or not nonnegative(coefficient) or coefficient == 0:
+        other = _anchor(argument, rest, same, anchor)
+        if other is None or coefficient == 0 or not positive(argument):
             continue
-        gap = _relative(b, a)
-        opened = sp.loggamma(a) + sp.digamma(a) * gap
-        if binet:
-            opened += b * (sp.log(b) - sp.log(a)) - gap
-            gaps += coefficient * BinetGap(b, a, gap)
+        if nonnegative(coefficient):
+            b, a = argument, other
+        elif nonnegative(-coefficient) and other.is_number:
+            b, a = other, argument
         else:
-            gaps += coefficient * GammaGap(b, a, gap)
-        opened = sp.expand_func(opened) if a.is_number else opened
-        rest = spread(rest - coefficient * gamma + coefficient * opened)
+            continue
+        size, gap = coefficient if b is argument else -coefficient, difference(b, a)
+        tangent = sp.loggamma(a) + sp.digamma(a) * (b - a)
+        if binet:
+            tangent += b * (sp.log(b) - sp.log(a)) - (b - a)
+            gaps += size * BinetGap(b, a, gap)
+        else:
+            gaps += size * GammaGap(b, a, gap)
+        rest = spread(rest + size * (tangent - sp.loggamma(b)))
     return rest, gaps
-
-
-def _relative(b: sp.Expr, a: sp.Expr) -> sp.Expr:
-    """b - a over one denominator: `1 + s/t - 2 => (s - t)/t`."""
-    above, below = sp.fraction(sp.together(b - a))
-    return sp.factor_terms(sp.expand(above)) / below
 
 
 def _anchor(

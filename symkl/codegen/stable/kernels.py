@@ -12,6 +12,7 @@ import sympy as sp
 
 __all__ = [
     "BinetGap",
+    "Digamma",
     "EntropyGap",
     "ExpGap",
     "ExpM1",
@@ -159,6 +160,15 @@ class XLog1PY(Kernel):
 
     def definition(self) -> sp.Expr:
         return self.args[0] * sp.log(1 + self.args[1])
+
+
+class Digamma(Kernel):
+    """`Digamma(x)`: polygamma of order 0, which libraries have under a name of its own."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        return sp.digamma(self.args[0])
 
 
 class Log1P(Kernel):

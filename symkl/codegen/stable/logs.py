@@ -90,6 +90,10 @@ def _matched(
         parts.setdefault(argument.subs(same, simultaneous=True), []).append((argument, number))
     settled = [part for part in parts.values() if sum(number for _, number in part) == 0]
     loose = [pair for part in parts.values() if sum(number for _, number in part) != 0 for pair in part]
+    at_equality = sp.Add(*(n * _split(argument.subs(same, simultaneous=True)) for argument, n in loose))
+    if sp.expand(at_equality) != 0:
+        # a number that cancels nothing at equality is a constant: it stays out of the ratio
+        loose = [(argument, n) for argument, n in loose if argument.free_symbols]
     return [*settled, loose] if loose else settled
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import mpmath as mp
@@ -16,7 +17,7 @@ import sympy as sp
 from symkl.codegen.operations import OPERATIONS
 from symkl.model import domain_of
 
-__all__ = ["Point", "exact_value", "float_value", "loss", "points"]
+__all__ = ["Point", "exact_value", "exact_values", "float_value", "loss", "points"]
 
 Point = Mapping[sp.Symbol, float]
 _NEAR = (1e-2, 1e-4, 1e-8)
@@ -24,27 +25,28 @@ _CONSTANTS = {sp.pi: "pi", sp.E: "e", sp.EulerGamma: "euler", sp.Catalan: "catal
 
 
 def points(
-    symbols: Sequence[sp.Symbol], pairs: Sequence[tuple[sp.Expr, sp.Expr]], seed: int = 0, each: int = 6
+    symbols: Sequence[sp.Symbol], pairs: Sequence[tuple[sp.Expr, sp.Expr]], seed: int = 0, each: int = 4
 ) -> list[dict[sp.Symbol, float]]:
-    """Parameter values: `each` drawn at random, and `each` at every relative distance of `_NEAR` between the pairs."""
+    """Parameter values: drawn at random, drawn far apart, and at every relative distance of `_NEAR` between the pairs."""
     draw = random.Random(seed)
     found = []
-    for distance in (None, *_NEAR):
+    for distance in (None, 0.0, *(_NEAR if pairs else ())):
         for _ in range(each):
-            at = {s: _draw(draw, domain_of(s)) for s in symbols}
-            if distance is not None:
+            at = {s: _draw(draw, domain_of(s), 4.0 if distance == 0.0 else 1.0) for s in symbols}
+            if distance:
                 for x, y in pairs:
                     _bring_near(at, x, y, distance * draw.uniform(0.5, 1.5) * draw.choice((-1, 1)))
             found.append(at)
     return found
 
 
-def _draw(draw: random.Random, domain: str) -> float:
+def _draw(draw: random.Random, domain: str, spread: float) -> float:
     if domain == "unit":
-        return draw.uniform(0.02, 0.98)
+        return 1 / (1 + math.exp(draw.uniform(-4, 4) * spread))
     if domain in ("integer", "positive_integer", "nonnegative_integer"):
         return float(draw.randint(1, 20))
-    return math.exp(draw.uniform(-1.5, 1.5)) if domain != "real" else draw.uniform(-3, 3)
+    scale = math.exp(draw.uniform(-1.5, 1.5) * spread)
+    return scale if domain != "real" else draw.choice((-1, 1)) * scale
 
 
 def _bring_near(at: dict[sp.Symbol, float], x: sp.Expr, y: sp.Expr, distance: float) -> None:
@@ -59,33 +61,50 @@ def _bring_near(at: dict[sp.Symbol, float], x: sp.Expr, y: sp.Expr, distance: fl
 
 def exact_value(expression: sp.Expr, at: Point, digits: int = 60) -> Any:
     """The expression's value at a point as an mpmath number."""
-    context = mp.mp.clone()
-    context.dps = digits
+    context = _context(digits)
     return _value(expression, {s: context.mpf(v) for s, v in at.items()}, context, rounded=False)
+
+
+def exact_values(expression: sp.Expr, at: Iterable[Point]) -> list[Any]:
+    """The expression's values at the points; None where it has none that is real and finite."""
+    found = []
+    for point in at:
+        try:
+            value = exact_value(expression, point)
+        except (ArithmeticError, KeyError, TypeError, ValueError):
+            value = None
+        real = value is not None and not isinstance(value, mp.mpc) and 1e-300 < abs(value) < 1e300
+        found.append(value if real else None)
+    return found
 
 
 def float_value(expression: sp.Expr, at: Point) -> float:
     """The value in double precision, every operation rounded once."""
-    context = mp.mp.clone()
-    context.dps = 60
-    return float(_value(expression, dict(at), context, rounded=True))
+    return float(_value(expression, dict(at), _context(40), rounded=True))
 
 
-def loss(expression: sp.Expr, closed: sp.Expr, at: Iterable[Point]) -> float:
+def loss(expression: sp.Expr, at: Sequence[Point], truth: Sequence[Any]) -> float:
     """The largest error over the points, in units in the last place of the value; infinite where it is not finite."""
     worst = 0.0
-    for point in at:
+    for point, true in zip(at, truth, strict=True):
+        if true is None:
+            continue
         try:
-            truth = exact_value(closed, point)
             value = float_value(expression, point)
         except (ArithmeticError, KeyError, TypeError, ValueError):
             return math.inf
-        if not mp.isfinite(truth) or isinstance(truth, mp.mpc):
-            continue
         if not math.isfinite(value):
             return math.inf
-        worst = max(worst, float(abs(mp.mpf(value) - truth) / math.ulp(float(truth))))
+        worst = max(worst, float(abs(mp.mpf(value) - true) / math.ulp(float(true))))
     return worst
+
+
+@lru_cache(maxsize=4)
+def _context(digits: int) -> Any:
+    """An mpmath context of its own, so that nobody's precision is changed."""
+    context = mp.mp.clone()
+    context.dps = digits
+    return context
 
 
 def _value(e: sp.Expr, at: dict[sp.Symbol, Any], context: Any, rounded: bool) -> Any:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
+from symkl.codegen.stable.kernels import ExpM1, Kernel
 from symkl.codegen.stable.signs import nonnegative, sum_of_nonnegatives
 
-__all__ = ["complete_squares", "deviations", "difference", "gather", "join_exponentials", "spread", "terms_in_deviations"]
+__all__ = ["collected", "difference", "join_exponentials", "polished", "shapes", "spread", "terms_in_deviations"]
 
 
 def spread(expression: sp.Expr) -> sp.Expr:
@@ -26,8 +27,14 @@ def join_exponentials(expression: sp.Expr) -> sp.Expr:
 
 
 def difference(a: sp.Expr, b: sp.Expr) -> sp.Expr:
-    """a - b with what is common cancelled: `(1 - q) - (1 - p)` is `p - q`."""
-    return sp.factor_terms(spread(a - b))
+    """a - b with what is common cancelled: `(1 - q) - (1 - p)` is `p - q`; over one denominator; `exp(u) - 1` exact."""
+    above, below = sp.fraction(sp.together(a - b))
+    above = spread(above)
+    if above.is_Add and len(above.args) == 2 and -1 in above.args:
+        (power,) = (t for t in above.args if t != -1)
+        if isinstance(power, sp.exp):
+            return ExpM1(power.args[0]) / below
+    return sp.factor_terms(above) / below
 
 
 def deviations(pairs: list[tuple[sp.Expr, sp.Expr]]) -> list[tuple[sp.Symbol, sp.Expr, sp.Expr, sp.Symbol]]:
@@ -77,19 +84,62 @@ def complete_squares(rest: sp.Expr) -> sp.Expr | None:
             continue
         found.append(sp.factor_terms(a) * (m + spread(sp.cancel(b / (2 * a)))) ** 2)
         rest = spread(sp.cancel(sp.together(c - b**2 / (4 * a))))
-    return sp.Add(*found, rest) if found else None
+    return sp.Add(*found, collected(rest)) if found else None
 
 
-def gather(rest: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> sp.Expr:
-    """The remainder in the first of the known shapes that is a sum of non-negative terms, else in deviations."""
+def collected(rest: sp.Expr) -> sp.Expr:
+    """`a*f(x)/c - b*f(x)/c => (a - b)*f(x)/c`: what stands with a function is gathered and factored."""
+    by_function: dict[sp.Expr, sp.Expr] = {}
+    number, rest = rest.as_independent(*rest.free_symbols, as_Add=True)
+    for term in sp.Add.make_args(rest):
+        functions = [f for f in sp.Mul.make_args(term) if f.free_symbols and f.atoms(sp.Function)]
+        key = sp.Mul(*functions)
+        by_function[key] = by_function.get(key, sp.S.Zero) + term / key
+    return sp.Add(number, *(_factored(c) * key for key, c in by_function.items()))
+
+
+def _factored(coefficient: sp.Expr) -> sp.Expr:
+    """Factored where that leaves one short product, so that no sum of like terms cancels later."""
+    if not coefficient.is_Add:
+        return coefficient
+    factored = sp.factor(coefficient)
+    return factored if factored.count_ops() <= coefficient.count_ops() else coefficient
+
+
+def shapes(rest: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> list[sp.Expr]:
+    """The shapes of what no rule has taken: in deviations, factored, in squares, collected by function.
+
+    Only the first that is a sum of non-negative terms where there is one.
+    """
     rest = spread(rest)
-    if rest == 0:
-        return rest
-    shifted = sp.Add(*terms_in_deviations(rest, pairs))
-    if sum_of_nonnegatives(shifted):
-        return shifted
-    factored = sp.factor(rest)
-    if sum_of_nonnegatives(factored):
-        return factored
-    squares = complete_squares(rest)
-    return squares if squares is not None else shifted
+    if rest == 0 or not rest.free_symbols:
+        return [rest]
+    found: list[sp.Expr] = []
+    makers = (
+        lambda: sp.Add(*terms_in_deviations(rest, pairs)) if pairs else None,
+        lambda: complete_squares(rest),
+        lambda: collected(rest),
+        lambda: _all_factored(rest),
+    )
+    for make in makers:
+        shape = make()
+        if shape is None or shape in found:
+            continue
+        if sum_of_nonnegatives(shape):
+            return [shape]
+        found.append(shape)
+    return found
+
+
+def _all_factored(rest: sp.Expr) -> sp.Expr:
+    number, rest = rest.as_independent(*rest.free_symbols, as_Add=True)
+    irrational = [a for a in sp.preorder_traversal(rest) if not a.free_symbols and not a.is_Rational]
+    return number + (rest if irrational else sp.factor(rest))
+
+
+def polished(expression: sp.Expr) -> sp.Expr:
+    """The arguments of functions in their shorter shape: `exp(-a**2/2 + a*b - b**2/2) => exp(-(a - b)**2/2)`."""
+    return expression.replace(
+        lambda e: isinstance(e, sp.Function) and not isinstance(e, Kernel) and any(a.is_Add for a in e.args),
+        lambda e: e.func(*(_factored(a) for a in e.args)),
+    )
