@@ -1,4 +1,4 @@
-"""What went wrong in a wrong formula: the usual mistakes are made on purpose, and the first that explains it is named."""
+"""What went wrong in a wrong formula: the usual mistakes are made on purpose; the first that explains it is named."""
 
 from __future__ import annotations
 
@@ -31,11 +31,16 @@ def diagnosis(derivation: Derivation, formula: Formula, dims: str) -> str:
         return "it does not depend on D: this looks like the value for one dimension"
     if given.has(DIMENSIONS):
         return "it is not the same for every D once it is divided among the dimensions"
+    with mp.workdps(_DIGITS + 10):
+        return _by_numbers(given, truth, formula.units, derivation)
+
+
+def _by_numbers(given: sp.Expr, truth: sp.Expr, units: str, derivation: Derivation) -> str:
     points = draw(derivation.claim, _POINTS, conditions=derivation.conditions)
     values, true = _values(given, points), _values(truth, points)
     if values is None or true is None or len(points) < 2:
         return ""
-    for words, suspect in suspects(derivation, formula.units):
+    for words, suspect in suspects(derivation, units):
         found = _values(suspect, points)
         if found is not None and _same(values, found):
             return words

@@ -53,9 +53,8 @@ def _swap(claim: Claim) -> dict[sp.Basic, sp.Basic]:
 def _misread(truth: sp.Expr, claim: Claim) -> Iterator[Suspect]:
     """A positive parameter read in another way: in both distributions, or in one."""
     positive = [p for p in claim.parameters if p.symbol.is_positive and not p.symbol.is_integer and p.domain != "unit"]
-    groups: list[tuple[str, list[Parameter]]] = []
-    for name in dict.fromkeys(p.name for p in positive):
-        groups.append((name, [p for p in positive if p.name == name]))
+    names = dict.fromkeys(p.name for p in positive)
+    groups: list[tuple[str, list[Parameter]]] = [(name, [p for p in positive if p.name == name]) for name in names]
     groups += [(p.full_name, [p]) for p in positive if p.index]
     for name, group in groups:
         for words, meant in _READINGS:

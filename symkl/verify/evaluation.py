@@ -32,7 +32,7 @@ class Evaluation:
 def evaluate(
     claim: Claim, at: Mapping[sp.Symbol, sp.Rational], digits: int = 30, derivation: Derivation | None = None
 ) -> Evaluation:
-    """The claim's value at that point: from the derivation's closed form where it holds there, else from the integral."""
+    """The claim's value at that point: from the derivation's closed form where it holds there, else by integration."""
     whole = enclosed(claim, at, digits + 2)
     form = _form(derivation, at)
     value = None if form is None else ball_of(form, at, digits + 2, claim)

@@ -28,7 +28,9 @@ class Evidence:
     counterexample: Counterexample | None = None
 
 
-def by_enclosure(form: sp.Expr, claim: Claim, points: Sequence[Point], digits: int, scale: sp.Expr = sp.Integer(1)) -> Evidence:
+def by_enclosure(
+    form: sp.Expr, claim: Claim, points: Sequence[Point], digits: int, scale: sp.Expr = sp.S.One
+) -> Evidence:
     """The ball of `form * scale` against the ball of the defining integral, at each point. Balls apart disprove."""
     reason, done, least = "no point was found inside the parameters' domains and the conditions", 0, 99
     for point in points:
@@ -57,7 +59,7 @@ def by_enclosure(form: sp.Expr, claim: Claim, points: Sequence[Point], digits: i
     return Evidence(Check("enclosure", True, done, min(least, digits), note))
 
 
-def by_quadrature(form: sp.Expr, claim: Claim, points: Sequence[Point], scale: sp.Expr = sp.Integer(1)) -> Evidence:
+def by_quadrature(form: sp.Expr, claim: Claim, points: Sequence[Point], scale: sp.Expr = sp.S.One) -> Evidence:
     """`form * scale` against plain quadrature of the defining integral, at each point."""
     reason, done, least = "no point was found inside the parameters' domains and the conditions", 0, 99
     for point in points:
@@ -76,7 +78,9 @@ def by_quadrature(form: sp.Expr, claim: Claim, points: Sequence[Point], scale: s
         digits = 15 if gap == 0 else max(0, min(15, int(mp.floor(-mp.log10(gap)))))
         if digits < _ENOUGH:
             if gap > 1000 * whole.error:
-                return Evidence(Check("quadrature", False, done + 1, digits), _counter(point, exact(given), exact(whole.value)))
+                return Evidence(
+                    Check("quadrature", False, done + 1, digits), _counter(point, exact(given), exact(whole.value))
+                )
             reason = "the quadrature's error is too large to say anything"
             continue
         done, least = done + 1, min(least, digits)

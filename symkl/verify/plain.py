@@ -158,7 +158,9 @@ def _tendency(terms: dict[int, Number], n: int, direction: int) -> Summed | None
         return Summed("divergent", last if mp.isinf(last) else mp.mpf(1), note="the integrand grows beyond all bounds")
     sums = [mp.fsum(block) for block in blocks]
     signs = {mp.sign(term) for term in blocks[1] + blocks[2]}
-    steady = len(signs) == 1 and all(abs(b) >= abs(a) * (1 - mp.mpf(10) ** -6) for a, b in zip(blocks[1], blocks[2]))
+    steady = len(signs) == 1 and all(
+        abs(b) >= abs(a) * (1 - mp.mpf(10) ** -6) for a, b in zip(blocks[1], blocks[2], strict=True)
+    )
     if steady:
         so_far = mp.fsum(sums[:2])
         grown = ", ".join(mp.nstr(value, 6) for value in (sums[0], so_far, so_far + sums[2]))

@@ -19,6 +19,10 @@ Point = dict[sp.Symbol, sp.Rational]
 _TRIES = 400
 
 
+def _dice(seed: int, number: int, symbol: sp.Symbol) -> random.Random:
+    return random.Random(f"{seed}:{number}:{symbol.name}")  # noqa: S311 (points to try, not secrets)
+
+
 def _positive(dice: random.Random) -> sp.Rational:
     below = dice.choice((3, 4, 5, 7))
     return sp.Rational(max(1, round(4.0 ** dice.uniform(-1, 1) * below)), below)
@@ -36,7 +40,9 @@ _DRAWS: dict[str, Callable[[random.Random], sp.Rational]] = {
 }
 
 
-def draw(claim: Claim, count: int, seed: int = 0, conditions: Iterable[sp.Basic] = (), outside: bool = False) -> list[Point]:
+def draw(
+    claim: Claim, count: int, seed: int = 0, conditions: Iterable[sp.Basic] = (), outside: bool = False
+) -> list[Point]:
     """Up to `count` points inside the parameters' domains, the constraints and the conditions.
 
     With `outside` at least one of the conditions is false at each. Fewer points, or none, where few can be found.
@@ -47,7 +53,7 @@ def draw(claim: Claim, count: int, seed: int = 0, conditions: Iterable[sp.Basic]
     for number in range(_TRIES * count):
         if len(found) == count:
             break
-        point = {s: _DRAWS[domain_of(s)](random.Random(f"{seed}:{number}:{s.name}")) for s in symbols}
+        point = {s: _DRAWS[domain_of(s)](_dice(seed, number, s)) for s in symbols}
         if point in found or not all(truth(condition, point) for condition in always):
             continue
         inside = [truth(condition, point) for condition in conditions]

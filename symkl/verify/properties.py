@@ -27,7 +27,11 @@ def properties(derivation: Derivation, points: Sequence[Point]) -> list[Evidence
         found.append(Evidence(Check("property", zero or None, note="KL(p, p) = 0")))
     if len(derivation.parts) == 2:
         cross, own = derivation.parts
-        if cross.result is not None and own.result is not None and not (cross.result.has(sp.oo) or own.result.has(sp.oo)):
+        if (
+            cross.result is not None
+            and own.result is not None
+            and not (cross.result.has(sp.oo) or own.result.has(sp.oo))
+        ):
             zero = is_zero(result - (cross.result - own.result))
             found.append(Evidence(Check("property", zero or None, note="KL(p, q) = H(p, q) - H(p)")))
     return found
@@ -52,7 +56,8 @@ def _not_negative(derivation: Derivation, points: Sequence[Point]) -> Evidence:
             continue
         if ball < 0:
             return Evidence(
-                Check("property", False, done + 1, note="KL >= 0"), Counterexample(shown(point), decimal(ball), "at least 0")
+                Check("property", False, done + 1, note="KL >= 0"),
+                Counterexample(shown(point), decimal(ball), "at least 0"),
             )
         done += 1
     return Evidence(Check("property", True if done else None, done, note="KL >= 0"))

@@ -1,4 +1,4 @@
-"""`verify`: a derivation to its verdict. Proved is a word for what the kernel proved and the oracle did not contradict."""
+"""`verify`: a derivation to its verdict. "proved" is what the kernel proved and the oracle did not contradict."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from symkl.verify.steps import StepVerdicts, check_steps
 __all__ = ["verify"]
 
 
-def verify(derivation: Derivation, *, digits: int = 30, points: int = 3, plain_points: int = 2, seed: int = 0) -> Verified:
+def verify(
+    derivation: Derivation, *, digits: int = 30, points: int = 3, plain_points: int = 2, seed: int = 0
+) -> Verified:
     """Check every step by the kernel, and the result against the defining integral at rational points.
 
     `points` are enclosed by rigorous balls to `digits` digits, `plain_points` integrated plainly; all are drawn from
@@ -99,4 +101,3 @@ def _undefined(derivation: Derivation, plain_points: int, seed: int) -> Verdict:
         return Verdict("failed", (found.check,), found.counterexample)
     kind = "numeric" if found.check.passed else "unknown"
     return Verdict(kind, (found.check,), note=found.check.note or derivation.reason)
-

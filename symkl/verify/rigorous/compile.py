@@ -145,11 +145,12 @@ def _atom(node: sp.Basic) -> acb:
     raise NoEnclosure(f"{node} has no value here")
 
 
-_CONSTANTS: dict[sp.Basic, Callable[[], arb]] = {
+_CONSTANTS: dict[sp.Basic, Callable[[], arb | acb]] = {
     sp.pi: arb.pi,
     sp.E: arb.const_e,
     sp.EulerGamma: arb.const_euler,
     sp.Catalan: arb.const_catalan,
+    sp.I: lambda: acb(0, 1),  # SymPy writes log(-2) as log(2) + I*pi; a result that is not real is refused later
 }
 
 

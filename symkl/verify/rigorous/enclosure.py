@@ -29,9 +29,7 @@ class Enclosure:
     reason: str = ""
 
 
-def enclose(
-    dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], digits: int = 30
-) -> Enclosure:
+def enclose(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], digits: int = 30) -> Enclosure:
     """A ball around E_p[weight] for p = `dist`, in nats, of about that many digits, at the parameters `at`."""
     try:
         with flint.ctx.workprec(int(digits * 3.33) + _GUARD):

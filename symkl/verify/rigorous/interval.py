@@ -146,7 +146,7 @@ _MONOTONE: dict[type, Callable[[Interval], Interval]] = {
 def _least(values: list[arb]) -> arb:
     found = values[0]
     for value in values[1:]:
-        found = value if value < found else found
+        found = min(found, value)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Logarithms of products as sums, for bounds on the real line: there `log|a*b| = log|a| + log|b|` whatever the signs."""
+"""Logarithms of products as sums, for bounds on the real line: `log|a*b| = log|a| + log|b|` whatever the signs."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 
 import sympy as sp
 from flint import acb
@@ -47,7 +48,7 @@ def breaks(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
 def between(breaks: list[sp.Expr], lower: sp.Expr, upper: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
     """The intervals into which the breaks divide (lower, upper)."""
     cuts = [lower, *(b for b in breaks if below(lower, b) and below(b, upper)), upper]
-    return list(zip(cuts[:-1], cuts[1:], strict=True))
+    return list(itertools.pairwise(cuts))
 
 
 def inside(lower: sp.Expr, upper: sp.Expr) -> sp.Expr:

@@ -137,18 +137,13 @@ def _shift(expression: sp.Expr) -> sp.Expr:
     total: sp.Expr = sp.Integer(0)
     for term in sp.Add.make_args(sp.expand_mul(expression)):
         coefficient, rest = term.as_independent(_K, as_Add=False)
-        argument = rest.args[0] if rest.args else None
-        slope = argument.diff(_K) if isinstance(argument, sp.Expr) and len(rest.args) == 1 else None
-        gamma = isinstance(rest, sp.loggamma) or (isinstance(rest, sp.log) and isinstance(argument, sp.gamma))
-        if gamma:
-            inner = argument.args[0] if isinstance(argument, sp.gamma) else argument
-            slope = inner.diff(_K)
-            if slope == 1:
-                total += coefficient * sp.log(inner)
-                continue
-            if slope == -1:
-                total -= coefficient * sp.log(sp.Abs(inner - 1))
-                continue
+        inner = _under_gamma(rest)
+        if inner is not None and inner.diff(_K) == 1:
+            total += coefficient * sp.log(inner)
+            continue
+        if inner is not None and inner.diff(_K) == -1:
+            total -= coefficient * sp.log(sp.Abs(inner - 1))
+            continue
         total += coefficient * sp.expand(rest.subs(_K, _K + 1) - rest)
     return total
 
@@ -157,13 +152,16 @@ def _dominated(statistic: sp.Expr) -> sp.Expr:
     """A statistic with `log Gamma(k + c)` replaced by `(k + c)**2`, which is the larger where k + c >= 1."""
     total: sp.Expr = sp.Integer(1)
     for factor in sp.Mul.make_args(statistic):
-        inner = factor.args[0] if isinstance(factor, (sp.loggamma, sp.log)) else None
-        if isinstance(factor, sp.log) and isinstance(inner, sp.gamma):
-            inner = inner.args[0]
-        elif isinstance(factor, sp.log):
-            inner = None
+        inner = _under_gamma(factor)
         if inner is not None and inner.diff(_K) == 1 and inner.subs(_K, 2) >= 1:
             total *= inner**2
         else:
             total *= factor
     return total
+
+
+def _under_gamma(expression: sp.Expr) -> sp.Expr | None:
+    """The z of `loggamma(z)` or `log(gamma(z))`."""
+    if isinstance(expression, sp.log) and isinstance(expression.args[0], sp.gamma):
+        return expression.args[0].args[0]
+    return expression.args[0] if isinstance(expression, sp.loggamma) else None
