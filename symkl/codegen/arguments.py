@@ -61,9 +61,7 @@ def _parametrised(
     index = next((p.index for p in distribution.parameters), "")
     indexed = [Parameter(p.name, p.domain, p.latex, p.doc, index) for p in given.parameters]
     rename = {old.symbol: new.symbol for old, new in zip(given.parameters, indexed, strict=True)}
-    replaced = {
-        free[old].symbol: new.subs(rename, simultaneous=True) for old, new in given.where if old in free
-    }
+    replaced = {free[old].symbol: new.subs(rename, simultaneous=True) for old, new in given.where if old in free}
     used = {symbol for value in replaced.values() for symbol in value.free_symbols}
     kept = {name for name in free if name not in dict(given.where)}
     parameters = tuple(p for p in indexed if p.name in kept or p.symbol in used)

@@ -55,7 +55,7 @@ def emit(
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # Python, not HTML: what comes from outside goes through `docstring`
+        autoescape=False,  # noqa: S701 - Python, not HTML: what comes from outside goes through `docstring`
     )
     environment.filters["docstring"] = docstring_text
     environment.filters["trim_right"] = str.rstrip
@@ -88,7 +88,7 @@ def sorted_functions(e: sp.Basic) -> list[sp.Basic]:
 
 
 def _uses_kernels(row: Any, target: Backend) -> bool:
-    return bool(row.kernels) and "_" == (getattr(row, target.NAME) or " ")[0]
+    return bool(row.kernels) and (getattr(row, target.NAME) or "").startswith("_")
 
 
 def _exported(names: Sequence[str]) -> str:
@@ -121,15 +121,15 @@ def _function(program: Program, target: Backend) -> dict[str, Any]:
     }
 
 
-def _branches(
-    program: Program, printer: Printer, target: Backend
-) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+def _branches(program: Program, printer: Printer, target: Backend) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
     """The values of the branches, and how one is selected, the last branch first."""
     spelled = {"inf": target.INFINITY, "nan": target.NAN}
     values, selections = [], []
     for i, branch in enumerate(reversed(program.branches)):
         name = "value" if i == 0 else f"value_{len(program.branches) - i}"
         terms = [target.INFINITY] if branch.value == sp.oo else printer.terms(branch.value)
+        if len(joined := " ".join(terms)) <= _WIDTH - 16:
+            terms = [joined]
         values.append({"name": name, "terms": terms})
         condition = " & ".join(printer.condition(c) for c in branch.conditions)
         if condition:
@@ -169,6 +169,10 @@ def _argument(argument: Argument) -> str:
 def _wrapped(text: str, indent: str, hanging: str | None = None) -> list[str]:
     flat = " ".join(text.split())
     return textwrap.wrap(
-        flat, _WIDTH, initial_indent=indent, subsequent_indent=indent if hanging is None else hanging,
-        break_long_words=False, break_on_hyphens=False,
+        flat,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent if hanging is None else hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
     )

@@ -12,9 +12,9 @@ from symkl.algebra import holds
 from symkl.codegen.arguments import Signature, signature
 from symkl.codegen.backends import BACKENDS
 from symkl.codegen.documentation import documentation
-from symkl.codegen.straightline import Lowering
 from symkl.codegen.program import Argument, Branch, Program
 from symkl.codegen.stable.form import StableForm, stable_form
+from symkl.codegen.straightline import Lowering
 from symkl.errors import NotYet
 from symkl.model import Claim, Derivation, Expectation, Verified
 

@@ -95,9 +95,7 @@ _ROWS = (
     _special(sp.erf, lambda mp, x: mp.erf(x), "erf({0})", "torch.special.erf({0})"),
     _special(sp.erfc, lambda mp, x: mp.erfc(x), "erfc({0})", "torch.special.erfc({0})"),
     _special(sp.loggamma, lambda mp, x: mp.loggamma(x), "gammaln({0})", "torch.special.gammaln({0})"),
-    _special(
-        sp.gamma, lambda mp, x: mp.gamma(x), "gamma({0})", "torch.exp(torch.special.gammaln({0}))"
-    ),
+    _special(sp.gamma, lambda mp, x: mp.gamma(x), "gamma({0})", "torch.exp(torch.special.gammaln({0}))"),
     _special(k.Digamma, lambda mp, x: mp.digamma(x), "digamma({0})", "torch.special.digamma({0})"),
     _special(
         sp.polygamma, lambda mp, n, x: mp.polygamma(n, x), "polygamma({0}, {1})", "torch.special.polygamma({0}, {1})"
@@ -105,9 +103,7 @@ _ROWS = (
     _special(sp.Ei, lambda mp, x: mp.ei(x), "expi({0})", None),
     _special(sp.besseli, lambda mp, n, x: mp.besseli(n, x), "iv({0}, {1})", None),
     _special(sp.besselk, lambda mp, n, x: mp.besselk(n, x), "kv({0}, {1})", None),
-    _special(
-        sp.zeta, lambda mp, s, a=1: mp.zeta(s, a), "zeta({0}, {1})", "torch.special.zeta({0}, {1})"
-    ),
+    _special(sp.zeta, lambda mp, s, a=1: mp.zeta(s, a), "zeta({0}, {1})", "torch.special.zeta({0}, {1})"),
     Operation(
         k.XLogY,
         lambda mp, x, y: mp.mpf(0) if x == 0 else x * mp.log(y),
@@ -134,9 +130,7 @@ _ROWS = (
         "polynomial",
     ),
     _kernel(k.GammaGap, "gamma_gap", _gamma_gap, "polynomial", "log_ratio", "log_gap", "entropy_gap"),
-    _kernel(
-        k.BinetGap, "binet_gap", _binet_gap, "polynomial", "log_ratio", "log_gap", "entropy_gap", "gamma_gap"
-    ),
+    _kernel(k.BinetGap, "binet_gap", _binet_gap, "polynomial", "log_ratio", "log_gap", "entropy_gap", "gamma_gap"),
 )
 
 OPERATIONS: dict[Any, Operation] = {row.head: row for row in _ROWS}

@@ -79,7 +79,8 @@ class Printer:
 
     def _product(self, e: sp.Expr) -> str:
         number, rest = e.as_coeff_Mul()
-        above, below = [], []
+        above: list[str] = []
+        below: list[str] = []
         for factor in sp.Mul.make_args(rest):
             base, power = factor.as_base_exp()
             if base != sp.E and power.is_Integer and abs(power) <= 4:

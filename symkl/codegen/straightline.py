@@ -103,7 +103,7 @@ def _squared_ratios(product: sp.Expr) -> sp.Expr:
         else:
             outside.append(_shape(factor))
     if exponent != 0:
-        (inside if inside else outside).append(sp.exp(_shape(exponent / 2 if inside else exponent)))
+        (inside or outside).append(sp.exp(_shape(exponent / 2 if inside else exponent)))
     if not inside:
         return sp.Mul(*outside)
     return sp.Mul(*outside, _Square(sp.Mul(*inside)))
@@ -167,8 +167,10 @@ def _hint(e: sp.Expr) -> str:
 def _stem(e: sp.Expr) -> str | None:
     if not e.is_Add or len(e.args) != 2:
         return None
-    first, second = sorted(e.free_symbols, key=str) if len(e.free_symbols) == 2 else (None, None)
-    if first is None or e not in (first - second, second - first):
+    if len(e.free_symbols) != 2:
+        return None
+    first, second = sorted(e.free_symbols, key=str)
+    if e not in (first - second, second - first):
         return None
     stems = {s.name.rpartition("_")[0] for s in (first, second)}
     return stems.pop() if len(stems) == 1 and "" not in stems else None

@@ -73,8 +73,8 @@ def programs(verified: Callable[..., Verified], families: dict[str, Family]) -> 
             found.append(lower(verified("entropy", name), text=to_text))
             found.append(lower(verified("cross_entropy", name, name), text=to_text))
         kl = verified("kl", name, name)
-        for way in (None, *(p.name for p in families[name].parametrisations)):
-            found.append(lower(kl, way, way, text=to_text))
+        ways = (None, *(p.name for p in families[name].parametrisations))
+        found += [lower(kl, way, way, text=to_text) for way in ways]
     for p, q in MIXED:
         found += [lower(verified(quantity, p, q), text=to_text) for quantity in ("cross_entropy", "kl")]
     return found

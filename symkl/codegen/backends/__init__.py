@@ -14,5 +14,6 @@ BACKENDS: dict[str, Backend] = {module.NAME: module for module in (numpy, torch)
 def backend_of(name: str) -> Backend:
     """The backend of that name; BadInput names those that there are."""
     if name not in BACKENDS:
-        raise BadInput(f"there is no backend '{name}'", todo=nearest(name, BACKENDS) or f"use one of {sorted(BACKENDS)}")
+        todo = nearest(name, BACKENDS) or f"use one of {', '.join(sorted(BACKENDS))}"
+        raise BadInput(f"there is no backend '{name}'", todo=todo)
     return BACKENDS[name]

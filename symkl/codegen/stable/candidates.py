@@ -97,9 +97,7 @@ def _exponent(exponent: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
         if 1 not in (group.above, group.below):
             rest = spread(rest - group.value())
             gaps += ratio_of(group)
-    rest = rest.replace(
-        lambda e: isinstance(e, sp.exp) and vanishes(e.args[0], same), lambda e: 1 + ExpM1(e.args[0])
-    )
+    rest = rest.replace(lambda e: isinstance(e, sp.exp) and vanishes(e.args[0], same), lambda e: 1 + ExpM1(e.args[0]))
     return gaps + collected(sp.Add(*terms_in_deviations(rest, list(same.items()))))
 
 

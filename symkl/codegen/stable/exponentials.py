@@ -49,7 +49,7 @@ def open_exponentials(
 
 
 def _by_exponent(expression: sp.Expr) -> dict[sp.Expr, sp.Expr]:
-    """exponent => coefficient, in a stable order."""
+    """The coefficient of each exponential, by its exponent, in a stable order."""
     collected: dict[sp.Expr, sp.Expr] = {}
     for term in sp.Add.make_args(expression):
         exponent = sp.Add(*(f.args[0] for f in sp.Mul.make_args(term) if isinstance(f, sp.exp)))
@@ -62,9 +62,7 @@ def _opening(
     collected: dict[sp.Expr, sp.Expr], same: dict[sp.Symbol, sp.Expr], only: Any, nested: bool
 ) -> tuple[sp.Expr, sp.Expr, sp.Expr] | None:
     """The first exponent to open, split in the part that stays and the part that vanishes at equality."""
-    able = [
-        u for u, c in collected.items() if (only is None or u.has(only)) and nonnegative(sp.factor(c))
-    ]
+    able = [u for u, c in collected.items() if (only is None or u.has(only)) and nonnegative(sp.factor(c))]
     for exponent in able:
         inner = _innermost(exponent, same) if nested else exponent
         if vanishes(inner, same):

@@ -46,9 +46,7 @@ def open_loggammas(
     return rest, gaps
 
 
-def _anchor(
-    b: sp.Expr, rest: sp.Expr, same: dict[sp.Symbol, sp.Expr], anchor: sp.Expr | None
-) -> sp.Expr | None:
+def _anchor(b: sp.Expr, rest: sp.Expr, same: dict[sp.Symbol, sp.Expr], anchor: sp.Expr | None) -> sp.Expr | None:
     if not same:
         return anchor
     settled = sp.cancel(b.subs(same, simultaneous=True))

@@ -76,9 +76,8 @@ def log_groups(expression: sp.Expr, joint: bool, same: dict[sp.Symbol, sp.Expr])
         by_coefficient.setdefault(rest, []).append((log.args[0], number))
     groups: list[LogGroup] = []
     for rest, logs in by_coefficient.items():
-        for part in [logs] if joint else _matched(logs, same):
-            if any(argument.free_symbols for argument, _ in part):
-                groups.append(_group(rest, part))
+        parts = [logs] if joint else _matched(logs, same)
+        groups += [_group(rest, part) for part in parts if any(argument.free_symbols for argument, _ in part)]
     return groups
 
 
@@ -105,7 +104,7 @@ def _group(rest: sp.Expr, logs: list[tuple[sp.Expr, sp.Expr]]) -> LogGroup:
 
 
 def gap_of(group: LogGroup) -> sp.Expr | None:
-    """`c*log(a/b) => c*LogGap(b, a) - c*(b - a)/a` for c >= 0, and turned round for c <= 0; None where the sign is unknown."""
+    """`c*log(a/b) => c*LogGap(b, a) - c*(b - a)/a` for c >= 0, turned round for c <= 0; None for an unknown sign."""
     coefficient, above, below = group.coefficient, group.above, group.below
     if not nonnegative(coefficient):
         if not nonnegative(-coefficient):

@@ -27,8 +27,8 @@ _CONSTANTS = {sp.pi: "pi", sp.E: "e", sp.EulerGamma: "euler", sp.Catalan: "catal
 def points(
     symbols: Sequence[sp.Symbol], pairs: Sequence[tuple[sp.Expr, sp.Expr]], seed: int = 0, each: int = 4
 ) -> list[dict[sp.Symbol, float]]:
-    """Parameter values: drawn at random, drawn far apart, and at every relative distance of `_NEAR` between the pairs."""
-    draw = random.Random(seed)
+    """Parameter values: drawn at random, drawn far apart, and at each relative distance of `_NEAR` between the pairs."""
+    draw = random.Random(seed)  # noqa: S311 - not for secrets
     found = []
     for distance in (None, 0.0, *(_NEAR if pairs else ())):
         for _ in range(each):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from symkl.codegen.stable.kernels import ExpM1, Kernel
@@ -27,7 +29,7 @@ def join_exponentials(expression: sp.Expr) -> sp.Expr:
 
 
 def difference(a: sp.Expr, b: sp.Expr) -> sp.Expr:
-    """a - b with what is common cancelled: `(1 - q) - (1 - p)` is `p - q`; over one denominator; `exp(u) - 1` exact."""
+    """The difference a - b with what is common cancelled: `(1 - q) - (1 - p)` is `p - q`; over one denominator; `exp(u) - 1` exact."""
     above, below = sp.fraction(sp.together(a - b))
     above = spread(above)
     if above.is_Add and len(above.args) == 2 and -1 in above.args:
@@ -39,9 +41,7 @@ def difference(a: sp.Expr, b: sp.Expr) -> sp.Expr:
 
 def deviations(pairs: list[tuple[sp.Expr, sp.Expr]]) -> list[tuple[sp.Symbol, sp.Expr, sp.Expr, sp.Symbol]]:
     """For each pair (x, y) of a symbol x and an expression y the fresh symbol that stands for x - y."""
-    return [
-        (x, x - y, y + (fresh := sp.Symbol(f"_deviation_{i}", real=True)), fresh) for i, (x, y) in enumerate(pairs)
-    ]
+    return [(x, x - y, y + (fresh := sp.Symbol(f"_deviation_{i}", real=True)), fresh) for i, (x, y) in enumerate(pairs)]
 
 
 def terms_in_deviations(rest: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> list[sp.Expr]:
@@ -115,7 +115,7 @@ def shapes(rest: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> list[sp.Expr]
     if rest == 0 or not rest.free_symbols:
         return [rest]
     found: list[sp.Expr] = []
-    makers = (
+    makers: tuple[Callable[[], sp.Expr | None], ...] = (
         lambda: sp.Add(*terms_in_deviations(rest, pairs)) if pairs else None,
         lambda: complete_squares(rest),
         lambda: collected(rest),

@@ -38,9 +38,7 @@ def nonnegative(expression: sp.Expr) -> bool:
     if expression.is_nonnegative or positive(expression):
         return True
     if expression.is_Mul:
-        squares, rest = [], []
-        for factor in expression.args:
-            (squares if nonnegative(factor) else rest).append(factor)
+        rest = [factor for factor in expression.args if not nonnegative(factor)]
         return not rest or (len(rest) % 2 == 0 and all(_nonpositive(factor) for factor in rest))
     if expression.is_Pow:
         if expression.exp.is_even and expression.base.is_real:
