@@ -90,14 +90,15 @@ def compared(item: Verified, notation: Notation, sources: dict[str, int]) -> tup
         if judged.verdict.kind == "failed":
             out.append((f"The form of {source} is refuted, see below.", None))
             continue
-        if known.formula == item.derivation.result and not known.text.lstrip().startswith("-"):
+        formula = notation.as_written(known.formula, known.text)
+        result = item.derivation.result
+        if known.units == "nats" and result is not None and formula == notation.latex(result):
             out.append((f"This is the form of {source}.", None))
             continue
-        formula = notation.as_written(known.formula, known.text)
-        words = {"proved": "equal to it, proved", "numeric": "equal to it, numerically confirmed"}
-        said = words.get(judged.verdict.kind, "not decided whether equal to it")
-        nats = "" if known.units == "nats" else f", in {escaped(known.units)}"
-        out.append((f"The form of {source} ({said}){nats}:", display(notation.quantity(), formula)))
+        words = {"proved": "proved equal", "numeric": "equal in numbers"}
+        said = words.get(judged.verdict.kind, "not decided whether equal")
+        units = "" if known.units == "nats" else f", in {escaped(known.units)}"
+        out.append((f"The form of {source}{units} ({said}):", display(notation.quantity(), formula)))
     return tuple(out)
 
 

@@ -61,12 +61,28 @@ def exchanged(expression: sp.Expr, parameters: Sequence[Parameter]) -> sp.Expr:
 
 def difference(divergence: sp.Expr, parameters: Sequence[Parameter]) -> sp.Expr:
     """`KL(p, q) - KL(q, p)`, its logarithms gathered into quotients."""
-    flat = sp.expand_log(divergence) - sp.expand_log(exchanged(divergence, parameters))
-    flat = sp.Add(*(sp.expand_mul(t) if t.has(sp.log) else t for t in sp.Add.make_args(flat)))
+    logs: dict[sp.Expr, sp.Expr] = {}
+    rest = sp.Integer(0)
+    for term in _terms(divergence) + [-t for t in _terms(exchanged(divergence, parameters))]:
+        of = next((f.args[0] for f in sp.Mul.make_args(term) if isinstance(f, sp.log)), None)
+        if of is None:
+            rest += term
+            continue
+        slope = term / sp.log(of)
+        like = next((a for a in logs if sp.cancel(a * of) == 1), None)
+        if like is not None:
+            logs[like] -= slope
+        else:
+            logs[of] = logs.get(of, sp.Integer(0)) + slope
     for first, second in pairs(parameters):
-        up, down = sp.log(second), sp.log(first)
-        slope = flat.coeff(up)
-        if slope != 0 and sp.expand(slope + flat.coeff(down)) == 0:
-            flat = flat - slope * up - flat.coeff(down) * down
-            flat += slope * sp.log(second / first)
-    return flat
+        if first in logs and second in logs and sp.expand(logs[first] + logs[second]) == 0:
+            slope = sp.expand(logs.pop(second))
+            logs.pop(first)
+            turned = slope.could_extract_minus_sign()
+            logs[first / second if turned else second / first] = -slope if turned else slope
+    return rest + sp.Add(*(sp.expand(slope) * sp.log(of) for of, slope in logs.items()))
+
+
+def _terms(expression: sp.Expr) -> list[sp.Expr]:
+    flat = sp.Add.make_args(sp.expand_log(expression))
+    return [t for f in flat for t in sp.Add.make_args(sp.expand_mul(f, deep=False) if f.has(sp.log) else f)]

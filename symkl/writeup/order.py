@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from symkl.model import CrossEntropy, Density, Divergence, Entropy, Expectation
+from symkl.model import CrossEntropy, Density, Divergence, Entropy, Expectation, Unit
 
 __all__ = ["ordered_factors", "ordered_terms", "signed"]
 
+_BOUND = (sp.Integral, sp.Sum)
 _BIG = (Expectation, Entropy, CrossEntropy, Divergence)
 _CALLED = (sp.gamma, sp.loggamma, sp.digamma, sp.polygamma, sp.beta, sp.zeta, sp.factorial, sp.binomial, sp.erf)
 
@@ -41,6 +42,8 @@ def signed(term: sp.Expr, variables: frozenset[sp.Symbol] = frozenset()) -> tupl
 def _turns(add: sp.Expr, variables: frozenset[sp.Symbol]) -> bool:
     if all(_negative(a) for a in add.args):
         return True
+    if any(isinstance(a, Unit) for a in add.args) and len(add.args) == 2 and sp.S.NegativeOne in add.args:
+        return True  # u - 1 with 0 < u < 1
     own = [a for a in add.args if a.free_symbols & variables]
     return bool(own) and all(_negative(a) for a in own) and not any(a.is_number for a in add.args)
 
@@ -81,14 +84,14 @@ def ordered_terms(
         )
 
     terms.sort(key=key)
-    numbers = [t for t in terms if t.is_number and not t.atoms(sp.log)]
+    numbers = [t for t in terms if t.is_number and not t.has(sp.log, *_BOUND)]
     others = [t for t in terms if t not in numbers]
     if not others:
         return terms
     minus = [signed(t)[0] for t in others]
     first = next((i for i, m in enumerate(minus) if not m), None)
     positive_number = bool(numbers) and not signed(numbers[0])[0]
-    if positive_number and len(numbers) == 1 and (first is None or minus[-1]):
+    if positive_number and len(numbers) == 1 and minus[-1] and 2 * sum(minus) >= len(minus):
         return numbers + others
     if first:
         last = next((i for i, m in enumerate(minus) if i > first and m), len(others))
@@ -110,7 +113,7 @@ def _numeric_logs_merged(terms: list[sp.Expr]) -> list[sp.Expr]:
 
 
 def _class(term: sp.Expr) -> float:
-    if term.has(*_BIG) or term.has(sp.Integral, sp.Sum):
+    if term.has(*_BIG) or term.has(*_BOUND):
         return 2.5
     if term.is_number:
         return 0.0 if term.atoms(sp.log) else 9.0
@@ -139,10 +142,12 @@ def ordered_factors(
             base, exponent = factor, sp.Integer(1)
         if factor.is_Number:
             place = 0
-        elif base.is_number and not base.is_Symbol:
+        elif base.is_number and not base.is_Symbol and not base.has(*_BOUND):
             place = 1.5 if base == sp.E else 1
         elif base.is_Symbol:
             place = 3 if base in variables else 2
+            if exponent.free_symbols:
+                place = 3.5 if exponent.free_symbols & variables or base in variables else place
         elif base.is_Add or isinstance(base, sp.Abs):
             place = 4
         elif isinstance(base, Density):
@@ -152,8 +157,8 @@ def ordered_factors(
         elif isinstance(base, sp.log):
             place = 8
         elif isinstance(base, sp.exp):
-            place = 9
-        elif isinstance(base, (sp.Integral, sp.Sum)):
+            place = 9 if base.free_symbols & variables or not any(f.has(Expectation) for f in factors) else 6.5
+        elif isinstance(base, _BOUND):
             place = 10
         else:
             place = 5

@@ -19,6 +19,7 @@ _ATOMIC_LOGS = (sp.gamma, sp.factorial, sp.beta, sp.Abs)
 
 
 def is_tall(latex: str) -> bool:
+    latex = latex.replace(r"\left|", "|").replace(r"\right|", "|")  # these are as high as what they hold
     return any(command in latex for command in _TALL)
 
 
@@ -100,6 +101,7 @@ class TextbookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy has no types
         above, below = _rationalised(above, below)
         if not below:
             return self._product(above)
+        above, below = _cleared(above, below)
         numeric = all(f.is_number for f in below)
         behind = [f for f in above if self._stands_behind(f, numeric)]
         inside = [f for f in above if f not in behind]
@@ -158,7 +160,7 @@ class TextbookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy has no types
         if exponent.is_Integer and exponent.is_even and base.is_Add:
             base = self._positive_first(base)
         inner = self._print(base)
-        plain = base.is_Symbol and "^" not in inner and not inner.startswith("\\log")
+        plain = (base.is_Symbol or base.is_NumberSymbol) and "^" not in inner and not inner.startswith("\\log")
         called = isinstance(base, (sp.gamma, sp.beta, sp.Abs)) or (base.is_Integer and base.is_nonnegative)
         if not (plain or called):
             inner = bracketed(inner)
@@ -248,7 +250,7 @@ class TextbookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy has no types
         small, self._small = self._small, True
         short = self._print(of)
         self._small = small
-        if len(short.replace("\\", "")) <= 24 and not is_tall(short):
+        if len(short.replace("\\", "")) <= 24 and not is_tall(short) and not of.has(sp.exp):
             text = f"e^{{{short}}}"
         else:
             text = r"\exp" + bracketed(self._print(of))
@@ -264,11 +266,19 @@ class TextbookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy has no types
         return name + power + bracketed(", ".join(self._print(a) for a in args))
 
     def _print_gamma(self, expr: sp.Expr, exp: str | None = None) -> str:
+        if self._counts(expr.args[0]):
+            return self._print_factorial(sp.factorial(expr.args[0] - 1), exp)
         return self._called(r"\Gamma", expr.args, exp)
 
     _print_uppergamma = _print_gamma
 
+    def _counts(self, of: sp.Expr) -> bool:
+        """Whether this is n + 1 for a discrete variable n: then its gamma function is printed as n!."""
+        return bool((of - 1) in self.variables and of.is_integer)
+
     def _print_loggamma(self, expr: sp.Expr, exp: str | None = None) -> str:
+        if self._counts(expr.args[0]) and exp is None:
+            return self._print_log(sp.log(sp.factorial(expr.args[0] - 1), evaluate=False))
         return self._called(r"\log\Gamma", expr.args, exp)
 
     def _print_digamma(self, expr: sp.Expr, exp: str | None = None) -> str:
@@ -325,6 +335,26 @@ def _is_reciprocal(factor: sp.Expr) -> bool:
     if not factor.is_Pow or isinstance(factor, sp.exp):
         return False
     return bool(factor.exp.as_coeff_Mul()[0].is_negative)
+
+
+def _cleared(above: list[sp.Expr], below: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:
+    """`(a/2 + b)/c` is printed `(a + 2 b)/(2 c)`."""
+    if all(f.is_number for f in below):
+        return above, below
+    factor = sp.Integer(1)
+    out = []
+    for item in above:
+        shared = sp.Integer(1)
+        if item.is_Add:
+            coefficients = [t.as_coeff_Mul()[0] for t in item.args]
+            if all(c.is_Rational for c in coefficients):
+                shared = sp.ilcm(*(c.q for c in coefficients)) if len(coefficients) > 1 else shared
+        out.append(sp.Add(*(shared * t for t in item.args)) if shared != 1 else item)
+        factor *= shared
+    if factor == 1:
+        return above, below
+    number = sp.Mul(factor, *(f for f in below if f.is_Integer))
+    return out, [number, *(f for f in below if not f.is_Integer)]
 
 
 def _rationalised(above: list[sp.Expr], below: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:

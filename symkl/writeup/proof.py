@@ -46,7 +46,10 @@ def chains(
         head = left or head
         verdict = verdicts[i].kind if i < len(verdicts) else ""
         reason = words(step.because, step) + _citations(step, lemmas)
-        rows = _rows(left, notation.latex(step.after), reason, verdict, head, max(narrow, default=0.0))
+        right = notation.latex(step.after)
+        if not left and right == notation.latex(step.before) and verdict == "proved":
+            continue  # nothing that can be seen happens
+        rows = _rows(left, right, reason, verdict, head, max(narrow, default=0.0))
         if left and lines:
             rows[0] = replace(rows[0], new=True)
         lines += rows

@@ -21,7 +21,7 @@ def latex_of_name(name: str) -> str:
     if not sub and (found := re.fullmatch(r"([A-Za-z]+)(\d+)", stem)):
         stem, sub = found.groups()
     word = _word(stem)
-    return f"{word}_{_braced(_word(sub))}" if sub else word
+    return f"{word}_{_braced(latex_of_name(sub))}" if sub else word
 
 
 def _word(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -32,6 +33,9 @@ NAMES = {
 }
 
 
+_LETTER = re.compile(r"(?<![\w\\])[pq](?!\w)")
+
+
 @dataclass
 class Context:
     """What one write-up has said so far: its labels, the lemmas and theorems already proved in it.
@@ -57,11 +61,18 @@ class Context:
     def words(self, text: str, notation: Notation, expressions: Iterable[sp.Basic]) -> str:
         """A reason as LaTeX; `$...$` in it is a formula about the symbols of the expressions."""
         if self.read is None:
-            return escaped(text)
+            return self._lettered(escaped(text))
         read = self.read
         symbols = {s.name: s for e in expressions for s in sorted(e.atoms(sp.Symbol), key=str)}
         symbols.update({p.symbol.name: p.symbol for p in notation.claim.parameters})
-        return inline(text, lambda formula: notation.latex(read(formula, symbols)))
+        return self._lettered(inline(text, lambda formula: notation.latex(read(formula, symbols))))
+
+    def _lettered(self, latex: str) -> str:
+        """Words in which a lone p or q becomes the letter that this write-up has for it."""
+        parts = latex.split("$")
+        letters = dict(zip("pq", self.symbols, strict=True))
+        parts[::2] = [_LETTER.sub(lambda found: f"${letters[found[0]]}$", part) for part in parts[::2]]
+        return "$".join(parts)
 
 
 def display(left: str, right: str, label: str = "", relation: str = "=") -> Formula:
@@ -137,14 +148,17 @@ def _statement(
     derivation: Derivation, notation: Notation, context: Context, label: str
 ) -> tuple[Formula | None, str]:
     left = notation.quantity()
-    reason = sentence(context.words(derivation.reason, notation, ()))
+    reason = sentence(context.words(derivation.reason, notation, ()), capital=derivation.status != "infinite")
     if derivation.status == "infinite":
-        return Formula(left, (r"\infty",), label), reason
+        return Formula(left, (r"\infty",), label), f"Indeed, {reason}" if reason else ""
     if derivation.status == "none":
         if derivation.result is None:
             return None, f"no closed form was found. {reason}"
         formula = display(left, notation.latex(derivation.result), label)
-        return formula, f"For the expectation that remains no closed form was found. {reason}"
+        kept = [lemma.statement for lemma in derivation.lemmas if lemma.value is None and derivation.result.has(lemma.statement)]
+        if kept:
+            reason = f"For ${'$ and $'.join(map(notation.latex, kept))}$ no closed form was found."
+        return formula, reason
     if len(derivation.cases) > 1:
         return _by_cases(derivation, notation, left, label), _otherwise(derivation)
     assert derivation.result is not None
@@ -168,10 +182,12 @@ def _otherwise(derivation: Derivation) -> str:
     return words.get(derivation.otherwise or "", "") if derivation.status == "conditional" else ""
 
 
-def sentence(latex: str) -> str:
-    """Words with a capital and a full stop."""
+def sentence(latex: str, *, capital: bool = True) -> str:
+    """Words with a full stop, and a capital where they begin a sentence."""
     latex = latex.strip()
-    return latex and latex[0].upper() + latex[1:] + ("" if latex.endswith(".") else ".")
+    if not latex:
+        return ""
+    return (latex[0].upper() if capital else latex[0]) + latex[1:] + ("" if latex.endswith(".") else ".")
 
 
 def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple[Theorem, ...]:
@@ -193,16 +209,17 @@ def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple
         left = notation.latex(lemma.statement)
         conditions = conditions_latex(lemma.conditions, notation)
         given = f"Let ${notation.symbols[0]} = {notation.member(derivation.claim.p)}$"
+        method = sentence(context.words(lemma.method, notation, (s.before for s in lemma.steps)))
         out.append(
             Theorem(
-                kind="lemma",
+                kind="lemma" if lemma.value is not None else "remark",
                 label=label,
                 name="",
                 given=(f"{given}, where {conditions}." if conditions else f"{given}.")
                 + (" Then" if lemma.value is not None else ""),
                 formula=None if lemma.value is None else display(left, notation.latex(lemma.value)),
-                after="" if lemma.value is not None else f"For ${left}$ no closed form was found.",
-                method=sentence(context.words(lemma.method, notation, (s.before for s in lemma.steps))),
+                after="" if lemma.value is not None else f"For ${left}$ no closed form was found. {method}",
+                method=method if lemma.value is not None else "",
                 proof=concluded(proof),
             )
         )

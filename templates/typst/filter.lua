@@ -16,7 +16,7 @@ local function math(kind, text)
   end
   out = out:gsub('("%a+") \\%(', "%1\\(")
   -- a sign at the beginning of a line is not that of a negative term
-  out = out:gsub("(quad) ([-+]) ", '%1 "" %2 ')
+  out = out:gsub("(quad)%s+([-+]) ", '%1 "" %2 '):gsub("(#h%(2em%))%s+([-+]) ", '%1 "" %2 ')
   -- \Bigl and \bigr come as scaled glyphs, which loosen the line
   return (out:gsub("#scale%(x: (%d+)%%, y: %d+%%%)%[\\(.)%]", function(size, mark)
     local kind = (mark == "(" or mark == "[") and "opening" or "closing"
@@ -84,32 +84,28 @@ local function number(el)
   end
 end
 
--- a proof: its sentences, each kept with the chain behind it; the box that ends it stands in the last reason
-local function proof(el)
-  local blocks = pandoc.List()
-  for _, block in ipairs(el.content) do
-    if block.t == "Para" then
-      local run = pandoc.List()
-      for _, inline in ipairs(block.content) do
-        if inline.t == "RawInline" and inline.text:match("^#chain") then
-          blocks:extend({ pandoc.RawBlock("typst", "#sticky["), pandoc.Plain(run), pandoc.RawBlock("typst", "]") })
-          blocks:insert(pandoc.Para({ inline }))
-          run = pandoc.List()
-        elseif not (inline.t == "Str" and inline.text:match("◻")) then
-          run:insert(inline)
-        end
+-- a paragraph: the words before a display are kept on its page; the box that ends a proof stands in its last reason
+local function paragraph(el)
+  local blocks, run = pandoc.List(), pandoc.List()
+  for _, inline in ipairs(el.content) do
+    local text = inline.t == "RawInline" and inline.text or ""
+    if text:match("^#chain") or text:match("^#numbered") or text:match("^%$ ") then
+      if #run > 0 then
+        blocks:extend({ pandoc.RawBlock("typst", "#sticky["), pandoc.Plain(run), pandoc.RawBlock("typst", "]") })
       end
-      if #run > 0 then blocks:insert(pandoc.Para(run)) end
-    else
-      blocks:insert(block)
+      blocks:insert(pandoc.Para({ inline }))
+      run = pandoc.List()
+    elseif not (inline.t == "Str" and inline.text:match("◻")) then
+      run:insert(inline)
     end
   end
+  if #blocks == 0 then return nil end
+  if #run > 0 then blocks:insert(pandoc.Para(run)) end
   return blocks
 end
 
 local function frame(el)
-  local kind = el.classes[1]
-  if kind == "proof" then return proof(el) end
+  if el.classes[1] == "proof" then return el.content end
   if el.identifier ~= "" and numbers[el.identifier] then
     local out = pandoc.List({ pandoc.RawBlock("typst", "#statement[") })
     out:extend(el.content)
@@ -118,4 +114,4 @@ local function frame(el)
   end
 end
 
-return { { Div = number }, { Math = Math, Link = Link, Header = Header, Meta = Meta }, { Div = frame } }
+return { { Div = number }, { Math = Math, Link = Link, Header = Header, Meta = Meta }, { Para = paragraph, Div = frame } }
