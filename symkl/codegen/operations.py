@@ -63,6 +63,10 @@ def _log_ratio(mp: Any, a: Any, b: Any, d: Any) -> Any:
     return mp.log1p(x) if abs(x) < 0.5 else mp.log(a / b)
 
 
+def _softplus_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
+    return mp.log1p(mp.exp(b)) - mp.log1p(mp.exp(a)) - d / (1 + mp.exp(-a))
+
+
 def _kernel(head: Any, name: str, exact: Callable[..., Any], *needs: str) -> Operation:
     count = next(iter(head.nargs))
     call = f"_{name}({', '.join(f'{{{i}}}' for i in range(count))})"
@@ -129,6 +133,13 @@ _ROWS = (
         lambda mp, x, a: -x if a == 0 else a * (mp.expm1(x / a) - x / a),
         "polynomial",
     ),
+    Operation(
+        k.Softplus, lambda mp, x: mp.log1p(mp.exp(x)), "np.logaddexp(0.0, {0})", "_softplus({0})", ("softplus",)
+    ),
+    Operation(
+        k.Sigmoid, lambda mp, x: 1 / (1 + mp.exp(-x)), "_sigmoid({0})", "torch.sigmoid({0})", ("sigmoid",)
+    ),
+    _kernel(k.SoftplusGap, "softplus_gap", _softplus_gap, "polynomial", "exp_gap"),
     _kernel(k.GammaGap, "gamma_gap", _gamma_gap, "polynomial", "log_ratio", "log_gap", "entropy_gap"),
     _kernel(k.BinetGap, "binet_gap", _binet_gap, "polynomial", "log_ratio", "log_gap", "entropy_gap", "gamma_gap"),
 )

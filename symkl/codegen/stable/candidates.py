@@ -19,6 +19,7 @@ from symkl.codegen.stable.kernels import ExpM1, Kernel, Log1P, XLog1PY, XLogY
 from symkl.codegen.stable.logs import gap_of, log_groups, ratio_of, split_logs
 from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative
+from symkl.codegen.stable.softplus import as_softplus, open_softplus
 from symkl.model import Unit
 
 __all__ = ["Recipe", "candidates", "plain"]
@@ -58,7 +59,7 @@ def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterato
 
 def plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
     """The closed form with its logs gathered into ratios, squares completed, products with logs made safe at 0."""
-    rest = spread(split_logs(powers_as_exponentials(closed)))
+    rest = spread(as_softplus(split_logs(powers_as_exponentials(closed)), one_sided=False))
     kept = sp.S.Zero
     for group in log_groups(rest, joint=False, same=_same(pairs)):
         if 1 not in (group.above, group.below):
@@ -74,8 +75,10 @@ def _same(pairs: list[tuple[sp.Expr, sp.Expr]]) -> dict[sp.Symbol, sp.Expr]:
 
 def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: Recipe) -> Iterator[sp.Expr]:
     same = _same(pairs)
-    rest, opened = open_exponentials(split_logs(closed), same, only=sp.loggamma)
+    rest, logistic = open_softplus(as_softplus(split_logs(closed), one_sided=True), same)
+    rest, opened = open_exponentials(rest, same, only=sp.loggamma)
     rest, gaps = open_loggammas(split_logs(rest), same, recipe.binet, recipe.anchor)
+    gaps += logistic
     rest, further = open_exponentials(rest, same, nested=recipe.nested)
     gaps += sp.Add(*(exponential_gap(c, _exponent(u, same)) for c, u in (*opened, *further)))
     rest = spread(split_logs(rest))

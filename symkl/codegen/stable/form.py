@@ -80,8 +80,15 @@ def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
             return sp.exp(exponent)
         return opened.setdefault(exponent, sp.Dummy(f"exp_{len(opened)}", positive=True))
 
+    def one_sided(log: sp.Expr) -> sp.Expr:
+        rest = log.args[0] - 1
+        turned = isinstance(rest, sp.exp) and rest.args[0].could_extract_minus_sign()
+        return sp.log(1 + sp.exp(-rest.args[0])) + rest.args[0] if turned else log
+
     sides = [
-        split_logs(join_exponentials(powers_as_exponentials(side))).replace(lambda e: isinstance(e, sp.exp), closed_off)
+        split_logs(join_exponentials(powers_as_exponentials(side)))
+        .replace(lambda e: isinstance(e, sp.log), one_sided)
+        .replace(lambda e: isinstance(e, sp.exp), closed_off)
         for side in (expand_kernels(form), closed)
     ]
     return is_zero(sides[0] - sides[1])

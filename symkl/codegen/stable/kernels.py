@@ -23,6 +23,9 @@ __all__ = [
     "LogRatio",
     "ProductGap",
     "ScaledExpGap",
+    "Sigmoid",
+    "Softplus",
+    "SoftplusGap",
     "XLog1PY",
     "XLogY",
     "expand_kernels",
@@ -133,6 +136,37 @@ class BinetGap(Kernel):
         b, a, difference = self.args
         bregman = sp.loggamma(b) - sp.loggamma(a) - sp.digamma(a) * difference
         return bregman - b * (sp.log(b) - sp.log(a)) + difference
+
+
+class SoftplusGap(Kernel):
+    """`SoftplusGap(b, a, b - a) = Softplus(b) - Softplus(a) - Sigmoid(a)*(b - a) >= 0`."""
+
+    nargs = 3
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        b, a, difference = self.args
+        return sp.log(1 + sp.exp(b)) - sp.log(1 + sp.exp(a)) - difference / (1 + sp.exp(-a))
+
+
+class Softplus(Kernel):
+    """`Softplus(x) = log(1 + exp(x)) > 0`."""
+
+    nargs = 1
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        return sp.log(1 + sp.exp(self.args[0]))
+
+
+class Sigmoid(Kernel):
+    """`Sigmoid(x) = 1/(1 + exp(-x)) > 0`."""
+
+    nargs = 1
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        return 1 / (1 + sp.exp(-self.args[0]))
 
 
 class LogRatio(Kernel):

@@ -27,7 +27,7 @@ _CONSTANTS = {sp.pi: "pi", sp.E: "e", sp.EulerGamma: "euler", sp.Catalan: "catal
 def points(
     symbols: Sequence[sp.Symbol], pairs: Sequence[tuple[sp.Expr, sp.Expr]], seed: int = 0, each: int = 4
 ) -> list[dict[sp.Symbol, float]]:
-    """Parameter values: drawn at random, drawn far apart, and at each relative distance of `_NEAR` between the pairs."""
+    """Parameter values: drawn at random, far apart, and at each relative distance of `_NEAR` between the pairs."""
     draw = random.Random(seed)  # noqa: S311 - not for secrets
     found = []
     for distance in (None, 0.0, *(_NEAR if pairs else ())):

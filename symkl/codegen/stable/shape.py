@@ -29,7 +29,7 @@ def join_exponentials(expression: sp.Expr) -> sp.Expr:
 
 
 def difference(a: sp.Expr, b: sp.Expr) -> sp.Expr:
-    """The difference a - b with what is common cancelled: `(1 - q) - (1 - p)` is `p - q`; over one denominator; `exp(u) - 1` exact."""
+    """`(1 - p) - (1 - q) => q - p`, over one denominator; `exp(u) - 1 => ExpM1(u)`."""
     above, below = sp.fraction(sp.together(a - b))
     above = spread(above)
     if above.is_Add and len(above.args) == 2 and -1 in above.args:
