@@ -32,7 +32,7 @@ _r = sp.Symbol("r", positive=True)
 class Master:
     """One theorem. `domain` bounds z; `WIDTH` in it stands for any positive length. `fixed` must be present as it is.
 
-    `holomorphic` statistics: z**n in the integrand is then taken as the n-th derivative in the coefficient of z.
+    `last_resort`: the value is a special function where another chart may lead to an elementary one.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Master:
     conditions: tuple[sp.Basic, ...]
     source: str
     fixed: sp.Expr = sp.S.Zero
+    last_resort: bool = False
 
 
 _LINE = (-sp.oo, sp.oo)
@@ -89,6 +90,7 @@ MASTERS: tuple[Master, ...] = (
         + sp.log(sp.erfc(-_B / (2 * sp.sqrt(_c)))),
         conditions=(sp.Gt(_c, 0, evaluate=False),),
         source="NIST Digital Library of Mathematical Functions, 7.7.6",
+        last_resort=True,
     ),
     Master(
         name="beta",

@@ -106,7 +106,7 @@ def _piece(
     dist: Distribution, statistic: sp.Expr, log_p: sp.Expr, lower: sp.Expr, upper: sp.Expr, given: tuple[sp.Basic, ...]
 ) -> _Piece:
     """The first chart in which every term of the integrand is read by a master."""
-    diverges = False
+    diverges, second_best = False, None
     taken = {s.name for s in (log_p.free_symbols | statistic.free_symbols)}
     first_name, second_name = [n for n in ("z", "t", "u", "w", "z_1", "z_2", "z_3") if n not in taken][:2]
     discrete = dist.kind == "discrete"
@@ -122,8 +122,11 @@ def _piece(
             except Diverges:
                 diverges = True
                 continue
-            if piece is not None:
+            if piece is not None and not any(m.last_resort for m in piece.masters):
                 return piece
+            second_best = second_best or piece
+    if second_best is not None:
+        return second_best
     statement = statement_of(dist, statistic)
     if diverges:
         raise Divergent(str(statement))
