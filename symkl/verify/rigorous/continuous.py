@@ -73,7 +73,10 @@ def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: in
     program = compile_balls(sp.Mul(_Y, p, w, evaluate=False), _Y, exponential=True)
     try:
         found = acb.integral(program, low, high, abs_tol=tolerance, eval_limit=400_000)
-    except SystemError as error:  # this is how flint reports what the integrand raised
+    except (SystemError, ArithmeticError, TypeError, ValueError) as error:
+        # what the integrand raises comes out as it is, or as a SystemError with the cause inside
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise error.__cause__ from error
         raise NoEnclosure(f"the integrand could not be evaluated: {error.__cause__ or error}") from error
     if not (found.is_finite() and found.imag.contains(0)):
         raise NoEnclosure("the integral is not known to be finite")
