@@ -38,10 +38,21 @@ def load_families(paths: Iterable[Path], under: Iterable[Path] = ()) -> dict[str
     """The families that the files define, by name, sorted; those of `under` are shadowed by those of `paths`.
 
     Two families of `paths` (or of `under`) whose names differ at most in case are an error that names both files.
+    A known form in a file of `under` that names a shadowed family is about a family that is not there any more, and
+    is left out.
     """
     above, below = _read_all(paths), _read_all(under)
-    heads = {h.family.name: h for key, h in {**below, **above}.items()}
-    return {name: _complete(heads[name], heads) for name in sorted(heads)}
+    heads = {head.family.name: head for head in {**below, **above}.values()}
+    beneath = {head.family.name: head for head in below.values()}
+    families = {}
+    for name in sorted(heads):
+        if name.lower() in above:
+            families[name] = _complete(heads[name], heads)
+        else:
+            family = _complete(heads[name], beneath)
+            kept = tuple(known for known in family.known if (known.other or name).lower() not in above)
+            families[name] = replace(family, known=kept)
+    return families
 
 
 @dataclass(frozen=True)
