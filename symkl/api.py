@@ -12,7 +12,8 @@ import sympy as sp
 
 from symkl import pipeline
 from symkl.claims import names_of
-from symkl.language import load_family, parse
+from symkl.errors import BadInput, Location
+from symkl.language import parse, read_bindings
 from symkl.library import read_library
 from symkl.model import Family, Lemma, Step, Verdict, Verified
 from symkl.model import claim as make_claim
@@ -64,9 +65,7 @@ class Derivation:
         return f"{claim_title(d.claim)} = {status_word(d)}  ({self.verdict.kind})"
 
     def _repr_latex_(self) -> str:
-        from symkl.pipeline import equation
-
-        return f"$\\displaystyle {equation(self.verified)}$"
+        return f"$\\displaystyle {pipeline.equation(self.verified)}$"
 
 
 def family(name: str) -> Family:
@@ -81,7 +80,12 @@ def _builtin() -> Any:
 
 def load(path: str | Path) -> Family:
     """The family that a definition file defines. Raises `BadInput`."""
-    return load_family(Path(path))
+    path = Path(path)
+    library = read_library((path,), ())
+    found = library.given[0]
+    if not isinstance(found, Family):
+        raise BadInput("this file is a document, not the definition of a family", Location(str(path)))
+    return found
 
 
 def entropy(p: Family, where: Mapping[str, str] | None = None) -> Derivation:
@@ -105,8 +109,6 @@ def expectation(p: Family, of: str, where: Mapping[str, str] | None = None) -> D
 
 
 def _claim(quantity: str, p: Family, q: Family | None, of: str | None, where: Mapping[str, str] | None) -> Any:
-    from symkl.language import read_bindings
-
     bare = make_claim(quantity, p, q)
     names = names_of(bare)
     bindings = read_bindings([f"{name}={value}" for name, value in (where or {}).items()], names)

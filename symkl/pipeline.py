@@ -38,6 +38,7 @@ __all__ = [
     "compare",
     "compose",
     "derive",
+    "equation",
     "evaluate",
     "fragment",
     "generate",
@@ -135,6 +136,15 @@ def fragment(verified: model.Verified, settings: Settings) -> str:
 
     loader = resources.loader(settings.own_templates)
     return write_fragment(verified, loader=loader, read=partial(parse, inert=True))
+
+
+def equation(verified: model.Verified) -> str:
+    """The result as one line of LaTeX, without dollar signs: the quantity and what it is equal to."""
+    from symkl.writeup.notation import Notation
+
+    notation, result = Notation(verified.derivation.claim), verified.derivation.result
+    right = r"\text{not derived}" if result is None else notation.latex(result)
+    return f"{notation.quantity()} = {right}".replace(r"\KL", r"\operatorname{KL}")  # a macro of our own preamble
 
 
 def _writing(settings: Settings) -> dict[str, Any]:

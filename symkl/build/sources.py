@@ -19,6 +19,8 @@ from symkl.store import digest, engine, file_digest
 
 __all__ = ["Source", "keys", "select", "sources", "toml_files"]
 
+MAX_BYTES = 1_000_000
+
 
 @dataclass(frozen=True)
 class Source:
@@ -62,6 +64,8 @@ def sources(files: Sequence[Path]) -> list[Source] | None:
 
 
 def _source(path: Path) -> Source:
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError("too long to be looked at")
     table = tomllib.loads(path.read_text("utf-8"))
     if "document" in table:
         claims = [section["claim"] for section in table["section"] if "claim" in section]
