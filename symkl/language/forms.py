@@ -38,7 +38,7 @@ def bound(reader: Reader, node: ast.Call, depth: int) -> sp.Expr:
     if function.count(sp.Piecewise) > MAX_FOLDED:
         raise BadInput(f"too many Piecewise inside {name}", reader.place(node))
     made = reader.make(node, sp.Sum if name == "Sum" else sp.Integral, function, *reversed(limits))
-    if not made.free_symbols:
+    if not made.free_symbols and not reader.inert:
         raise BadInput(f"this {name} contains no parameter", reader.place(node), "write its value")
     return made
 

@@ -35,6 +35,11 @@ class Function:
         return (len(self.limits) if self.least is None else self.least), len(self.limits)
 
 
+def _polylog(order: sp.Expr, argument: sp.Expr) -> sp.Expr:
+    """Evaluated at numbers only: on symbols SymPy's polylog calls `simplify`, which may take minutes."""
+    return sp.polylog(order, argument, evaluate=bool(argument.is_Number))
+
+
 _TABLE = (
     Function("log", sp.log, (None,)),
     Function("exp", sp.exp, (_LARGE,)),
@@ -53,7 +58,7 @@ _TABLE = (
     Function("besselk", sp.besselk, (_SMALL, _LARGE), special=True),
     Function("zeta", sp.zeta, (_SMALL, _SMALL), least=1, special=True),
     Function("uppergamma", sp.uppergamma, (_SMALL, _LARGE), special=True),
-    Function("polylog", sp.polylog, (_SMALL, 1), special=True),
+    Function("polylog", _polylog, (_SMALL, 1), special=True),
     Function("factorial", sp.factorial, (_MEDIUM,), special=True),
     Function("binomial", sp.binomial, (_MEDIUM, _SMALL), special=True),
     Function("cos", sp.cos, (_LARGE,)),

@@ -147,6 +147,13 @@ def test_inert_quantities_are_read_only_where_asked_for() -> None:
         read("KL(p, q)")
 
 
+def test_an_integral_without_parameters_is_read_only_back_from_a_derivation() -> None:
+    text = "Integral(exp(-t), (t, 0, oo))"
+    assert parse(text, {}, inert=True).doit() == 1
+    with pytest.raises(BadInput, match="no parameter"):
+        parse(text, {})
+
+
 def test_conditions_are_comparisons_joined_by_words() -> None:
     assert parse_condition("a < b", NAMES) == sp.Lt(A, B)
     assert parse_condition("0 < a <= b and a != 1", NAMES) == sp.And(sp.Lt(0, A), sp.Le(A, B), sp.Ne(A, 1))

@@ -6,13 +6,17 @@ import os
 import random
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import sympy as sp
 
-from symkl.language import parse, parse_condition, to_text
+from symkl.derive import derive
+from symkl.language import load_family, parse, parse_condition, to_text
 from symkl.language.functions import FUNCTIONS
-from symkl.model import CrossEntropy, Density, Divergence, Entropy, Expectation, Law, symbol
+from symkl.model import CrossEntropy, Density, Divergence, Entropy, Expectation, Law, claim, symbol
+
+DERIVATIONS = Path(__file__).resolve().parents[2] / "derivations"
 
 DOMAINS = {
     "mu_1": "real", "mu_2": "real", "a": "real", "x": "real", "sigma_1": "positive", "sigma_2": "positive",
@@ -137,3 +141,21 @@ def test_text_does_not_depend_on_the_hash_seed() -> None:
     }
     assert len(printed) == 1
     assert printed.pop().count(b"\n") == len(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "p", "q"),
+    [("kl", "normal", "normal"), ("kl", "gumbel", "gumbel"), ("kl", "laplace", "normal"), ("entropy", "poisson", None)],
+)
+def test_every_line_of_a_derivation_reads_back(quantity: str, p: str, q: str | None) -> None:
+    first, second = (load_family(DERIVATIONS / f"{name}.toml") if name else None for name in (p, q))
+    made = claim(quantity, first, second)
+    derived = derive(made)
+    x = made.p.variable
+    names = {parameter.full_name: parameter.symbol for parameter in made.parameters} | {x.name: x}
+    lines = [line for step in derived.steps for line in (step.before, step.after)] + [derived.result]
+    for lemma in derived.lemmas:
+        lines += [lemma.statement, lemma.value, *(line for step in lemma.steps for line in (step.before, step.after))]
+    lines = [line for line in lines if line is not None and line.free_symbols <= set(names.values())]
+    assert len(lines) > 10
+    assert [parse(to_text(line), names, variable=x, inert=True) for line in lines] == lines
