@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import sympy as sp
 
 from symkl.algebra import density, equal, expand_logs, holds, is_zero, standing
 from symkl.algebra.absolute import resolve_abs
 from symkl.algebra.mastering import Diverges, apply_masters
+from symkl.algebra.signs import assumed
 from symkl.model import Check, Distribution, Lemma, Step, Verdict
 from symkl.verify.refutation import refuted, sample
 
@@ -16,7 +18,12 @@ __all__ = ["check_lemma"]
 
 
 def check_lemma(lemma: Lemma, dist: Distribution) -> tuple[Verdict, tuple[Verdict, ...]]:
-    """The verdict on a lemma and on each of its steps."""
+    """The verdict on a lemma and on each of its steps; one that several claims cite is checked once."""
+    return _checked(lemma, dist, assumed())
+
+
+@lru_cache(maxsize=512)
+def _checked(lemma: Lemma, dist: Distribution, _: tuple[sp.Basic, ...]) -> tuple[Verdict, tuple[Verdict, ...]]:
     if lemma.value is None:
         return Verdict("unknown", note="no closed form found"), ()
     if not lemma.steps:  # an infinite expectation: the oracle shows its growth
