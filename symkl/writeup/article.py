@@ -40,8 +40,9 @@ def write_article(
 ) -> str:
     """The LaTeX of an article.
 
-    `title` is plain text. `citations` gives the words with which a master is cited, by its name. `read` is the expression
-    parser, for the formulas in reasons; `is_zero` the kernel's zero-test, for the divergence as a sum of terms that are not negative.
+    `title` is plain text. `citations` gives the words with which a master is cited, by its name. `read` is the
+    expression parser, for the formulas in reasons; `is_zero` the kernel's zero-test, for the divergence as a sum of
+    terms that are not negative.
     """
     context = Context(symbols, read)
     blocks: list[Block] = []
@@ -119,7 +120,9 @@ def setting(notation: Notation) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
     return (words,), (Formula(left, (right,)),)
 
 
-def check_rows(verified: Sequence[Verified], symbols: tuple[str, str], sources: Mapping[str, int]) -> tuple[CheckRow, ...]:
+def check_rows(
+    verified: Sequence[Verified], symbols: tuple[str, str], sources: Mapping[str, int]
+) -> tuple[CheckRow, ...]:
     """How each result and each known form of it was checked."""
     rows = []
     seen = set()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from symkl.writeup.widths import Group, Node, Token, formula_width, nodes, text_width
 
 __all__ = ["broken", "wrapped"]
 
 _CUTS = {"+", "-", "=", r"\ge", r"\le", r"\geq", r"\leq"}
-_DEPTH_COST = 0.34  # a cut inside a bracket is taken only where it fills so much more of the line than one outside
+_DEPTH_COST = 1.2  # a cut inside a bracket is dearer than another line
 
 
 @dataclass(frozen=True)
@@ -29,79 +31,92 @@ def broken(latex: str, room: float, *, indent: str = r"\quad") -> list[str]:
     """
     if formula_width(latex) <= room or r"\begin" in latex:
         return [latex]
-    pieces = _pieces(nodes(latex), room)
-    widths = [formula_width(_balanced(p.latex)) for p in pieces]
-    lines: list[str] = []
-    start = 0
-    while start < len(pieces):
-        free = room - (formula_width(indent) if lines else 0.0)
-        end, used, best, best_score = start, 0.0, start + 1, -1.0
-        while end < len(pieces) and (end == start or used + widths[end] <= free):
-            used += widths[end]
-            end += 1
-            if end == len(pieces):
-                best = end
-                break
-            score = used / free - _DEPTH_COST * pieces[end].depth
-            if score >= best_score:
-                best, best_score = end, score
-        text = "".join(p.latex for p in pieces[start:best]).strip()
-        lines.append((f"{indent} {{}}" if lines else "") + text)
-        start = best
-    return lines
+    cutter = _Cutter(room)
+    cutter.walk(nodes(latex), 0)
+    cutter.cut(0)
+    pieces = cutter.pieces
+    sums = [0.0, *accumulate(formula_width(_balanced(p.latex)) for p in pieces)]
+    first, later = room, room - formula_width(indent)
+    # the cheapest way to set the pieces before each place, and where its last line begins
+    best = [(0.0, 0)]
+    for end in range(1, len(pieces) + 1):
+        ways = [
+            (best[start][0] + _cost(sums[end] - sums[start], later if start else first, pieces[start].depth), start)
+            for start in range(end)
+        ]
+        best.append(min(ways))
+    begins: list[int] = []
+    end = len(pieces)
+    while end:
+        end = best[end][1]
+        begins.append(end)
+    begins.reverse()
+    lines = ["".join(p.latex for p in pieces[a:b]).strip() for a, b in pairwise([*begins, len(pieces)])]
+    return [lines[0], *(f"{indent} {{}} {line}" for line in lines[1:])]
 
 
-def _pieces(line: list[Node], room: float) -> list[_Piece]:
-    pieces: list[_Piece] = []
-    current = ""
+def _cost(width: float, room: float, depth: int) -> float:
+    """What a line costs: one, something for a beginning inside brackets, for blank room, and much for an overrun."""
+    slack = (room - width) / room
+    return 1.0 + _DEPTH_COST * depth + (0.6 * slack**2 if slack >= 0 else 20.0 - 20.0 * slack)
 
-    def flush(depth: int) -> None:
-        nonlocal current, below
-        if current.strip():
-            pieces.append(_Piece(current, below))
-        current, below = "", depth
 
-    def walk(run: list[Node], depth: int) -> None:
-        nonlocal current
+class _Cutter:
+    """Walks a formula and cuts it into pieces, each before a plus, a minus or a relation."""
+
+    def __init__(self, room: float) -> None:
+        self.room = room
+        self.pieces: list[_Piece] = []
+        self.current = ""
+        self.depth = 0
+
+    def cut(self, depth: int) -> None:
+        """End the piece; the next one begins inside `depth` brackets."""
+        if self.current.strip():
+            self.pieces.append(_Piece(_tidied(self.current), self.depth))
+        self.current, self.depth = "", depth
+
+    def walk(self, run: list[Node], depth: int) -> None:
         at = 0
         while at < len(run):
             node = run[at]
             if isinstance(node, Token) and node.text in _CUTS and at > 0 and run[at - 1].latex not in ("^", "_"):
-                flush(depth)
-            wide = isinstance(node, Group) and formula_width(node.latex) > room / 2
-            fraction = isinstance(node, Token) and node.text == r"\frac"
-            if fraction and formula_width(run[at + 1].latex) > room / 2:
-                current += rf"\frac{{1}}{run[at + 2].latex}"
-                walk([Group("(", ")", [run[at + 1]])], depth)
-                at += 3
-                continue
-            if isinstance(node, Group) and node.opening[-1] in "([" and wide and _has_cut(node.nodes):
-                size = ("\\Bigl", "\\Bigr") if _tall(node) else ("\\bigl", "\\bigr")
-                current += size[0] + node.opening[-1]
-                walk(node.nodes, depth + 1)
-                current += size[1] + node.closing[-1]
+                self.cut(depth)
+                self.current += f" {node.text} "
+            elif isinstance(node, Token) and node.text == r"\frac":
+                self._fraction(run[at + 1], run[at + 2], depth)
+                at += 2
+            elif isinstance(node, Group) and self._opens(node):
+                size = "B" if node.opening.startswith(r"\left") else "b"
+                self.current += rf"\{size}igl{node.opening[-1]}"
+                self.walk(node.nodes, depth + 1)
+                self.current += rf"\{size}igr{node.closing[-1]}"
             else:
-                step = 3 if fraction else 1
-                current += "".join(_spaced(n.latex) for n in run[at : at + step])
-                at += step - 1
+                self.current += _spaced(node.latex)
             at += 1
 
-    below = 0
-    walk(line, 0)
-    flush(0)
-    return pieces
+    def _fraction(self, above: Node, below: Node, depth: int) -> None:
+        if isinstance(above, Group) and _has_cut(above.nodes) and formula_width(above.latex) > 0.75 * self.room:
+            self.current += rf"\frac{{1}}{below.latex}"
+            self.walk([Group("(", ")", above.nodes)], depth)
+        else:
+            self.current += rf"\frac{above.latex}{below.latex}"
+
+    def _opens(self, node: Group) -> bool:
+        return node.opening[-1] in "([" and _has_cut(node.nodes) and formula_width(node.latex) > 0.5 * self.room
 
 
 def _spaced(latex: str) -> str:
     return latex + " " if latex.startswith("\\") and latex[-1].isalpha() else latex
 
 
+def _tidied(latex: str) -> str:
+    r"""Without the blanks that end a command where no letter follows: `\sigma _2 => \sigma_2`."""
+    return re.sub(r"(\\[A-Za-z]+) (?![A-Za-z])", r"\1", latex)
+
+
 def _has_cut(run: list[Node]) -> bool:
     return any(isinstance(n, Token) and n.text in _CUTS for n in run[1:])
-
-
-def _tall(group: Group) -> bool:
-    return group.opening.startswith(r"\left")
 
 
 def _balanced(latex: str) -> str:

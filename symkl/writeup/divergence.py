@@ -52,7 +52,8 @@ def _sign(result: sp.Expr, notation: Notation, is_zero: Callable[[sp.Expr], bool
     remarks.append(
         (
             rf"Since $-\log$ is strictly convex, the first inequality is an equality only where ${q}/{p}$ is constant; "
-            f"the second then makes this constant one. So the divergence is zero if and only if ${p} = {q}$ almost everywhere.",
+            "the second then makes this constant one. So the divergence is zero if and only if "
+            f"${p} = {q}$ almost everywhere.",
             None,
         )
     )
@@ -74,7 +75,9 @@ def _sign(result: sp.Expr, notation: Notation, is_zero: Callable[[sp.Expr], bool
         remarks.append((ending, None))
     return Block(
         title="Never negative, and zero only for equal distributions",
-        paragraphs=(rf"For every ${p}$ and ${q}$, ${notation.quantity()} \ge 0$, and it is zero only where the two are equal.",),
+        paragraphs=(
+            rf"For every ${p}$ and ${q}$, ${notation.quantity()} \ge 0$, and it is zero only where the two are equal.",
+        ),
         proof=(Chain(lines),),
         remarks=tuple(remarks),
     )
@@ -98,11 +101,12 @@ def _symmetry(result: sp.Expr, notation: Notation, is_zero: Callable[[sp.Expr], 
         remarks.append((example, None))
     remarks.append(
         (
-            rf"What each direction favours: minimised over its second argument (the \emph{{forward}} direction, as in maximum "
-            f"likelihood), ${forward}$ grows wherever ${p}$ has mass and ${q}$ little, so that the best ${q}$ spreads over all "
-            rf"of ${p}$: it is \emph{{mass-covering}}. Minimised over its first argument (the \emph{{reverse}} direction, as in "
-            f"variational inference), it grows wherever ${p}$ puts mass and ${q}$ has little, so that the best ${p}$ keeps to "
-            rf"one mode of ${q}$ and may miss the others: it is \emph{{mode-seeking}}.",
+            r"What each direction favours: minimised over its second argument (the \emph{forward} direction, as in "
+            f"maximum likelihood), ${forward}$ grows wherever ${p}$ has mass and ${q}$ little, so that the best ${q}$ "
+            rf"spreads over all of ${p}$: it is \emph{{mass-covering}}. Minimised over its first argument (the "
+            rf"\emph{{reverse}} direction, as in variational inference), it grows where ${p}$ puts mass and ${q}$ has "
+            rf"little, so that the best ${p}$ keeps to one mode of ${q}$ and may miss the others: it is "
+            r"\emph{mode-seeking}.",
             None,
         )
     )

@@ -118,7 +118,7 @@ def _restated(item: Verified, request: ClaimRequest, context: Context) -> tuple[
     place, names = {}, dict(notation.printer.names)
     members = [claim.p, claim.q] if claim.q is not None else [claim.p]
     for who, name in zip(members, (*request.parametrisation, request.parametrisation[-1]), strict=False):
-        if who is None or not who.parameters:
+        if not who.parameters:
             continue
         other = next(o for o in who.family.parametrisations if o.name == name)
         index = "" if claim.q is None else "1" if who.role == "p" else "2"
@@ -151,8 +151,8 @@ def _substitution(
         indexed_ = type(shown)(shown.name, parameter.domain, shown.latex, shown.doc, index)
         latex[made] = parameter_latex(indexed_, bare=bare)
     values = dict(other.where)
-    out = []
-    for old in who.parameters:
-        if old.name in values:
-            out.append((old.symbol, values[old.name].subs(fresh, simultaneous=True), latex))
-    return out
+    return [
+        (old.symbol, values[old.name].subs(fresh, simultaneous=True), latex)
+        for old in who.parameters
+        if old.name in values
+    ]

@@ -12,7 +12,7 @@ def latex_environment(loader: BaseLoader) -> Environment:
     return Environment(
         loader=loader,
         undefined=StrictUndefined,
-        autoescape=False,
+        autoescape=False,  # noqa: S701  # the output is LaTeX; what comes from outside is escaped for it before
         block_start_string="((*",
         block_end_string="*))",
         variable_start_string="((",

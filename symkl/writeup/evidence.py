@@ -23,10 +23,10 @@ _VERDICTS = {
 NOTES = (
     r"The mark beside a line says how that line was checked: $\checkmark$ its two sides have one normal form, "
     r"$\approx$ they agree in numbers, ? undecided, $\times$ refuted; a line without a mark is a general argument. "
-    r"\emph{Proved} means that every marked line holds exactly, that every condition follows from the parameters' domains or is "
-    "stated, and that the defining integral or sum, evaluated without use of the derivation, agrees. It is relative to the "
-    "cited theorems and to the computer algebra. A ball enclosure is a rigorous bound on the integral at one point; "
-    "quadrature estimates it from the density as given.",
+    r"\emph{Proved} means that every marked line holds exactly, that every condition follows from the parameters' "
+    "domains or is stated, and that the defining integral or sum, evaluated without use of the derivation, agrees. It "
+    "is relative to the cited theorems and to the computer algebra. A ball enclosure is a rigorous bound on the "
+    "integral at one point; quadrature estimates it from the density as given.",
 )
 
 

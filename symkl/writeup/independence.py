@@ -13,10 +13,10 @@ __all__ = ["independence_theorem"]
 
 
 def independence_theorem(verified: Verified, context: Context, dimensions: str, cited: str) -> Theorem:
-    """The theorem about products of `dimensions` (a symbol, kept) densities; `cited` is the one-dimensional theorem's label.
+    """The theorem about products of `dimensions` (a symbol, kept) densities.
 
-    The logarithm of a product is the sum of the logarithms; the term about dimension d depends on `x_d` alone, so that the
-    other densities integrate to one.
+    The logarithm of a product is the sum of the logarithms; the term about dimension d depends on `x_d` alone, so that
+    the other densities integrate to one. `cited` is the label of the theorem about one dimension.
     """
     derivation = verified.derivation
     claim = derivation.claim
@@ -25,12 +25,9 @@ def independence_theorem(verified: Verified, context: Context, dimensions: str, 
     p, q = context.symbols
     x = many.latex(claim.p.variable).removesuffix("_d")
     sum_ = rf"\sum_{{d=1}}^{{{dimensions}}}"
-    laws = [p, q] if claim.q is not None else [p]
-    product = " and ".join(rf"${law}(x) = \prod_{{d=1}}^{{{dimensions}}} {law}_d({x}_d)$" for law in laws)
-    members = [claim.p, claim.q] if claim.q is not None else [claim.p]
-    each = " and ".join(
-        rf"${law}_d = {many.member(who)}$" for law, who in zip(laws, members, strict=True) if who is not None
-    )
+    members = {p: claim.p} if claim.q is None else {p: claim.p, q: claim.q}
+    product = " and ".join(rf"${law}(x) = \prod_{{d=1}}^{{{dimensions}}} {law}_d({x}_d)$" for law in members)
+    each = " and ".join(rf"${law}_d = {many.member(who)}$" for law, who in members.items())
     whole, parts = _integrand(claim.quantity, p, q, x)
     minus = "-" if claim.quantity != "kl" else ""
     left = one.quantity()

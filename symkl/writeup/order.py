@@ -52,9 +52,7 @@ def _negative(term: sp.Expr) -> bool:
     return bool(term.as_coeff_Mul()[0].is_negative)
 
 
-def ordered_terms(
-    add: sp.Expr, rank: Mapping[sp.Basic, int], variables: frozenset[sp.Symbol]
-) -> list[sp.Expr]:
+def ordered_terms(add: sp.Expr, rank: Mapping[sp.Basic, int], variables: frozenset[sp.Symbol]) -> list[sp.Expr]:
     """The terms of a sum: logarithms, special functions, rational terms, expectations, numbers; a positive one first.
 
     Without a logarithm of parameters the terms in the variable come first (`x - mu`, `log(x) - mu`), by falling degree.
@@ -70,7 +68,7 @@ def ordered_terms(
         degree = max((_degree(term, v) for v in free), default=0)
         degree = max([degree, *(_degree(e.body, e.variable) for e in term.atoms(Expectation))])
         called = 1 if term.atoms(sp.log) else 0
-        minus = (1 <= place < 3 or place == 3 and not polynomial) and signed(term, variables)[0]
+        minus = (1 <= place < 3 or (place == 3 and not polynomial)) and signed(term, variables)[0]
         return (
             place,
             -called if free else 0,
@@ -141,7 +139,7 @@ def ordered_factors(
         if isinstance(factor, sp.exp):
             base, exponent = factor, sp.Integer(1)
         if factor.is_Number:
-            place = 0
+            place = 0.0
         elif base.is_number and not base.is_Symbol and not base.has(*_BOUND):
             place = 1.5 if base == sp.E else 1
         elif base.is_Symbol:

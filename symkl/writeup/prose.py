@@ -14,9 +14,10 @@ _INLINE = re.compile(r"\$([^$\n]+)\$|`([^`\n]+)`|\*\*([^*\n]+)\*\*|\*([^*\n]+)\*
 
 
 def prose(text: str, typeset: Callable[[str], str]) -> tuple[str, ...]:
-    """Paragraphs of LaTeX. Known are `*emphasis*`, `**strong**`, code in back-quotes, lists of `- ` lines and `$formula$`.
+    """Paragraphs of LaTeX.
 
-    `typeset` turns a formula in the expression parser's text syntax into LaTeX. A backslash is refused (BadInput).
+    Known are `*emphasis*`, `**strong**`, code in back-quotes, lists of `- ` lines and `$formula$`: `typeset` turns a
+    formula in the expression parser's text syntax into LaTeX. A backslash is refused (BadInput).
     """
     if "\\" in text:
         raise BadInput("a backslash in a document's text", todo="documents hold Markdown without raw TeX")

@@ -9,14 +9,14 @@ from symkl.model import Parameter
 __all__ = ["indexed", "latex_of_name", "parameter_latex"]
 
 _GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 ).split()
 _SCRIPT = re.compile(r"([_^])(\{[^{}]*\}|\\[A-Za-z]+|.)")
 
 
 def latex_of_name(name: str) -> str:
-    """`mu` => `\\mu`, `x_m` => `x_m`, `rate` => `\\mathrm{rate}`, `s2` => `s_2`."""
+    r"""`mu` => `\\mu`, `x_m` => `x_m`, `rate` => `\\mathrm{rate}`, `s2` => `s_2`."""
     stem, _, sub = name.partition("_")
     if not sub and (found := re.fullmatch(r"([A-Za-z]+)(\d+)", stem)):
         stem, sub = found.groups()

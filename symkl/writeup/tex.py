@@ -14,7 +14,13 @@ __all__ = ["ENGINES", "tex_engine", "tex_pdf"]
 
 ENGINES = ("latexmk", "pdflatex", "tectonic")
 _COMMANDS = {
-    "latexmk": ["-pdf", "-norc", "-interaction=nonstopmode", "-halt-on-error", "-pdflatex=pdflatex -no-shell-escape %O %S"],
+    "latexmk": [
+        "-pdf",
+        "-norc",
+        "-interaction=nonstopmode",
+        "-halt-on-error",
+        "-pdflatex=pdflatex -no-shell-escape %O %S",
+    ],
     "pdflatex": ["-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error"],
     "tectonic": ["--untrusted", "--chatter", "minimal"],
 }
@@ -42,7 +48,13 @@ def tex_pdf(source: str, *, engine: str | None = None, timeout: float = 120.0) -
 
 def _run(command: list[str], folder: str, timeout: float) -> None:
     # openin_any=p: \input and \openin reach nothing above the folder; the date makes the bytes a function of the source
-    limits = {"openin_any": "p", "openout_any": "p", "SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "TEXMFOUTPUT": folder}
+    limits = {
+        "openin_any": "p",
+        "openout_any": "p",
+        "SOURCE_DATE_EPOCH": "0",
+        "FORCE_SOURCE_DATE": "1",
+        "TEXMFOUTPUT": folder,
+    }
     try:
         done = subprocess.run(
             command, cwd=folder, env={**os.environ, **limits}, capture_output=True, timeout=timeout, check=False

@@ -103,7 +103,7 @@ def theorem_of(verified: Verified, notation: Notation, context: Context) -> Theo
 
 
 def claim_key(claim: Claim) -> ClaimKey:
-    """What tells one theorem from another. Parameters that are given count where they belong to a member of the claim."""
+    """What tells one theorem from another; a given parameter counts where it belongs to a member of the claim."""
     own = {p.name for who in (claim.p, claim.q) if who is not None for p in who.family.parameters}
     index = ("_1", "_2") if claim.q is not None else ("",)
     where = tuple(sorted((n, v) for n, v in claim.where if any(n == o + i for o in own for i in index)))
@@ -144,9 +144,7 @@ def _given(derivation: Derivation, notation: Notation) -> str:
     return words
 
 
-def _statement(
-    derivation: Derivation, notation: Notation, context: Context, label: str
-) -> tuple[Formula | None, str]:
+def _statement(derivation: Derivation, notation: Notation, context: Context, label: str) -> tuple[Formula | None, str]:
     left = notation.quantity()
     reason = sentence(context.words(derivation.reason, notation, ()), capital=derivation.status != "infinite")
     if derivation.status == "infinite":
@@ -155,7 +153,11 @@ def _statement(
         if derivation.result is None:
             return None, f"no closed form was found. {reason}"
         formula = display(left, notation.latex(derivation.result), label)
-        kept = [lemma.statement for lemma in derivation.lemmas if lemma.value is None and derivation.result.has(lemma.statement)]
+        kept = [
+            lemma.statement
+            for lemma in derivation.lemmas
+            if lemma.value is None and derivation.result.has(lemma.statement)
+        ]
         if kept:
             reason = f"For ${'$ and $'.join(map(notation.latex, kept))}$ no closed form was found."
         return formula, reason

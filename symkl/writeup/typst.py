@@ -44,7 +44,7 @@ def typst_pdf(source: str, loader: BaseLoader, *, timeout: float = 120.0) -> byt
 def _typst_source(source: str, loader: BaseLoader, folder: Path, timeout: float) -> str:
     import pypandoc
 
-    environment = Environment(autoescape=False)
+    environment = Environment(autoescape=True)
     for file in ("filter.lua", "page.typ"):
         text, _, _ = loader.get_source(environment, f"typst/{file}")
         (folder / file).write_text(text, encoding="utf-8")

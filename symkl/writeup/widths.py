@@ -39,7 +39,7 @@ _COMMANDS = {
     r"\{": 500, r"\}": 500, r"\ell": 417, r"\checkmark": 833,
 }  # fmt: skip
 _FUNCTIONS = {r"\log": 1.28, r"\exp": 1.53, r"\cos": 1.34, r"\sin": 1.23, r"\KL": 1.57, r"\max": 1.86, r"\min": 1.67}
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.S)
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _SCRIPT = 0.72
 
 
@@ -56,7 +56,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Group:
-    """Nodes between `opening` and `closing`: braces, brackets, or `\\left` and `\\right` with their marks."""
+    r"""Nodes between `opening` and `closing`: braces, brackets, or `\\left` and `\\right` with their marks."""
 
     opening: str
     closing: str
@@ -76,7 +76,7 @@ def _spaced(latex: str) -> str:
 
 def nodes(latex: str) -> list[Node]:
     """The formula as a tree of groups; blanks, which mean nothing in mathematics, are dropped."""
-    tokens = [t for t in _TOKEN.findall(latex)]
+    tokens = list(_TOKEN.findall(latex))
     found, rest = _read(tokens, 0, None)
     if rest != len(tokens):
         raise ValueError(f"unbalanced formula: {latex}")
@@ -86,33 +86,33 @@ def nodes(latex: str) -> list[Node]:
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
 
 
-def _read(tokens: list[str], at: int, closing: str | None) -> tuple[list[Node], int]:
+def _read(words: list[str], at: int, closing: str | None) -> tuple[list[Node], int]:
     out: list[Node] = []
-    while at < len(tokens):
-        token = tokens[at]
-        if token == closing or (closing == r"\right" and token == r"\right"):
+    while at < len(words):
+        word = words[at]
+        if word == closing or (closing == r"\right" and word == r"\right"):
             return out, at
-        if token == r"\left":
-            inner, end = _read(tokens, at + 2, r"\right")
-            out.append(Group(rf"\left{tokens[at + 1]}", rf"\right{tokens[end + 1]}", inner))
+        if word == r"\left":
+            inner, end = _read(words, at + 2, r"\right")
+            out.append(Group(rf"\left{words[at + 1]}", rf"\right{words[end + 1]}", inner))
             at = end + 2
-        elif token in (r"\text", r"\mathrm", r"\operatorname", r"\mathbb", r"\begin", r"\end"):
+        elif word in (r"\text", r"\mathrm", r"\operatorname", r"\mathbb", r"\begin", r"\end"):
             end = at + 2
-            while tokens[end] != "}":
+            while words[end] != "}":
                 end += 1
-            out.append(Group(token + "{", "}", [Token(t) for t in tokens[at + 2 : end]]))
+            out.append(Group(word + "{", "}", [Token(t) for t in words[at + 2 : end]]))
             at = end + 1
-        elif token in _PAIRS:
-            inner, end = _read(tokens, at + 1, _PAIRS[token])
-            if end == len(tokens):  # a half-open interval: the mark stands alone
-                out.append(Token(token))
+        elif word in _PAIRS:
+            inner, end = _read(words, at + 1, _PAIRS[word])
+            if end == len(words):  # a half-open interval: the mark stands alone
+                out.append(Token(word))
                 at += 1
             else:
-                out.append(Group(token, _PAIRS[token], inner))
+                out.append(Group(word, _PAIRS[word], inner))
                 at = end + 1
         else:
-            if not token.isspace():
-                out.append(Token(token))
+            if not word.isspace():
+                out.append(Token(word))
             at += 1
     return out, at
 

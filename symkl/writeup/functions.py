@@ -1,0 +1,170 @@
+"""Functions, integrals and the inert quantities as LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sympy as sp
+from sympy.printing.latex import LatexPrinter
+
+from symkl.model import Density
+from symkl.writeup.brackets import bracketed, gap, is_tall, one_fraction
+from symkl.writeup.order import signed
+from symkl.writeup.quotients import shared_denominator
+
+__all__ = ["FunctionPrinter"]
+
+_ATOMIC_LOGS = (sp.gamma, sp.factorial, sp.beta, sp.Abs, Density)
+
+
+class FunctionPrinter(LatexPrinter):
+    r"""Prints `\psi(\alpha)`, `\log\frac{a}{b}`, `\mathbb{E}_{x\sim q}[x^2]`, `\int_0^1 p(x)\,dx`.
+
+    `variables` are the symbols averaged over, `rank` is the order of the parameters, `supports` the bounds of a law's
+    support and whether it is discrete.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.variables: frozenset[sp.Symbol] = frozenset()
+        self.rank: dict[sp.Basic, int] = {}
+        self.supports: dict[sp.Basic, tuple[sp.Expr, sp.Expr, bool]] = {}
+        self._small = False
+
+    def _positive_first(self, base: sp.Expr) -> sp.Expr:
+        """`(-a + b)^2` and `|-a + b|` are printed as those of `a - b`, a before b."""
+        ordered = sorted(base.args, key=lambda t: (sorted(self.rank.get(s, -1) for s in t.free_symbols), str(t)))
+        lead = next((t for t in ordered if t.free_symbols), ordered[0])
+        return sp.Add(*(-t for t in base.args)) if signed(lead)[0] else base
+
+    # -- inert nodes -------------------------------------------------------------------------------------------------
+
+    def _print_Expectation(self, expr: Any) -> str:
+        if expr.body == 1 and expr.law in self.supports:
+            return self._total(expr)
+        body = self._print(expr.body)
+        law = rf"\mathbb{{E}}_{{{self._print(expr.variable)}\sim {self._print(expr.law)}}}"
+        return law + bracketed(body, "[]")
+
+    def _total(self, expr: Any) -> str:
+        """`E_p[1]` as the integral or the sum of the density over its support (lower, upper, whether discrete)."""
+        lower, upper, discrete = self.supports[expr.law]
+        body = Density(expr.law, expr.variable)
+        whole = (sp.Sum if discrete else sp.Integral)(body, (expr.variable, lower, upper))
+        return str(self._print(whole))
+
+    def _print_Entropy(self, expr: Any) -> str:
+        return "H(" + ", ".join(self._print(a) for a in expr.args) + ")"
+
+    _print_CrossEntropy = _print_Entropy  # noqa: N815  # the name by which SymPy finds it
+
+    def _print_Divergence(self, expr: Any) -> str:
+        p, q = (self._print(a) for a in expr.args)
+        return rf"\KL({p}\,\|\,{q})"
+
+    def _print_Density(self, expr: Any) -> str:
+        law, at = (self._print(a) for a in expr.args)
+        return f"{law}({at})"
+
+    # -- functions ---------------------------------------------------------------------------------------------------
+
+    def _print_log(self, expr: sp.Expr, exp: str | None = None) -> str:
+        (of,) = expr.args
+        inner = self._print(of)
+        base = of.as_base_exp()[0]
+        bare = (
+            (of.is_Symbol or (of.is_number and of.is_Atom))
+            or (of.is_Pow and base.is_Symbol and not of.exp.is_negative)
+            or (isinstance(of, sp.Pow) and of.exp == sp.S.Half)
+            or (inner.startswith(r"\frac") and one_fraction(inner))
+            or isinstance(of, _ATOMIC_LOGS)
+        )
+        text = r"\log" + (gap(r"\log", inner, " ") + inner if bare else bracketed(inner))
+        return f"{bracketed(text)}^{{{exp}}}" if exp else text
+
+    def _print_exp(self, expr: sp.Expr, exp: str | None = None) -> str:
+        (of,) = expr.args
+        small, self._small = self._small, True
+        short = self._print(of)
+        self._small = small
+        if len(short.replace("\\", "")) <= 24 and not is_tall(short) and not of.has(sp.exp):
+            text = f"e^{{{short}}}"
+        else:
+            text = r"\exp" + bracketed(self._print(of))
+        return f"{bracketed(text)}^{{{exp}}}" if exp else text
+
+    def _print_Abs(self, expr: sp.Expr, exp: str | None = None) -> str:
+        (of,) = expr.args
+        text = rf"\left|{self._print(self._positive_first(of) if of.is_Add else of)}\right|"
+        return f"{text}^{{{exp}}}" if exp else text
+
+    def _called(self, name: str, args: Iterable[sp.Basic], exp: str | None) -> str:
+        power = f"^{{{exp}}}" if exp else ""
+        return name + power + bracketed(", ".join(self._print(a) for a in args))
+
+    def _print_gamma(self, expr: sp.Expr, exp: str | None = None) -> str:
+        if self._counts(expr.args[0]):
+            return self._print_factorial(sp.factorial(expr.args[0] - 1), exp)
+        return self._called(r"\Gamma", expr.args, exp)
+
+    _print_uppergamma = _print_gamma
+
+    def _counts(self, of: sp.Expr) -> bool:
+        """Whether this is n + 1 for a discrete variable n: then its gamma function is printed as n!."""
+        return bool((of - 1) in self.variables and of.is_integer)
+
+    def _print_loggamma(self, expr: sp.Expr, exp: str | None = None) -> str:
+        if self._counts(expr.args[0]) and exp is None:
+            return self._print_log(sp.log(sp.factorial(expr.args[0] - 1), evaluate=False))
+        return self._called(r"\log\Gamma", expr.args, exp)
+
+    def _print_digamma(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._called(r"\psi", expr.args, exp)
+
+    def _print_polygamma(self, expr: sp.Expr, exp: str | None = None) -> str:
+        order, of = expr.args
+        marks = "'" * int(order) if order.is_Integer and order <= 3 else f"^{{({self._print(order)})}}"
+        return self._called(r"\psi" + marks, (of,), exp)
+
+    def _print_beta(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._called(r"\mathrm{B}", expr.args, exp)
+
+    def _print_erf(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._called(r"\operatorname{erf}", expr.args, exp)
+
+    def _print_erfc(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._called(r"\operatorname{erfc}", expr.args, exp)
+
+    def _print_Ei(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._called(r"\operatorname{Ei}", expr.args, exp)
+
+    def _print_besseli(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._called(f"I_{{{self._print(expr.args[0])}}}", expr.args[1:], exp)
+
+    def _print_besselk(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._called(f"K_{{{self._print(expr.args[0])}}}", expr.args[1:], exp)
+
+    # -- integrals and sums ------------------------------------------------------------------------------------------
+
+    def _print_Integral(self, expr: Any) -> str:
+        variable, *bounds = expr.limits[0]
+        sub = "_{{{}}}^{{{}}}".format(*map(self._print, bounds)) if bounds else ""
+        return rf"\int{sub} {self.summand(expr.function)}\,d{self._print(variable)}"
+
+    def _print_Sum(self, expr: Any) -> str:
+        index, low, high = (self._print(part) for part in expr.limits[0])
+        return rf"\sum_{{{index}={low}}}^{{{high}}} {self.summand(expr.function)}"
+
+    def summand(self, body: sp.Expr) -> str:
+        """The expression behind an integral or a sum sign: in brackets where it is a sum."""
+        text = self._print(body)
+        return bracketed(text) if body.is_Add and shared_denominator(body) == 1 else text
+
+    def _print_Piecewise(self, expr: Any) -> str:
+        rows = [
+            rf"{self._print(value)} & "
+            + (r"\text{otherwise}" if when == sp.true else rf"\text{{if }} {self._print(when)}")
+            for value, when in expr.args
+        ]
+        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
