@@ -1,0 +1,76 @@
+"""Wrong formulas, each with the mistake that was made on purpose."""
+
+from pathlib import Path
+
+import pytest
+
+from symkl.check import comparison
+from symkl.derive import derive
+from symkl.language import load_family
+from symkl.model import claim
+
+DERIVATIONS = Path(__file__).parents[2] / "derivations"
+TRUTH = "log(sigma_2/sigma_1) + (sigma_1**2 + (mu_1 - mu_2)**2)/(2*sigma_2**2) - 1/2"
+
+
+@pytest.fixture(scope="module")
+def normal():
+    return load_family(DERIVATIONS / "normal.toml")
+
+
+@pytest.fixture(scope="module")
+def kl(normal):
+    return derive(claim("kl", normal, normal))
+
+
+def found(kl, formula, units="nats"):
+    return comparison(kl, formula, (), units, "none")
+
+
+def test_a_right_formula_is_correct_and_proved(kl):
+    answer = found(kl, TRUTH)
+    assert (answer["verdict"], answer["evidence"], answer["diagnosis"]) == ("correct", "proved", "")
+
+
+MISTAKES = {
+    f"({TRUTH})/log(2)": "in bits, not in nats",
+    f"-({TRUTH})": "sign is wrong",
+    f"({TRUTH})/2": "1/2 times the truth",
+    TRUTH.replace(" - 1/2", ""): "off by the constant 1/2",
+    TRUTH.replace(" - 1/2", " + log(2*pi)/2 - 1/2"): "off by the constant log(2*pi)/2",
+    TRUTH.replace("_1", "_0").replace("_2", "_1").replace("_0", "_2"): "exchanged",
+    TRUTH.replace("sigma_1**2", "sigma_1")
+    .replace("sigma_2**2", "sigma_2")
+    .replace("log(sigma_2/sigma_1)", "log(sigma_2/sigma_1)/2"): "its square",
+    TRUTH.replace("sigma_2", "(1/sigma_2)").replace("sigma_1", "(1/sigma_1)"): "its inverse",
+    TRUTH.replace("sigma_2", "(1/sigma_2)"): "takes sigma_2 for its inverse",
+    TRUTH.replace(" + (mu_1 - mu_2)**2", ""): "(mu_1 - mu_2)**2/(2*sigma_2**2) is missing",
+    TRUTH.replace("log(sigma_2/sigma_1)", "log(sigma_1/sigma_2)"): "sign of the term log(sigma_2/sigma_1) is wrong",
+    TRUTH.replace("log(sigma_2/sigma_1)", "2*log(sigma_2/sigma_1)"): "stands there 2 times",
+    "log(2*pi*sigma_2**2)/2 + (sigma_1**2 + (mu_1 - mu_2)**2)/(2*sigma_2**2)": "this is the cross-entropy",
+    "log(2*pi*E*sigma_1**2)/2": "this is the entropy of the first",
+}
+
+
+@pytest.mark.parametrize(("formula", "words"), sorted(MISTAKES.items()))
+def test_a_usual_mistake_is_named(kl, formula, words):
+    answer = found(kl, formula)
+    assert answer["verdict"] == "wrong"
+    assert words in answer["diagnosis"]
+    assert answer["counterexample"]["given"] != answer["counterexample"]["true"]
+
+
+def test_nats_given_as_bits_are_named(kl):
+    assert "in nats, not in bits" in found(kl, TRUTH, "bits")["diagnosis"]
+
+
+def test_an_unusual_mistake_is_wrong_without_a_diagnosis(kl):
+    answer = found(kl, f"{TRUTH} + mu_1**4*sigma_2")
+    assert answer["verdict"] == "wrong"
+    assert answer["diagnosis"] == ""
+
+
+def test_a_formula_that_is_not_real_is_wrong(kl):
+    answer = found(kl, "log(-sigma_1)")
+    assert answer["verdict"] == "wrong"
+    assert "I" in answer["counterexample"]["given"]
