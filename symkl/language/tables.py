@@ -24,11 +24,11 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 def read_toml(path: Path) -> Table:
     """The file as a table; BadInput where it cannot be read, is too long, or is not TOML."""
     where = Location(str(path))
-    if not path.is_file():
-        raise BadInput("is a directory, not a file" if path.is_dir() else "there is no such file", where)
-    if path.stat().st_size > MAX_BYTES:
-        raise BadInput(f"the file has {path.stat().st_size} bytes; at most {MAX_BYTES} are read", where)
     try:
+        if not path.is_file():
+            raise BadInput("is a directory, not a file" if path.is_dir() else "there is no such file", where)
+        if path.stat().st_size > MAX_BYTES:
+            raise BadInput(f"the file has {path.stat().st_size} bytes; at most {MAX_BYTES} are read", where)
         return Table(tomllib.loads(path.read_text(encoding="utf-8")), where)
     except OSError as error:
         raise BadInput(f"the file cannot be read: {error.strerror}", where) from None
@@ -36,6 +36,8 @@ def read_toml(path: Path) -> Table:
         raise BadInput(f"the file is not UTF-8 (byte {error.start + 1})", where) from None
     except tomllib.TOMLDecodeError as error:
         raise _broken(str(error), where) from None
+    except BadInput:
+        raise
     except (ValueError, RecursionError, MemoryError):
         raise BadInput("the file holds a number that is too long, or is nested too deeply", where) from None
 
@@ -43,9 +45,10 @@ def read_toml(path: Path) -> Table:
 def _broken(message: str, where: Location) -> BadInput:
     found = _PLACE.search(message)
     what = f"broken TOML: {_PLACE.sub('', message)}"
+    todo = "a key stands there for the second time" if "overwrite" in message or "declare" in message else ""
     if found is None or found.group(1) is None:
-        return BadInput(f"{what} at the end of the file" if found else what, where)
-    return BadInput(what, Location(where.file, f"line {found.group(1)}", int(found.group(2))))
+        return BadInput(f"{what} at the end of the file" if found else what, where, todo)
+    return BadInput(what, Location(where.file, f"line {found.group(1)}", int(found.group(2))), todo)
 
 
 class Table:

@@ -189,7 +189,7 @@ REFUSED = [
     ((SIGMA, SIGMA + '\n"\u03c3" = { domain = "positive" }'), "family.parameters", "cannot be the name"),
     ((SIGMA, SIGMA + '\n"a b" = { domain = "positive" }'), "family.parameters", "cannot be the name"),
     ((SIGMA, SIGMA + '\n__a = { domain = "positive" }'), "family.parameters.__a", "cannot be the name"),
-    ((SIGMA, f"{SIGMA}\n{SIGMA}"), "line 8, column", "broken TOML"),
+    ((SIGMA, f"{SIGMA}\n{SIGMA}"), "line 8, column", "for the second time"),
     (('"scale"', '"a\\u0007b"'), "family.parameters.sigma.doc, column 2", "control character"),
     (('"scale"', '"a\\u202eb"'), "family.parameters.sigma.doc, column 2", "control character"),
     (('"scale"', f'"{"a" * 300}"'), "family.parameters.sigma.doc", "300 characters"),
