@@ -35,7 +35,7 @@ def documentation(
     conditions = [_relation(c.subs(chosen.substitution, simultaneous=True), text) for c in derivation.conditions]
     sources = [judged.known.source for judged in verified.known if judged.verdict.kind in ("proved", "numeric")]
     return Documentation(
-        title=_title(claim),
+        title=_title(claim, text),
         formula=_formula(derivation.result, chosen, text),
         conditions=tuple(conditions),
         otherwise={"oo": "infinite", "undefined": "undefined (nan)", "unknown": "not known (nan)"}.get(
@@ -47,12 +47,16 @@ def documentation(
     )
 
 
-def _title(claim: Claim) -> str:
+def _title(claim: Claim, text: Callable[[sp.Expr], str]) -> str:
     p = claim.p.family.name
     if claim.q is None:
-        return f"{_TITLES[claim.quantity]} of {p}, in nats."
-    joint = f"KL({p} || {claim.q.family.name})" if claim.quantity == "kl" else f"H({p}, {claim.q.family.name})"
-    return f"{_TITLES[claim.quantity]} {joint}, in nats."
+        told = f"{_TITLES[claim.quantity]} of {p}"
+    elif claim.quantity == "kl":
+        told = f"{_TITLES[claim.quantity]} KL({p} || {claim.q.family.name})"
+    else:
+        told = f"{_TITLES[claim.quantity]} H({p}, {claim.q.family.name})"
+    bound = ", ".join(f"{name} = {text(value)}" for name, value in claim.where)
+    return f"{told} where {bound}, in nats." if bound else f"{told}, in nats."
 
 
 def _formula(result: sp.Expr | None, chosen: Signature, text: Callable[[sp.Expr], str]) -> str:

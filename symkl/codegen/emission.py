@@ -30,7 +30,7 @@ _DOMAINS = {
     "nonnegative_integer": "an integer, at least 0",
 }
 _VALID = {
-    "real": "({0} == {0})",
+    "real": "~{1}.isnan({0})",
     "positive": "({0} >= 0.0)",
     "nonnegative": "({0} >= 0.0)",
     "unit": "({0} >= 0.0) & ({0} <= 1.0)",
@@ -100,10 +100,10 @@ def _numbers(values: tuple[float, ...]) -> str:
 
 
 def _function(program: Program, target: Backend) -> dict[str, Any]:
-    printer = Printer(target.NAME, {a.symbol: a.name for a in program.arguments})
+    printer = Printer(target.NAME, target.MODULE, {a.symbol: a.name for a in program.arguments})
     names = [a.name for a in program.arguments]
     branches, selections = _branches(program, printer, target)
-    valid = [_VALID[a.domain].format(a.name) for a in program.arguments]
+    valid = [_VALID[a.domain].format(a.name, target.MODULE) for a in program.arguments]
     return {
         "name": program.name,
         "arguments": [{"name": a.name} for a in program.arguments],
@@ -116,7 +116,7 @@ def _function(program: Program, target: Backend) -> dict[str, Any]:
         "branches": branches,
         "selections": selections,
         "clipped": program.clipped,
-        "valid": [part for v in valid for part in v.split(" & ")] + [printer.condition(c) for c in program.constraints],
+        "valid": _joined([*valid, *(printer.condition(c) for c in program.constraints)], " & "),
         "doc": {"title": program.documentation.title, "lines": _lines(program)},
     }
 
@@ -128,14 +128,18 @@ def _branches(program: Program, printer: Printer, target: Backend) -> tuple[list
     for i, branch in enumerate(reversed(program.branches)):
         name = "value" if i == 0 else f"value_{len(program.branches) - i}"
         terms = [target.INFINITY] if branch.value == sp.oo else printer.terms(branch.value)
-        if len(joined := " ".join(terms)) <= _WIDTH - 16:
-            terms = [joined]
-        values.append({"name": name, "terms": terms})
+        values.append({"name": name, "terms": _joined(terms)})
         condition = " & ".join(printer.condition(c) for c in branch.conditions)
         if condition:
             otherwise = spelled[program.otherwise] if i == 0 else "value"
             selections.append({"condition": condition, "name": name, "otherwise": otherwise})
     return values, selections
+
+
+def _joined(lines: list[str], sign: str = " ") -> list[str]:
+    """One line where that is short enough; otherwise a line each, the sign before each but the first."""
+    whole = sign.join(lines)
+    return [whole] if len(whole) <= _WIDTH else [f"{sign.lstrip() if i else ''}{line}" for i, line in enumerate(lines)]
 
 
 def _comment(value: sp.Expr) -> str:

@@ -21,7 +21,7 @@ from symkl.model import Claim, Derivation, Expectation, Verified
 __all__ = ["argument_names", "function_name", "lower"]
 
 #: names that the code of every backend uses for itself
-RESERVED = frozenset({"annotations", "dtype", "event_ndims", "shape", "value"}).union(
+RESERVED = frozenset({"annotations", "dtype", "event_ndims", "shape", "valid", "value"}).union(
     *(backend.RESERVED for backend in BACKENDS.values())
 )
 
@@ -90,11 +90,12 @@ def _parts(derivation: Derivation, chosen: Signature) -> list[tuple[tuple[sp.Bas
     result = derivation.result
     if derivation.status == "none" or result is None or result.has(Expectation):
         raise NotYet(f"{claim.id} has no closed form to generate code from: {derivation.reason or 'not derived'}")
+    constraints = _constraints(claim, chosen)
     cases = [(case.when, case.value) for case in derivation.cases] or [(derivation.conditions, result)]
     parts = []
     for when, value in cases:
         conditions = tuple(_put(c, chosen) for c in when if c not in (sp.true, True))
-        form = stable_form(_put(value, chosen), chosen.pairs, claim.quantity == "kl")
+        form = stable_form(_put(value, chosen), chosen.pairs, claim.quantity == "kl", (*constraints, *conditions))
         parts.append((tuple(c for c in conditions if holds(c) is not True), form))
     return parts
 

@@ -133,12 +133,8 @@ _ROWS = (
         lambda mp, x, a: -x if a == 0 else a * (mp.expm1(x / a) - x / a),
         "polynomial",
     ),
-    Operation(
-        k.Softplus, lambda mp, x: mp.log1p(mp.exp(x)), "np.logaddexp(0.0, {0})", "_softplus({0})", ("softplus",)
-    ),
-    Operation(
-        k.Sigmoid, lambda mp, x: 1 / (1 + mp.exp(-x)), "_sigmoid({0})", "torch.sigmoid({0})", ("sigmoid",)
-    ),
+    Operation(k.Softplus, lambda mp, x: mp.log1p(mp.exp(x)), "np.logaddexp(0.0, {0})", "_softplus({0})", ("softplus",)),
+    Operation(k.Sigmoid, lambda mp, x: 1 / (1 + mp.exp(-x)), "_sigmoid({0})", "torch.sigmoid({0})", ("sigmoid",)),
     _kernel(k.SoftplusGap, "softplus_gap", _softplus_gap, "polynomial", "exp_gap"),
     _kernel(k.GammaGap, "gamma_gap", _gamma_gap, "polynomial", "log_ratio", "log_gap", "entropy_gap"),
     _kernel(k.BinetGap, "binet_gap", _binet_gap, "polynomial", "log_ratio", "log_gap", "entropy_gap", "gamma_gap"),

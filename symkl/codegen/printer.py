@@ -23,13 +23,14 @@ _COMPARISONS = {
 
 
 class Printer:
-    """Prints for the backend whose column of the operation table is `spelling` ("numpy" or "torch").
+    """Prints for the backend whose column of the operation table is `spelling`, and whose `sqrt` is in `module`.
 
     `names` are the names that symbols have in the code; symbols that are not there keep their own.
     """
 
-    def __init__(self, spelling: str, names: Mapping[sp.Symbol, str]) -> None:
+    def __init__(self, spelling: str, module: str, names: Mapping[sp.Symbol, str]) -> None:
         self._spelling, self._names = spelling, names
+        self._module = module
 
     def text(self, expression: sp.Basic) -> str:
         """One line of Python. Raises NotYet for a function that the backend has no spelling for."""
@@ -117,7 +118,7 @@ class Printer:
         if power.is_Rational and power < 0:
             return f"1.0 / {self._within(base**-power, _UNARY)}", _PRODUCT
         if power == sp.Rational(1, 2):
-            return f"{'np' if self._spelling == 'numpy' else 'torch'}.sqrt({self.text(base)})", _ATOM
+            return f"{self._module}.sqrt({self.text(base)})", _ATOM
         return f"{self._within(base, _ATOM)} ** {self._within(power, _ATOM)}", _PRODUCT
 
     def _call(self, e: sp.Basic) -> str:

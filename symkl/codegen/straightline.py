@@ -9,6 +9,7 @@ import sympy as sp
 
 from symkl.codegen.program import Assignment
 from symkl.codegen.stable.kernels import Digamma
+from symkl.model import Unit
 
 __all__ = ["Lowering"]
 
@@ -147,8 +148,11 @@ def _up_to_sign(e: sp.Expr) -> tuple[sp.Expr, int]:
 
 
 def _first_is_negative(e: sp.Expr) -> bool:
+    number = next((a for a in e.args if a.is_Rational), None)
+    if number is not None and all(isinstance(s, Unit) for s in e.free_symbols):
+        return bool(number < 0)
     first = min(e.args, key=lambda a: sorted(str(s) for s in a.free_symbols) or ["~"])
-    return first.could_extract_minus_sign()
+    return bool(first.could_extract_minus_sign())
 
 
 def _hint(e: sp.Expr) -> str:

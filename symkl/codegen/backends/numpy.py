@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NAME = "numpy"
+MODULE = "np"
 RESERVED = frozenset({"np", "ArrayLike", "NDArray"})
 INFINITY = "np.inf"
 NAN = "np.nan"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NAME = "torch"
+MODULE = "torch"
 RESERVED = frozenset({"torch", "functools"})
 INFINITY = "torch.inf"
 NAN = "torch.nan"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from symkl.algebra.signs import assumed
 from symkl.codegen.stable.exponentials import (
     exponential_gap,
     open_exponentials,
@@ -15,8 +16,8 @@ from symkl.codegen.stable.exponentials import (
     vanishes,
 )
 from symkl.codegen.stable.gammas import open_loggammas
-from symkl.codegen.stable.kernels import ExpM1, Kernel, Log1P, XLog1PY, XLogY
-from symkl.codegen.stable.logs import gap_of, log_groups, ratio_of, split_logs
+from symkl.codegen.stable.kernels import ExpM1, Log1P, XLog1PY, XLogY
+from symkl.codegen.stable.logs import LogGroup, gap_of, log_groups, ratio_of, split_logs
 from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative
 from symkl.codegen.stable.softplus import as_softplus, open_softplus
@@ -57,11 +58,11 @@ def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterato
                 yield form
 
 
-def plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
-    """The closed form with its logs gathered into ratios, squares completed, products with logs made safe at 0."""
+def plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> Iterator[sp.Expr]:
+    """The closed form with squares completed and products with logs made safe at 0; a divergence's logs as ratios."""
     rest = spread(as_softplus(split_logs(powers_as_exponentials(closed)), one_sided=False))
     kept = sp.S.Zero
-    for group in log_groups(rest, joint=False, same=_same(pairs)):
+    for group in log_groups(rest, joint=False, same=_same(pairs)) if divergence else ():
         if 1 not in (group.above, group.below):
             kept += ratio_of(group)
             rest = spread(rest - group.value())
@@ -82,14 +83,23 @@ def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: R
     rest, further = open_exponentials(rest, same, nested=recipe.nested)
     gaps += sp.Add(*(exponential_gap(c, _exponent(u, same)) for c, u in (*opened, *further)))
     rest = spread(split_logs(rest))
-    for group in log_groups(rest, recipe.joint, same):
-        gap = gap_of(group)
-        if gap is not None:
-            kernel = sp.Add(*(t for t in sp.Add.make_args(sp.expand_mul(gap, deep=False)) if t.has(Kernel)))
-            rest = spread(rest - group.value() + gap - kernel)
-            gaps += kernel
-    for shape in shapes(rest, pairs):
-        yield polished(join_exponentials(gaps + logs_made_safe(shape)))
+    groups = log_groups(rest, recipe.joint, same)
+    for chosen in _choices(groups):
+        left, found = rest, gaps
+        for group, as_gap in zip(groups, chosen, strict=True):
+            kernel, linear = (gap_of(group) if as_gap else None) or (sp.S.Zero, group.value())
+            if not as_gap:
+                kernel, linear = ratio_of(group), sp.S.Zero
+            left = spread(left - group.value() + linear)
+            found += kernel
+        for shape in shapes(left, pairs):
+            yield polished(join_exponentials(found + logs_made_safe(shape)))
+
+
+def _choices(groups: list[LogGroup]) -> Iterator[tuple[bool, ...]]:
+    """For each group whether it becomes a gap or (False) a ratio: this only where a condition may give its sign."""
+    open_to_both = assumed() and len(groups) <= 3
+    yield from itertools.product(*(((True, False) if open_to_both else (True,)) for _ in groups))
 
 
 def _exponent(exponent: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
@@ -114,8 +124,7 @@ def logs_made_safe(expression: sp.Expr) -> sp.Expr:
             continue
         argument, rest = logs[0].args[0], term / logs[0]
         number, coefficient = rest.as_coeff_Mul()
-        near_one = any(isinstance(s, Unit) for s in argument.free_symbols) and (argument - 1).could_extract_minus_sign()
-        near_one = near_one and argument.is_Add
+        near_one = argument.is_Add and isinstance(1 - argument, Unit)
         if nonnegative(-coefficient):
             number, coefficient = -number, sp.expand(-coefficient) if coefficient.is_Add else -coefficient
         if coefficient.free_symbols and nonnegative(coefficient):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symkl.algebra import is_zero
+from symkl.algebra.signs import assuming
 from symkl.codegen.stable.candidates import candidates, plain
 from symkl.codegen.stable.exponentials import powers_as_exponentials
 from symkl.codegen.stable.kernels import expand_kernels
@@ -34,18 +35,26 @@ class StableForm:
     rearranged: bool
 
 
-def stable_form(closed: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]], divergence: bool) -> StableForm:
+def stable_form(
+    closed: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]], divergence: bool, given: Sequence[sp.Basic] = ()
+) -> StableForm:
     """The most exact of the forms that the rules give, a sum of non-negative terms before any other.
 
     `pairs` are the parameters that are equal where the two distributions coincide (none for two families);
-    `divergence` says that the value is a KL divergence, which is never negative.
+    `divergence` says that the value is a KL divergence, which is never negative; `given` are the conditions under
+    which the value is used.
     """
+    with assuming(given):
+        return _stable_form(closed, list(pairs), divergence)
+
+
+def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> StableForm:
     at = points(sorted(closed.free_symbols, key=sp.default_sort_key), pairs)
     truth = exact_values(closed, at)
-    rearranged = list(candidates(closed, list(pairs))) if divergence else []
+    rearranged = list(candidates(closed, pairs)) if divergence else []
     signed = [form for form in rearranged if sum_of_nonnegatives(form)]
     others = [form for form in rearranged if form not in signed] if pairs else []
-    for tried in (signed, [*others, *plain(closed, list(pairs))]):
+    for tried in (signed, [*others, *plain(closed, pairs, divergence)]):
         graded = sorted(((loss(form, at, truth), form) for form in tried), key=_key)
         for error, form in graded:
             if proved_equal(form, closed):

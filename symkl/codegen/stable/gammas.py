@@ -29,8 +29,10 @@ def open_loggammas(
         other = _anchor(argument, rest, same, anchor)
         if other is None or coefficient == 0 or not positive(argument):
             continue
-        if nonnegative(coefficient):
+        if nonnegative(coefficient) and not (rest.has(sp.digamma(argument)) and not rest.has(sp.digamma(other))):
             b, a = argument, other
+        elif not other.is_number and rest.has(sp.digamma(other)):
+            b, a = argument, other  # not a term of known sign, but nothing is left over
         elif nonnegative(-coefficient) and other.is_number:
             b, a = other, argument
         else:

@@ -103,21 +103,20 @@ def _group(rest: sp.Expr, logs: list[tuple[sp.Expr, sp.Expr]]) -> LogGroup:
     return LogGroup(step * rest, above, below)
 
 
-def gap_of(group: LogGroup) -> sp.Expr | None:
-    """`c*log(a/b) => c*LogGap(b, a) - c*(b - a)/a` for c >= 0, turned round for c <= 0; None for an unknown sign."""
+def gap_of(group: LogGroup) -> tuple[sp.Expr, sp.Expr] | None:
+    """`c*log(a/b) => (c*LogGap(b, a), -c*(b - a)/a)` for c >= 0, turned round for c <= 0; None for an unknown sign."""
     coefficient, above, below = group.coefficient, group.above, group.below
     if not nonnegative(coefficient):
         if not nonnegative(-coefficient):
             return None
         coefficient, above, below = -coefficient, below, above
-    linear = coefficient * (below - above) / above
-    return _perspective(coefficient, below, above) - linear
+    return _perspective(coefficient, below, above), -coefficient * (below - above) / above
 
 
 def _perspective(coefficient: sp.Expr, a: sp.Expr, b: sp.Expr) -> sp.Expr:
     """`c*b*LogGap(a, b) => c*EntropyGap(b, a)`, which is safe at b = 0."""
-    rest = sp.cancel(coefficient / b)
-    if b.free_symbols and not sp.denom(rest).has(*b.free_symbols) and not rest.has(*b.free_symbols):
+    rest = coefficient / b
+    if b.free_symbols and rest.count_ops() <= coefficient.count_ops() + b.count_ops():
         return rest * EntropyGap(b, a, difference(a, b))
     if (products := _two_by_two(a, b)) is not None:
         return coefficient * ProductGap(*products)

@@ -133,8 +133,10 @@ def shapes(rest: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> list[sp.Expr]
 
 def _all_factored(rest: sp.Expr) -> sp.Expr:
     number, rest = rest.as_independent(*rest.free_symbols, as_Add=True)
-    irrational = [a for a in sp.preorder_traversal(rest) if not a.free_symbols and not a.is_Rational]
-    return number + (rest if irrational else sp.factor(rest))
+    rational = all(
+        a.is_Rational if not a.free_symbols else not isinstance(a, sp.exp) for a in sp.preorder_traversal(rest)
+    )
+    return number + (sp.factor(rest) if rational else rest)
 
 
 def polished(expression: sp.Expr) -> sp.Expr:

@@ -1,4 +1,4 @@
-"""What is known of an expression's sign from the domains of its symbols, the unit interval included."""
+"""What is known of an expression's sign from the domains of its symbols and the constraints that are assumed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import itertools
 
 import sympy as sp
 
+from symkl.algebra import is_nonnegative, is_positive
+from symkl.algebra.signs import assumed
+from symkl.codegen.stable.kernels import LogRatio
 from symkl.model import Unit
 
 __all__ = ["nonnegative", "positive", "sum_of_nonnegatives"]
@@ -29,7 +32,9 @@ def positive(expression: sp.Expr) -> bool:
     if expression.is_Add:
         if _affine_in_units(expression):
             return True
-        return all(nonnegative(term) for term in expression.args) and any(positive(t) for t in expression.args)
+        if all(nonnegative(term) for term in expression.args) and any(positive(t) for t in expression.args):
+            return True
+        return bool(assumed()) and is_positive(expression) is True
     return False
 
 
@@ -45,7 +50,11 @@ def nonnegative(expression: sp.Expr) -> bool:
             return True
         return bool(nonnegative(expression.base) and expression.exp.is_real)
     if expression.is_Add:
-        return all(nonnegative(term) for term in expression.args)
+        if all(nonnegative(term) for term in expression.args):
+            return True
+        return bool(assumed()) and (is_nonnegative(expression) is True or _adds_up(expression))
+    if isinstance(expression, LogRatio):
+        return nonnegative(expression.args[2])
     return False
 
 
@@ -60,6 +69,13 @@ def _negative(factor: sp.Expr) -> bool:
 
 def _nonpositive(factor: sp.Expr) -> bool:
     return bool(factor.is_nonpositive or (factor.is_Add and nonnegative(-factor)))
+
+
+def _adds_up(expression: sp.Expr) -> bool:
+    """Whether it is a sum of the differences that the assumed inequalities say are at least 0."""
+    sides = [c.gts - c.lts for c in assumed() if hasattr(c, "gts")]
+    some = (sp.Add(*part) for n in range(1, min(len(sides), 3) + 1) for part in itertools.combinations(sides, n))
+    return any(sp.expand(expression - total) == 0 for total in some)
 
 
 def _affine_in_units(expression: sp.Expr) -> bool:
