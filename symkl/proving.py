@@ -105,7 +105,9 @@ def prove_all(
         value = _prove(claims[missing[0]], settings)
         keep(0, Outcome(value=value, seconds=time.monotonic() - begun))
     elif missing:
-        jobs = [Job(claims[i].id, _prove, (claims[i], settings), settings.seconds) for i in missing]
+        jobs = [
+            Job(claims[i].id, _prove, (claims[i], settings), settings.seconds, claims[i].p.family.name) for i in missing
+        ]
         crew.work(jobs, keep)
     return [proof for proof in proofs if proof is not None]
 

@@ -14,7 +14,6 @@ import resource
 import signal
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -30,12 +29,16 @@ MEMORY = 4 << 30
 
 @dataclass(frozen=True)
 class Job:
-    """`run(*arguments)` gives a value that JSON can hold; `run` is a module's function, `seconds` its time limit."""
+    """`run(*arguments)` gives a value that JSON can hold; `run` is a module's function, `seconds` its time limit.
+
+    Jobs of one `group` go to one child as far as possible: what it has worked out for one, it remembers for the next.
+    """
 
     name: str
     run: Callable[..., Any]
     arguments: tuple[Any, ...]
     seconds: float
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,15 +75,14 @@ class Crew:
     def work(self, jobs: Sequence[Job], done: Callable[[int, Outcome], None] = lambda i, o: None) -> list[Outcome]:
         """Do the jobs; the outcomes stand in the jobs' order, `done` hears of each as it comes."""
         outcomes: list[Outcome | None] = [None] * len(jobs)
-        waiting = deque(enumerate(jobs))
+        waiting = list(enumerate(jobs))
         while None in outcomes:
             self._children = [c for c in self._children if c.alive]
-            while waiting and len(self._children) < self.processes:
+            while len(self._children) < min(self.processes, len(jobs)):
                 self._children.append(_Child())
-                self._children[-1].start(*waiting.popleft())
             for idle in [c for c in self._children if c.job is None]:
                 if waiting:
-                    idle.start(*waiting.popleft())
+                    idle.start(*self._next(waiting, idle))
             busy = [c for c in self._children if c.job is not None]
             wait([c.pipe for c in busy], max(0.0, min(c.deadline for c in busy) - time.monotonic()))
             for child in busy:
@@ -90,6 +92,14 @@ class Crew:
                     child.job = None
                     done(child.index, outcome)
         return [o for o in outcomes if o is not None]
+
+    def _next(self, waiting: list[tuple[int, Job]], child: _Child) -> tuple[int, Job]:
+        """The job for an idle child: of its own group, else of a group that is nobody's, else the first."""
+        others = {c.group for c in self._children if c is not child}
+        best = min(
+            range(len(waiting)), key=lambda i: (waiting[i][1].group != child.group, waiting[i][1].group in others, i)
+        )
+        return waiting.pop(best)
 
 
 class _Child:
@@ -103,11 +113,11 @@ class _Child:
         theirs.close()
         self.alive = True
         self.job: Job | None = None
-        self.index = -1
+        self.index, self.group = -1, ""
         self.begun = self.deadline = 0.0
 
     def start(self, index: int, job: Job) -> None:
-        self.index, self.job = index, job
+        self.index, self.job, self.group = index, job, job.group
         self.begun = time.monotonic()
         self.deadline = self.begun + job.seconds
         with contextlib.suppress(BrokenPipeError):  # a child that has died is noticed in `outcome`

@@ -64,7 +64,7 @@ def run(plan: Plan, extra: Sequence[Path], settings: Settings, begin: Callable[[
         results = [[proof.verified for proof in proofs] for proofs in of]
         crew.work(
             [
-                Job(piece.name, outputs_of, (piece, found, plan.formats, settings), settings.seconds)
+                Job(piece.name, outputs_of, (piece, found, plan.formats, settings), settings.seconds, piece.name)
                 for piece, found in zip(stale, results, strict=True)
             ],
             write,
