@@ -104,6 +104,14 @@ _ROWS = (
     _special(
         sp.polygamma, lambda mp, n, x: mp.polygamma(n, x), "polygamma({0}, {1})", "torch.special.polygamma({0}, {1})"
     ),
+    Operation(
+        k.Trigamma,
+        lambda mp, x: mp.polygamma(1, x),
+        "polygamma(1, {0})",
+        "_trigamma({0})",
+        ("polynomial", "trigamma"),
+        "polygamma",
+    ),
     _special(sp.Ei, lambda mp, x: mp.ei(x), "expi({0})", None),
     _special(sp.besseli, lambda mp, n, x: mp.besseli(n, x), "iv({0}, {1})", None),
     _special(sp.besselk, lambda mp, n, x: mp.besselk(n, x), "kv({0}, {1})", None),

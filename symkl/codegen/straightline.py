@@ -8,10 +8,12 @@ from collections.abc import Iterable
 import sympy as sp
 
 from symkl.codegen.program import Assignment
-from symkl.codegen.stable.kernels import Digamma
+from symkl.codegen.stable.kernels import Digamma, Trigamma
 from symkl.model import Unit
 
 __all__ = ["Lowering"]
+
+_POLYGAMMA = {sp.S.Zero: Digamma, sp.S.One: Trigamma}
 
 
 class Lowering:
@@ -86,8 +88,8 @@ def _shape(e: sp.Expr) -> sp.Expr:
         return _squared_ratios(e)
     if e.is_Pow and e.exp == 2 and not e.base.is_Symbol:
         return _Square(_shape(e.base))
-    if e.func is sp.polygamma and e.args[0] == 0:
-        return Digamma(_shape(e.args[1]))
+    if e.func is sp.polygamma and e.args[0] in _POLYGAMMA:
+        return _POLYGAMMA[e.args[0]](_shape(e.args[1]))
     return e.func(*(_shape(a) for a in e.args))
 
 

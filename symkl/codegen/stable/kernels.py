@@ -26,6 +26,7 @@ __all__ = [
     "Sigmoid",
     "Softplus",
     "SoftplusGap",
+    "Trigamma",
     "XLog1PY",
     "XLogY",
     "expand_kernels",
@@ -203,6 +204,15 @@ class Digamma(Kernel):
 
     def definition(self) -> sp.Expr:
         return sp.digamma(self.args[0])
+
+
+class Trigamma(Kernel):
+    """`Trigamma(x)`: polygamma of order 1, for which torch's own function is not accurate."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        return sp.polygamma(1, self.args[0])
 
 
 class Log1P(Kernel):

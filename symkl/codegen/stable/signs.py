@@ -64,6 +64,8 @@ def sum_of_nonnegatives(expression: sp.Expr) -> bool:
 
 
 def _negative(factor: sp.Expr) -> bool:
+    if factor.is_Pow and factor.exp.is_odd:
+        return _negative(factor.base)
     return bool(factor.is_negative or (factor.is_Add and positive(-factor)))
 
 

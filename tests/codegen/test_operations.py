@@ -1,0 +1,191 @@
+"""Each row of the operation table, in each backend, against its mathematical specification; and each kernel."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from types import ModuleType
+
+import jinja2
+import mpmath as mp
+import numpy as np
+import pytest
+import sympy as sp
+import torch
+
+from symkl.codegen import Program, emit
+from symkl.codegen.backends import backend_of
+from symkl.codegen.coefficients import coefficients
+from symkl.codegen.operations import OPERATIONS, Operation
+from symkl.codegen.printer import Printer
+from symkl.codegen.program import Argument, Branch, Documentation
+from symkl.codegen.stable import kernels as k
+from symkl.errors import NotYet
+from symkl.model import symbol
+
+DOCUMENTATION = Documentation("An operation.", "", (), "", "unknown", (), ())
+REAL = (-700.5, -30.0, -2.5, -0.51, -0.3, -1e-5, 0.0, 1e-9, 0.2, 0.49, 0.51, 3.0, 40.0)
+POSITIVE = (1e-12, 1e-3, 0.3, 0.999, 1.0, 1.5, 2.0, 7.9, 8.1, 60.0, 1e5)
+NEAR = tuple(x * (1 + d) for x in (1e-3, 0.7, 9.0) for d in (-1e-2, 1e-5, 1e-9))
+UNIT = (-0.99, -0.3, -1e-9, 0.0, 1e-4, 0.6, 0.99)
+
+#: arguments to try, each with the bound on the error in units in the last place (of 1 where the value is smaller
+#: than 1 and the function has a root: marked by a negative bound)
+TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
+    sp.log: ((POSITIVE,), 1),
+    sp.exp: ((REAL,), 1),
+    sp.Abs: ((REAL,), 0),
+    sp.sign: ((REAL,), 0),
+    sp.floor: ((REAL,), 0),
+    sp.cos: ((REAL,), -1),
+    sp.sin: ((REAL,), -1),
+    sp.cosh: ((REAL,), 3),
+    sp.sinh: ((REAL,), 3),
+    sp.tanh: ((REAL,), 3),
+    sp.atan: ((REAL,), 3),
+    sp.atanh: ((UNIT,), 3),
+    sp.erf: ((REAL,), 3),
+    sp.erfc: ((REAL[2:],), 60),
+    sp.loggamma: ((POSITIVE,), -10),
+    sp.gamma: ((POSITIVE[:-1],), 300),
+    sp.polygamma: (((2.0,), POSITIVE), 100),
+    sp.Ei: (((-20.0, -0.5, 0.5, 20.0),), 20),
+    sp.besseli: (((0.0, 1.5), (0.1, 1.0, 20.0)), 30),
+    sp.besselk: (((0.0, 1.5), (0.1, 1.0, 20.0)), 30),
+    sp.zeta: (((2.0, 3.5), (0.5, 4.0)), 30),
+    k.Trigamma: ((POSITIVE,), 8),
+    k.Digamma: ((POSITIVE,), -20),
+    k.Log1P: ((UNIT,), 1),
+    k.ExpM1: ((REAL,), 2),
+    k.XLogY: (((0.0, 0.5, 3.0), (0.0, *POSITIVE)), 2),
+    k.XLog1PY: (((0.0, 0.5), (-1.0, *UNIT)), 2),
+    k.Softplus: ((REAL,), 3),
+    k.Sigmoid: ((REAL,), 3),
+    k.ExpGap: ((REAL,), 4),
+}
+TWO_POSITIVES = [*itertools.product(POSITIVE, POSITIVE), *((y, x) for x in (1e-3, 0.7, 9.0) for y in NEAR)]
+#: the gaps, as functions of the two values that they compare
+COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequence[tuple[float, float]], float]] = {
+    k.LogRatio: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 3),
+    k.LogGap: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 4),
+    k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
+    k.ProductGap: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
+    k.ScaledExpGap: (lambda x, a: (-x, a), [*TWO_POSITIVES, (1.0, 0.0), (0.0, 0.0)], 6),
+    k.GammaGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
+    k.BinetGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 40),
+    k.SoftplusGap: (lambda b, a: (b, a, b - a), [*itertools.product(REAL, REAL), (0.3, 0.3 + 1e-9), (40.0, 38.0)], 8),
+}
+
+
+@pytest.fixture(scope="module")
+def module(
+    request: pytest.FixtureRequest, loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
+) -> Callable[[str], ModuleType]:
+    """The module of a backend with one function for each row that it can spell: `op_0`, `op_1`, ..."""
+    made: dict[str, ModuleType] = {}
+
+    def make(backend: str) -> ModuleType:
+        if backend not in made:
+            programs = [program(i, row) for i, row in enumerate(OPERATIONS.values()) if getattr(row, backend)]
+            made[backend] = imported(emit(programs, backend, loader), f"operations_{backend}")
+        return made[backend]
+
+    return make
+
+
+def program(index: int, row: Operation) -> Program:
+    spelled = (row.numpy or "") + (row.torch or "")
+    symbols = [symbol(f"x_{i}", "real") for i in range(4) if f"{{{i}}}" in spelled]
+    value = row.head(*symbols) if row.head is not sp.polygamma else sp.polygamma(2, symbols[-1])
+    arguments = tuple(Argument(s.name, s, "real") for s in symbols)
+    return Program(f"op_{index}", arguments, (), (), (Branch((), value),), "nan", False, DOCUMENTATION)
+
+
+def call(module: ModuleType, backend: str, head: object, points: list[tuple[float, ...]]) -> list[float]:
+    function = getattr(module, f"op_{list(OPERATIONS).index(head)}")
+    columns = zip(*points, strict=True)
+    if backend == "numpy":
+        return [float(v) for v in function(*(np.array(c, dtype=np.float64) for c in columns))]
+    return function(*(torch.tensor(c, dtype=torch.float64) for c in columns)).tolist()
+
+
+def error(value: float, truth: mp.mpf, absolute: bool = False) -> float:
+    if mp.isinf(truth) or abs(truth) > 1.7e308:
+        return 0.0 if math.isinf(value) else math.inf
+    size = float(truth)
+    return float(abs(mp.mpf(value) - truth)) / math.ulp(max(abs(size), 1.0) if absolute else max(abs(size), 1e-300))
+
+
+def test_every_row_is_tried() -> None:
+    assert set(OPERATIONS) == set(TRIED) | set(COMPARED)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("head", list(TRIED), ids=lambda head: head.__name__)
+def test_an_operation_is_its_specification(module: Callable[[str], ModuleType], backend: str, head: object) -> None:
+    row, (ranges, bound) = OPERATIONS[head], TRIED[head]
+    if getattr(row, backend) is None:
+        applied = head(*(symbol(f"x_{i}", "real") for i in range(len(ranges))))
+        with pytest.raises(NotYet, match="has no operation"):
+            Printer(backend, backend_of(backend).MODULE, {}).text(applied)
+        return
+    points = list(itertools.product(*ranges))
+    for point, value in zip(points, call(module(backend), backend, head, points), strict=True):
+        with mp.workdps(60):
+            arguments = [mp.mpf(x) for x in point]
+            truth = row.exact(mp, int(point[0]), arguments[1]) if head is sp.polygamma else row.exact(mp, *arguments)
+            assert error(value, truth, absolute=bound < 0) <= abs(bound) + 0.5, point
+
+
+@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("head", list(COMPARED), ids=lambda head: head.__name__)
+def test_a_gap_is_its_definition_to_the_last_digits(
+    module: Callable[[str], ModuleType], backend: str, head: type[k.Kernel]
+) -> None:
+    arguments, compared, bound = COMPARED[head]
+    points = [arguments(x, y) for x, y in compared]
+    for point, value in zip(points, call(module(backend), backend, head, points), strict=True):
+        with mp.workdps(90):
+            truth = definition(head, [mp.mpf(x) for x in point])
+            assert error(value, truth) <= bound, point
+
+
+def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
+    """The definitions once more, typed here; from the difference where that is the exact one of the three."""
+    if head is k.LogRatio:
+        return mp.log1p(x[2] / x[1]) if abs(x[2]) < x[1] / 2 else mp.log(x[0] / x[1])
+    if head is k.LogGap:
+        return x[2] / x[1] - mp.log1p(x[2] / x[1]) if x[2] > -x[1] / 2 else x[2] / x[1] - mp.log(x[0] / x[1])
+    if head is k.EntropyGap:
+        return (
+            x[2]
+            if x[0] == 0
+            else x[0] * (x[2] / x[0] - mp.log(x[1] / x[0]))
+            if abs(x[2]) > x[0] / 2
+            else x[0] * (x[2] / x[0] - mp.log1p(x[2] / x[0]))
+        )
+    if head is k.ProductGap:
+        ratio = x[0] * x[1] / (x[2] * x[3])
+        return ratio - 1 - mp.log(ratio)
+    if head is k.ScaledExpGap:
+        return -x[0] if x[1] == 0 else x[1] * (mp.expm1(x[0] / x[1]) - x[0] / x[1])
+    if head is k.SoftplusGap:
+        b, a = (x[1] + x[2], x[1]) if abs(x[2]) < 1 else (x[0], x[1])
+        return mp.log((1 + mp.exp(b)) / (1 + mp.exp(a))) - (b - a) / (1 + mp.exp(-a))
+    b, a = (x[1] + x[2], x[1]) if abs(x[2]) < x[1] / 2 else (x[0], x[1])
+    bregman = mp.loggamma(b) - mp.loggamma(a) - mp.digamma(a) * (b - a)
+    return bregman if head is k.GammaGap else bregman - (b * mp.log(b / a) - b + a)
+
+
+def test_the_coefficients_are_those_of_the_series() -> None:
+    found = coefficients()
+    s, x = mp.mpf("0.2"), mp.mpf("0.5")
+    with mp.workdps(30):
+        assert abs(mp.polyval(found["atanh"][::-1], s**2) - (mp.atanh(s) / s - 1) / s**2) < 1e-16
+        assert abs(mp.polyval(found["exp"][::-1], x) - (mp.expm1(x) - x) / x**2) < 1e-16
+        y = mp.mpf(9)
+        series = mp.polyval(found["stirling"][::-1], 1 / y**2) / y
+        assert abs(series - (mp.loggamma(y) - (y - 0.5) * mp.log(y) + y - mp.log(2 * mp.pi) / 2)) < 1e-17
+        moments = [mp.fsum(w * t**n for t, w in zip(found["nodes"], found["weights"], strict=True)) for n in range(20)]
+        assert all(abs(m - mp.mpf(1) / ((n + 1) * (n + 2))) < 1e-15 for n, m in enumerate(moments))

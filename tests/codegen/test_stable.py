@@ -1,0 +1,214 @@
+"""Stable forms: algebraically the closed form, without its cancellation, whatever shape it came in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import mpmath as mp
+import pytest
+import sympy as sp
+
+from symkl.codegen.stable import form as form_module
+from symkl.codegen.stable import kernels
+from symkl.codegen.stable.form import proved_equal, stable_form
+from symkl.codegen.stable.kernels import EntropyGap, ExpGap, Kernel, LogGap, ScaledExpGap, expand_kernels
+from symkl.codegen.stable.measure import exact_value, exact_values, loss, points
+from symkl.codegen.stable.signs import nonnegative, positive, sum_of_nonnegatives
+from symkl.model import symbol
+
+log, exp, half = sp.log, sp.exp, sp.Rational(1, 2)
+S1, S2 = symbol("sigma_1", "positive"), symbol("sigma_2", "positive")
+M1, M2 = symbol("mu_1", "real"), symbol("mu_2", "real")
+A1, A2, B1, B2 = (symbol(name, "positive") for name in ("a_1", "a_2", "b_1", "b_2"))
+P1, P2 = symbol("p_1", "unit"), symbol("p_2", "unit")
+L1, L2 = symbol("l_1", "real"), symbol("l_2", "real")
+
+NORMAL = log(S2 / S1) + (S1**2 + (M1 - M2) ** 2) / (2 * S2**2) - half
+SCALES = [(S1, S2), (M1, M2)]
+GAMMA = (A1 - A2) * sp.digamma(A1) - sp.loggamma(A1) + sp.loggamma(A2) + A2 * log(B1 / B2) + A1 * (B2 - B1) / B1
+GUMBEL = log(B2 / B1) + sp.EulerGamma * (B1 / B2 - 1) + (M1 - M2) / B2 + exp((M2 - M1) / B2) * sp.gamma(B1 / B2 + 1) - 1
+WEIBULL = (
+    log(A1 / B1**A1)
+    - log(A2 / B2**A2)
+    + (A1 - A2) * (log(B1) - sp.EulerGamma / A1)
+    + (B1 / B2) ** A2 * sp.gamma(A2 / A1 + 1)
+    - 1
+)
+LAPLACE = log(B2 / B1) + sp.Abs(M1 - M2) / B2 + B1 / B2 * exp(-sp.Abs(M1 - M2) / B1) - 1
+BERNOULLI = P1 * log(P1 / P2) + (1 - P1) * log((1 - P1) / (1 - P2))
+LOGISTIC = (L1 - L2) / (1 + exp(-L1)) + log(1 + exp(L2)) - log(1 + exp(L1))
+CASES = {
+    "normal": (NORMAL, SCALES),
+    "normal, expanded": (sp.expand(sp.expand_log(NORMAL)), SCALES),
+    "normal, over one denominator": (sp.together(NORMAL), SCALES),
+    "normal, by variance": (NORMAL.subs({S1: sp.sqrt(A1), S2: sp.sqrt(A2)}), [(A1, A2), (M1, M2)]),
+    "normal, by log-variance": (NORMAL.subs({S1: exp(L1 / 2), S2: exp(L2 / 2)}), [(L1, L2), (M1, M2)]),
+    "normal, standard prior": (NORMAL.subs({S2: 1, M2: 0}), [(S1, sp.S.One), (M1, sp.S.Zero)]),
+    "normal, prior of scale 3/2": (NORMAL.subs({S2: sp.Rational(3, 2)}), [(S1, sp.Rational(3, 2)), (M1, M2)]),
+    "exponential": (log(A1 / A2) + A2 / A1 - 1, [(A1, A2)]),
+    "poisson": (A1 * log(A1 / A2) - A1 + A2, [(A1, A2)]),
+    "poisson, by log-rate": (exp(L1) * (L1 - L2) - exp(L1) + exp(L2), [(L1, L2)]),
+    "bernoulli": (BERNOULLI, [(P1, P2)]),
+    "bernoulli, by logit": (LOGISTIC, [(L1, L2)]),
+    "laplace": (LAPLACE, [(B1, B2), (M1, M2)]),
+    "laplace, by log-scale": (LAPLACE.subs({B1: exp(L1), B2: exp(L2)}), [(L1, L2), (M1, M2)]),
+    "gamma": (GAMMA, [(A1, A2), (B1, B2)]),
+    "gumbel": (GUMBEL, [(B1, B2), (M1, M2)]),
+    "gumbel, by log-scale": (GUMBEL.subs({B1: exp(L1), B2: exp(L2)}), [(L1, L2), (M1, M2)]),
+    "weibull": (WEIBULL, [(A1, A2), (B1, B2)]),
+    "exponential against gamma": (
+        log(A1) - 1 - A2 * log(B2) + sp.loggamma(A2) + (A2 - 1) * (sp.EulerGamma + log(A1)) + B2 / A1,
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_a_divergence_becomes_a_sum_of_nonnegative_terms_that_is_proved_equal_to_it(case: str) -> None:
+    closed, pairs = CASES[case]
+    found = stable_form(closed, pairs, divergence=True)
+    assert found.rearranged
+    assert found.nonnegative
+    assert sum_of_nonnegatives(found.expression)
+    assert proved_equal(found.expression, closed)
+
+
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_a_stable_form_has_the_values_of_the_closed_form_to_50_digits(case: str) -> None:
+    closed, pairs = CASES[case]
+    found = stable_form(closed, pairs, divergence=True).expression
+    at_all = points(sorted(closed.free_symbols, key=str), pairs, seed=5, each=2)
+    usual = [at for at, value in zip(at_all, exact_values(closed, at_all), strict=True) if value is not None]
+    assert len(usual) >= 3
+    for at in usual:
+        given, stable = exact_value(closed, at, 90), exact_value(expand_kernels(found), at, 90)
+        assert abs(given - stable) <= mp.mpf(10) ** -50 * (1 + abs(given))
+
+
+@pytest.mark.parametrize("case", sorted(CASES))
+def test_the_stable_form_keeps_its_digits_near_equality_and_the_closed_form_does_not(case: str) -> None:
+    closed, pairs = CASES[case]
+    if not pairs:
+        return
+    at = points(sorted(closed.free_symbols, key=str), pairs, seed=6)[8:]
+    truth = exact_values(closed, at)
+    assert loss(stable_form(closed, pairs, divergence=True).expression, at, truth) <= 8
+    assert loss(closed, at, truth) > 1e6
+
+
+def test_the_shape_in_which_a_closed_form_comes_does_not_matter() -> None:
+    shapes = [CASES[name][0] for name in ("normal", "normal, expanded", "normal, over one denominator")]
+    assert len({stable_form(shape, SCALES, divergence=True).expression for shape in shapes}) == 1
+
+
+def test_the_normal_divergence_is_half_the_squares_plus_a_log_gap() -> None:
+    expected = LogGap(S1, S2, S1 - S2) + (M1 - M2) ** 2 / (2 * S2**2) + (S1 - S2) ** 2 / (2 * S2**2)
+    assert stable_form(NORMAL, SCALES, divergence=True).expression == expected
+
+
+def test_the_vae_loss_by_log_variance_is_half_of_a_square_and_an_exponential_gap() -> None:
+    closed = NORMAL.subs({S1: exp(L1 / 2), S2: 1, M2: 0})
+    found = stable_form(closed, [(L1, sp.S.Zero), (M1, sp.S.Zero)], divergence=True)
+    assert found.expression == M1**2 / 2 + ExpGap(L1) / 2
+
+
+def test_factors_that_can_vanish_go_into_the_kernel() -> None:
+    assert stable_form(*CASES["poisson"], divergence=True).expression == EntropyGap(A1, A2, A2 - A1)
+    laplace = stable_form(*CASES["laplace"], divergence=True).expression
+    assert laplace == LogGap(B1, B2, B1 - B2) + ScaledExpGap(-sp.Abs(M1 - M2), B1) / B2
+
+
+def test_the_difference_of_complements_is_formed_from_the_parameters() -> None:
+    found = stable_form(BERNOULLI, [(P1, P2)], divergence=True).expression
+    assert EntropyGap(1 - P1, 1 - P2, P1 - P2) in found.args
+
+
+def test_a_square_is_not_multiplied_out_in_an_entropy_or_cross_entropy() -> None:
+    closed = sp.expand(log(S2) + (S1**2 + (M1 - M2) ** 2) / (2 * S2**2) + log(2 * sp.pi) / 2)
+    found = stable_form(closed, SCALES, divergence=False)
+    assert found.expression.has((M1 - M2) ** 2)
+    assert proved_equal(found.expression, closed)
+
+
+def test_a_wrong_form_is_not_proved_equal() -> None:
+    right = stable_form(NORMAL, SCALES, divergence=True).expression
+    for wrong in (
+        right + LogGap(S1, S2, S1 - S2),
+        right.subs(S1 - S2, S1 + S2),
+        right * 2,
+        right + sp.Rational(1, 10**9),
+    ):
+        assert not proved_equal(wrong, NORMAL)
+
+
+def test_a_form_that_is_not_proved_equal_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form_module, "proved_equal", lambda form, closed: False)
+    found = stable_form(NORMAL, SCALES, divergence=True)
+    assert found.expression == NORMAL
+    assert not found.rearranged
+    assert not found.nonnegative
+
+
+def test_the_choice_is_the_same_every_time() -> None:
+    assert len({stable_form(GUMBEL, CASES["gumbel"][1], divergence=True) for _ in range(2)}) == 1
+
+
+def test_a_condition_gives_a_log_ratio_its_sign() -> None:
+    # two Pareto distributions, the first's support inside the second's
+    closed = A2 * log(B1 / B2) + log(A1 / A2) + A2 / A1 - 1
+    found = stable_form(closed, [(A1, A2), (B1, B2)], divergence=True, given=[sp.Ge(B1, B2)])
+    assert found.nonnegative
+    assert not stable_form(closed, [(A1, A2), (B1, B2)], divergence=True).nonnegative
+
+
+KERNELS = [
+    (name, getattr(kernels, name))
+    for name in kernels.__all__
+    if name not in ("Kernel", "expand_kernels") and getattr(kernels, name).is_nonnegative_kernel
+]
+
+
+@pytest.mark.parametrize(("name", "kernel"), KERNELS)
+def test_a_kernel_that_is_called_nonnegative_is_so_by_its_definition(name: str, kernel: type[Kernel]) -> None:
+    for i in range(40):
+        x, y = mp.mpf(1 + 37 * i % 41) / 7, mp.mpf(1 + 23 * i % 29) / 5
+        arguments = {
+            "ExpGap": (x - 3,),
+            "Softplus": (x - 3,),
+            "Sigmoid": (x - 3,),
+            "ScaledExpGap": (x - 3, y),
+            "SoftplusGap": (x - 3, y - 3, x - y),
+            "ProductGap": (x, y, y + 1, x + 2),
+            "EntropyGap": (x, y, y - x),
+        }.get(name, (x, y, x - y))
+        value = kernel(*(sp.Float(str(a), 40) for a in arguments)).definition()
+        assert value.evalf(30) >= -1e-25
+
+
+SIGNS: list[tuple[sp.Expr, Callable[[sp.Expr], bool], bool]] = [
+    (1 - P1, positive, True),
+    (P1 - 1, positive, False),
+    (1 - P1 * P2, positive, True),
+    (1 + P1 - P2, positive, True),
+    (P1 - P2, positive, False),
+    ((P1 - 1) / (P2 - 1), positive, True),
+    (1 + A1 / B1, positive, True),
+    (A1 - B1, positive, False),
+    (M1, nonnegative, False),
+    ((M1 - M2) ** 2 / S1, nonnegative, True),
+    (sp.Abs(M1 - M2), nonnegative, True),
+    (-((M1 - M2) ** 2), nonnegative, False),
+]
+
+
+@pytest.mark.parametrize(("expression", "question", "answer"), SIGNS)
+def test_signs_follow_from_the_domains_and_unknown_is_no(
+    expression: sp.Expr, question: Callable[[sp.Expr], bool], answer: bool
+) -> None:
+    assert question(expression) is answer
+
+
+def test_the_points_of_a_measurement_hold_pairs_at_each_small_distance() -> None:
+    distances = {round(math.log10(abs(at[A1] / at[A2] - 1))) for at in points([A1, A2], [(A1, A2)]) if at[A1] != at[A2]}
+    assert {-2, -4, -8} <= distances
