@@ -155,7 +155,7 @@ def _tendency(terms: dict[int, Number], n: int, direction: int) -> Summed | None
     blocks = [[terms[direction * (third * j + i)] for i in range(1, third + 1)] for j in range(3)]
     last = terms[n]
     if not all(mp.isfinite(term) for block in blocks for term in block):
-        return Summed("divergent", last if mp.isinf(last) else mp.mpf(1), note="the integrand grows beyond all bounds")
+        return Summed("unknown", note="the integrand has no value somewhere in the tail")
     sums = [mp.fsum(block) for block in blocks]
     signs = {mp.sign(term) for term in blocks[1] + blocks[2]}
     steady = len(signs) == 1 and all(

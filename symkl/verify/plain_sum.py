@@ -40,9 +40,10 @@ def add_up(here: Setting, digits: int) -> Summed:
         if isinstance(term, mp.mpc) or not mp.isfinite(term):
             raise NoValue(f"the term at {k} has no real value")
         total += term
-        recent = [*recent[-200:], abs(term)]
-        top = max(top, abs(term))
-        quiet = quiet + 1 if top > mp.mpf(10) ** -30 and abs(term) <= tolerance * top else 0
+        size = abs(p) + abs(term)  # a sum of nothing but zeros ends where the masses do
+        recent = [*recent[-200:], size]
+        top = max(top, size)
+        quiet = quiet + 1 if top > mp.mpf(10) ** -30 and size <= tolerance * top else 0
         if not finite and quiet > _QUIET:
             return Summed("value", total, tolerance * (1 + abs(total)))
         if done > _MOST:

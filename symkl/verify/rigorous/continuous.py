@@ -9,7 +9,7 @@ from flint import acb, arb
 
 from symkl.verify.rigorous.compile import compile_balls, constant
 from symkl.verify.rigorous.growth import Tail, log_slope
-from symkl.verify.rigorous.logs import split_logs
+from symkl.verify.rigorous.majorants import in_exponentials, statistics_of
 from symkl.verify.rigorous.operations import NoEnclosure
 from symkl.verify.rigorous.pieces import below, between, breaks, inside, resolve
 
@@ -62,9 +62,9 @@ def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: in
     """With x = end +- e^t neither end has a singularity, only a tail."""
     place = ray.end + ray.direction * _Y
     p, w = (tidy(part.xreplace({x: place}), _Y) for part in (density, weight))
-    statistics = terms(w, _Y)
+    statistics = statistics_of(w, _Y)
     tolerance = arb(10) ** -(digits + 4)
-    slope = log_slope(p, _Y)
+    slope = log_slope(in_exponentials(p), _Y)
     low, low_error = _edge(Tail(p, slope, statistics, _Y, False), -1, tolerance)
     if ray.upwards:
         high, high_error = _edge(Tail(p, slope, statistics, _Y, True), 1, tolerance)
@@ -107,11 +107,6 @@ def _nearer(tail: Tail, sign: int, size: int, bound: arb, tolerance: arb) -> tup
         else:
             fails = middle
     return sign * size, bound
-
-
-def terms(weight: sp.Expr, y: sp.Symbol) -> tuple[sp.Expr, ...]:
-    """Statistics whose absolute values add up to at least the weight's."""
-    return sp.Add.make_args(sp.expand_mul(split_logs(weight, y)))
 
 
 def tidy(expression: sp.Expr, y: sp.Symbol) -> sp.Expr:

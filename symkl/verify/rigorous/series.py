@@ -9,6 +9,7 @@ from symkl.verify.rigorous.compile import Program, compile_balls, constant
 from symkl.verify.rigorous.growth import FLOOR, Growth, Sup
 from symkl.verify.rigorous.interval import Interval
 from symkl.verify.rigorous.logs import split_logs
+from symkl.verify.rigorous.majorants import statistics_of, under_gamma
 from symkl.verify.rigorous.operations import REWRITES, NoEnclosure
 from symkl.verify.rigorous.pieces import below, breaks, resolve
 
@@ -89,8 +90,7 @@ class _Tail:
         mass, weight = (_in_gammas(part).subs(x, _K) for part in (mass, weight))
         self.mass = _points(mass, _K)
         self.ratio = Sup(_shift(split_logs(sp.log(mass), _K)), _K, True)
-        statistics = [_dominated(t) for t in sp.Add.make_args(sp.expand_mul(split_logs(weight, _K)))]
-        self.statistics = [(_points(t, _K), Growth(t, _shift(t), _K, True)) for t in statistics]
+        self.statistics = [(_points(t, _K), Growth(t, _shift(t), _K, True)) for t in statistics_of(weight, _K)]
 
     def bound(self, n: int) -> arb | None:
         domain = Interval(arb(n), arb.pos_inf())
@@ -137,7 +137,7 @@ def _shift(expression: sp.Expr) -> sp.Expr:
     total: sp.Expr = sp.Integer(0)
     for term in sp.Add.make_args(sp.expand_mul(expression)):
         coefficient, rest = term.as_independent(_K, as_Add=False)
-        inner = _under_gamma(rest)
+        inner = under_gamma(rest)
         if inner is not None and inner.diff(_K) == 1:
             total += coefficient * sp.log(inner)
             continue
@@ -146,22 +146,3 @@ def _shift(expression: sp.Expr) -> sp.Expr:
             continue
         total += coefficient * sp.expand(rest.subs(_K, _K + 1) - rest)
     return total
-
-
-def _dominated(statistic: sp.Expr) -> sp.Expr:
-    """A statistic with `log Gamma(k + c)` replaced by `(k + c)**2`, which is the larger where k + c >= 1."""
-    total: sp.Expr = sp.Integer(1)
-    for factor in sp.Mul.make_args(statistic):
-        inner = _under_gamma(factor)
-        if inner is not None and inner.diff(_K) == 1 and inner.subs(_K, 2) >= 1:
-            total *= inner**2
-        else:
-            total *= factor
-    return total
-
-
-def _under_gamma(expression: sp.Expr) -> sp.Expr | None:
-    """The z of `loggamma(z)` or `log(gamma(z))`."""
-    if isinstance(expression, sp.log) and isinstance(expression.args[0], sp.gamma):
-        return expression.args[0].args[0]
-    return expression.args[0] if isinstance(expression, sp.loggamma) else None

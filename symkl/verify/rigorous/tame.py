@@ -27,9 +27,12 @@ def tame(expression: sp.Expr, y: sp.Symbol, near: sp.Rational) -> sp.Expr:
     if isinstance(expression, sp.log):
         return _split(args[0], y)
     if isinstance(expression, sp.Pow) and y not in args[1].free_symbols:
-        return _power(args[0], args[1])
+        return _power(_factored(args[0], y, near), args[1])
     if isinstance(expression, sp.Mul):
-        return merge(sp.Mul(*args))
+        coefficient, varying = sp.Mul(*args).as_independent(y, as_Add=False)
+        if isinstance(varying, sp.Add):  # left open: its terms may yet cancel in a sum around it
+            return sp.Add(*[coefficient * term for term in varying.args])
+        return coefficient * merge(sp.Mul(*[_factored(arg, y, near) for arg in sp.Mul.make_args(varying)]))
     if not isinstance(expression, sp.Add):
         return expression.func(*args)
     return _factored(sp.Add(*args), y, near)
@@ -40,7 +43,7 @@ def _factored(total: sp.Expr, y: sp.Symbol, near: sp.Rational) -> sp.Expr:
     terms = sp.Add.make_args(total)
     sizes = [(_size(term, y, near), _monomial(term, y)) for term in terms]
     largest = max(sizes, key=lambda pair: pair[0])[1]
-    if largest == 1 or len(terms) == 1:
+    if len(terms) == 1 or largest == 1:
         return total
     return largest * sp.Add(*[merge(term / largest) for term in terms])
 
@@ -67,7 +70,7 @@ def _split(argument: sp.Expr, y: sp.Symbol) -> sp.Expr:
     for factor in sp.Mul.make_args(argument):
         base, exponent = factor.as_base_exp()
         if base == sp.E:
-            total += exponent
+            total += sp.expand(exponent)
         elif base == y:
             total += exponent * sp.log(y)
         else:
