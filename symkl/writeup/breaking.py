@@ -6,20 +6,27 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from symkl.writeup.brackets import is_tall
 from symkl.writeup.widths import Group, Node, Token, formula_width, nodes, text_width
 
-__all__ = ["broken", "wrapped"]
+__all__ = ["broken", "even", "wrapped"]
 
+_LEADS = {"^", "_", r"\log", r"\frac", r"\sqrt", r"\,", r"\cdot"}
 _CUTS = {"+", "-", "=", r"\ge", r"\le", r"\geq", r"\leq"}
+_FACTOR_COST = 3.0
 _DEPTH_COST = 1.2  # a cut inside a bracket is dearer than another line
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """An unbreakable run of LaTeX; `depth` counts the brackets around the place before it, where a line may begin."""
+    """An unbreakable run of LaTeX; a line may begin before it.
+
+    `depth` counts the brackets around that place. `factor`: it goes on a product, and a line that it begins says so.
+    """
 
     latex: str
     depth: int
+    factor: bool = False
 
 
 def broken(latex: str, room: float, *, indent: str = r"\quad") -> list[str]:
@@ -35,13 +42,13 @@ def broken(latex: str, room: float, *, indent: str = r"\quad") -> list[str]:
     cutter.walk(nodes(latex), 0)
     cutter.cut(0)
     pieces = cutter.pieces
-    sums = [0.0, *accumulate(formula_width(_balanced(p.latex)) for p in pieces)]
+    sums = [0.0, *accumulate(formula_width(even(p.latex)) for p in pieces)]
     first, later = room, room - formula_width(indent)
     # the cheapest way to set the pieces before each place, and where its last line begins
     best = [(0.0, 0)]
     for end in range(1, len(pieces) + 1):
         ways = [
-            (best[start][0] + _cost(sums[end] - sums[start], later if start else first, pieces[start].depth), start)
+            (best[start][0] + _cost(sums[end] - sums[start], later if start else first, pieces[start]), start)
             for start in range(end)
         ]
         best.append(min(ways))
@@ -51,14 +58,25 @@ def broken(latex: str, room: float, *, indent: str = r"\quad") -> list[str]:
         end = best[end][1]
         begins.append(end)
     begins.reverse()
-    lines = ["".join(p.latex for p in pieces[a:b]).strip() for a, b in pairwise([*begins, len(pieces)])]
+    lines = [
+        (r"\times " if pieces[a].factor else "") + "".join(p.latex for p in pieces[a:b]).strip()
+        for a, b in pairwise([*begins, len(pieces)])
+    ]
     return [lines[0], *(f"{indent} {{}} {line}" for line in lines[1:])]
 
 
-def _cost(width: float, room: float, depth: int) -> float:
-    """What a line costs: one, something for a beginning inside brackets, for blank room, and much for an overrun."""
+def _cost(width: float, room: float, begin: _Piece) -> float:
+    """What a line costs: one, something for a beginning inside a bracket or a product, and for blank room.
+
+    An overrun costs much, and its square, so that two short ones are better than a long one.
+    """
     slack = (room - width) / room
-    return 1.0 + _DEPTH_COST * depth + (0.6 * slack**2 if slack >= 0 else 20.0 - 20.0 * slack)
+    return (
+        1.0
+        + _DEPTH_COST * begin.depth
+        + _FACTOR_COST * begin.factor
+        + (0.6 * slack**2 if slack >= 0 else 20.0 + 20.0 * slack**2)
+    )
 
 
 class _Cutter:
@@ -69,12 +87,13 @@ class _Cutter:
         self.pieces: list[_Piece] = []
         self.current = ""
         self.depth = 0
+        self.factor = False
 
-    def cut(self, depth: int) -> None:
-        """End the piece; the next one begins inside `depth` brackets."""
+    def cut(self, depth: int, *, factor: bool = False) -> None:
+        """End the piece; the next one begins inside `depth` brackets, or goes on a product."""
         if self.current.strip():
-            self.pieces.append(_Piece(_tidied(self.current), self.depth))
-        self.current, self.depth = "", depth
+            self.pieces.append(_Piece(_tidied(self.current), self.depth, self.factor))
+        self.current, self.depth, self.factor = "", depth, factor
 
     def walk(self, run: list[Node], depth: int) -> None:
         at = 0
@@ -83,7 +102,11 @@ class _Cutter:
             if isinstance(node, Token) and node.text in _CUTS and at > 0 and run[at - 1].latex not in ("^", "_"):
                 self.cut(depth)
                 self.current += f" {node.text} "
-            elif isinstance(node, Token) and node.text == r"\frac":
+                at += 1
+                continue
+            if at > 0 and _begins_factor(run[at - 1], node):
+                self.cut(depth, factor=True)
+            if isinstance(node, Token) and node.text == r"\frac":
                 self._fraction(run[at + 1], run[at + 2], depth)
                 at += 2
             elif isinstance(node, Group) and self._opens(node):
@@ -98,12 +121,26 @@ class _Cutter:
     def _fraction(self, above: Node, below: Node, depth: int) -> None:
         if isinstance(above, Group) and _has_cut(above.nodes) and formula_width(above.latex) > 0.75 * self.room:
             self.current += rf"\frac{{1}}{below.latex}"
-            self.walk([Group("(", ")", above.nodes)], depth)
+            tall = is_tall(above.latex)
+            self.walk([Group(r"\left(" if tall else "(", r"\right)" if tall else ")", above.nodes)], depth)
+        elif isinstance(below, Group) and _has_cut(below.nodes) and formula_width(below.latex) > 0.75 * self.room:
+            self.current += above.latex if above.latex != "{1}" else ""
+            self.walk([Group(r"\left(", r"\right)", below.nodes)], depth)
+            self.current += "^{-1}"
         else:
             self.current += rf"\frac{above.latex}{below.latex}"
 
     def _opens(self, node: Group) -> bool:
         return node.opening[-1] in "([" and _has_cut(node.nodes) and formula_width(node.latex) > 0.5 * self.room
+
+
+def _begins_factor(before: Node, node: Node) -> bool:
+    """Whether a new factor of some size begins: an exponential, an integral, a bracket behind a bracket."""
+    if isinstance(before, Token) and (before.text in _CUTS or before.text in _LEADS):
+        return False
+    if isinstance(node, Token):
+        return node.text in (r"\exp", r"\int", r"\sum")
+    return node.opening[-1] == "(" and isinstance(before, Group) and before.closing[-1] == ")"
 
 
 def _spaced(latex: str) -> str:
@@ -119,7 +156,7 @@ def _has_cut(run: list[Node]) -> bool:
     return any(isinstance(n, Token) and n.text in _CUTS for n in run[1:])
 
 
-def _balanced(latex: str) -> str:
+def even(latex: str) -> str:
     """The piece without bracket marks of fixed size, whose halves may stand in different pieces."""
     for size in (r"\Bigl", r"\Bigr", r"\bigl", r"\bigr"):
         for mark in "()[]":

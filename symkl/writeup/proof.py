@@ -8,7 +8,7 @@ from dataclasses import replace
 import sympy as sp
 
 from symkl.model import Expectation, Step, Verdict
-from symkl.writeup.breaking import broken, wrapped
+from symkl.writeup.breaking import broken, even, wrapped
 from symkl.writeup.content import Chain, ProofLine
 from symkl.writeup.notation import Notation
 from symkl.writeup.widths import formula_width
@@ -21,6 +21,7 @@ REASON_ROOM = 11.9
 MATH_ROOM = PAGE_ROOM - REASON_ROOM - 0.8
 _REASON_SCALE = 0.83
 _HEAD_ROOM = 0.45 * MATH_ROOM
+_TOLERANCE = 0.6  # the estimate is a little on the wide side
 _INDENT = 1.3  # a relation and its blank
 
 
@@ -39,6 +40,7 @@ def chains(
     begins = [i for i in range(len(steps)) if i == 0 or steps[i - 1].after != steps[i].before]
     heads = {i: notation.latex(steps[i].before) for i in begins}
     narrow = [w for w in map(formula_width, heads.values()) if w <= _HEAD_ROOM]
+    out: list[Chain] = []
     lines: list[ProofLine] = []
     head = ""
     for i, step in enumerate(steps):
@@ -50,10 +52,15 @@ def chains(
         if not left and right == notation.latex(step.before) and verdict == "proved":
             continue  # nothing that can be seen happens
         rows = _rows(left, right, reason, verdict, head, max(narrow, default=0.0))
+        if rows is None:  # too wide to stand beside a reason: the reason goes before it, as a sentence
+            out += [Chain(tuple(lines))] if lines else []
+            out.append(_alone(left, right, reason, verdict))
+            lines = []
+            continue
         if left and lines:
             rows[0] = replace(rows[0], new=True)
         lines += rows
-    return (Chain(tuple(lines)),) if lines else ()
+    return (*out, Chain(tuple(lines))) if lines else tuple(out)
 
 
 def concluded(proof: tuple[Chain, ...], remark: str = "") -> tuple[Chain, ...]:
@@ -61,16 +68,24 @@ def concluded(proof: tuple[Chain, ...], remark: str = "") -> tuple[Chain, ...]:
     if not proof:
         return proof
     rows = list(proof[-1].lines)
+    if not any(row.reason for row in rows):
+        rows[-1] = replace(rows[-1], reason=remark.removeprefix("; "), last=True)
+        return (*proof[:-1], replace(proof[-1], lines=tuple(rows)))
     at = max(i for i, row in enumerate(rows) if row.reason or i == 0)
     rows[at] = replace(rows[at], reason=rows[at].reason + remark, last=True)
     return (*proof[:-1], replace(proof[-1], lines=tuple(rows)))
 
 
-def _rows(left: str, right: str, reason: str, verdict: str, head: str, column: float) -> list[ProofLine]:
-    """One step's rows, beside a column of left sides; a left side too wide for it gets a row of its own."""
+def _rows(left: str, right: str, reason: str, verdict: str, head: str, column: float) -> list[ProofLine] | None:
+    """One step's rows, beside a column of left sides; a left side too wide for it gets a row of its own.
+
+    None where a line does not fit beside the reasons.
+    """
     wide = formula_width(head) > _HEAD_ROOM
     taken = column + 1.0
     lines = broken(right, MATH_ROOM - taken - _INDENT, indent=r"\qquad" if not wide else r"\qquad\quad")
+    if any(formula_width(line) > MATH_ROOM - taken - _INDENT + _TOLERANCE for line in map(even, lines)):
+        return None
     relation = r"\quad = " if wide else "= "
     hangs = len(wrapped(reason, REASON_ROOM, _REASON_SCALE)) - 1 <= 2 * (len(lines) - 1)
     rows = [ProofLine("" if wide else left, relation + lines[0], reason, verdict, hangs=hangs and len(lines) > 1)]
@@ -79,6 +94,16 @@ def _rows(left: str, right: str, reason: str, verdict: str, head: str, column: f
         heads = broken(left, MATH_ROOM - 1.0)
         return [ProofLine("", line) for line in heads] + rows
     return rows
+
+
+def _alone(left: str, right: str, reason: str, verdict: str) -> Chain:
+    """A step that has the whole width of the page, under its reason."""
+    mark = rf"~$\{verdict}$" if verdict else ""
+    intro = f"{reason[:1].upper()}{reason[1:]}{mark}:"
+    heads = [ProofLine("", line) for line in (broken(left, PAGE_ROOM - 1.0) if left else [])]
+    lines = broken(right, PAGE_ROOM - 1.0 - _INDENT - 1.0, indent=r"\qquad")
+    rows = [ProofLine("", (r"\quad = " if left else "= ") + lines[0]), *(ProofLine("", line) for line in lines[1:])]
+    return Chain((*heads, *rows), intro)
 
 
 def _citations(step: Step, lemmas: Mapping[sp.Expr, str]) -> str:

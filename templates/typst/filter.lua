@@ -14,7 +14,7 @@ local function math(kind, text)
   if not out:match("^%$") or out:find("\\\\begin", 1, true) then
     error("Typst cannot set this formula: " .. text)
   end
-  out = out:gsub('("%a+") \\%(', "%1\\(")
+  out = out:gsub('("%a+") (\\?%()', "%1%2")
   -- a sign at the beginning of a line is not that of a negative term
   out = out:gsub("(quad)%s+([-+]) ", '%1 "" %2 '):gsub("(#h%(2em%))%s+([-+]) ", '%1 "" %2 ')
   -- \Bigl and \bigr come as scaled glyphs, which loosen the line
