@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symkl.errors import BadInput, Location
-from symkl.store import file_digest, replace
+from symkl.store import PART, file_digest, replace
 
 __all__ = ["MANIFEST", "Folder"]
 
@@ -53,6 +53,11 @@ class Folder:
             if parent == root or not parent.is_relative_to(root) or not parent.is_dir() or any(parent.iterdir()):
                 break
             parent.rmdir()
+
+    def sweep(self) -> None:
+        """Remove what a build that was killed had begun to write."""
+        for path in self.root.rglob(f".*{PART}"):
+            path.unlink(missing_ok=True)
 
     def names(self) -> list[str]:
         """Every file in it, sorted, the manifest left out."""

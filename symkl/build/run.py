@@ -44,6 +44,7 @@ def run(plan: Plan, extra: Sequence[Path], settings: Settings, begin: Callable[[
     tick = begin(len(claims) + len(stale))
     report = Report(notes=library.notes)
     entries = {name: entry for name, entry in plan.entries.items() if name not in plan.gone}
+    plan.folder.sweep()
     for name in plan.gone:
         for output in plan.entries[name].outputs:
             plan.folder.remove(output)

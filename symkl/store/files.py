@@ -15,7 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Store", "digest", "replace", "store_folder"]
+__all__ = ["PART", "Store", "digest", "replace", "store_folder"]
+
+#: how the name of a file ends that is not whole yet
+PART = ".part"
 
 
 def store_folder() -> Path:
@@ -36,7 +39,7 @@ def digest(value: Any) -> str:
 def replace(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: beside its place, then renamed over it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=PART, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

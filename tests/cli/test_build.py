@@ -1,0 +1,171 @@
+"""`symkl build` as a whole: what it writes, when it does nothing, and what is left when it is killed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import RAYLEIGH, Ran, definition
+
+LIGHT = ["--formats", "tex,numpy"]
+Start = Callable[..., subprocess.Popen[str]]
+
+
+def _tree(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_a_build_writes_each_format_then_nothing_until_something_changes(
+    symkl: Callable[..., Ran], rayleigh: Path, here: Path
+) -> None:
+    ran = symkl("build", "rayleigh.toml", *LIGHT)
+    assert ran.code == 0, ran.err
+    first = _tree(here / "build")
+    assert sorted(first) == ["manifest.json", "numpy/rayleigh.py", "rayleigh.tex"]
+    assert b"KL" in first["rayleigh.tex"]
+
+    ran = symkl("build", "rayleigh.toml", *LIGHT)
+    assert ran.code == 0
+    assert "nothing to do" in ran.err
+    assert "unchanged" in ran.out
+    assert symkl("build", "rayleigh.toml", *LIGHT, "--check").code == 0
+
+    rayleigh.write_text(RAYLEIGH + "# a remark\n")
+    ran = symkl("build", "rayleigh.toml", *LIGHT, "--check")
+    assert ran.code == 1
+    assert "stale: Rayleigh" in ran.out
+    assert _tree(here / "build") == first
+
+    (here / "build" / "rayleigh.tex").write_text("spoilt")
+    (here / "build" / "mine.txt").write_text("not symkl's")
+    ran = symkl("build", "rayleigh.toml", *LIGHT)
+    assert ran.code == 0
+    after = _tree(here / "build")
+    assert after.pop("mine.txt") == b"not symkl's"
+    assert {k: v for k, v in after.items() if k != "manifest.json"} == {
+        k: v for k, v in first.items() if k != "manifest.json"
+    }
+    ran = symkl("build", "rayleigh.toml", *LIGHT, "--check")
+    assert (ran.code, ran.out) == (1, "extra: mine.txt\n")
+
+
+def test_outputs_of_a_definition_that_is_gone_are_removed_and_others_left(
+    symkl: Callable[..., Ran], here: Path
+) -> None:
+    folder = here / "own"
+    folder.mkdir()
+    (folder / "a.toml").write_text(RAYLEIGH)
+    (folder / "b.toml").write_text(definition(name='name = "Second"'))
+    light = ["--formats", "tex"]
+    assert symkl("build", folder, *light).code == 0
+    assert sorted(_tree(here / "build")) == ["manifest.json", "rayleigh.tex", "second.tex"]
+    (folder / "b.toml").unlink()
+    assert symkl("build", folder, *light, "--check").code == 1
+    assert symkl("build", folder, *light).code == 0
+    assert sorted(_tree(here / "build")) == ["manifest.json", "rayleigh.tex"]
+    assert symkl("build", folder, *light, "--check").code == 0
+
+
+def test_one_bad_definition_among_good_ones_stops_the_build_before_anything_is_written(
+    symkl: Callable[..., Ran], here: Path
+) -> None:
+    (here / "a.toml").write_text(RAYLEIGH)
+    (here / "b.toml").write_text(definition(name='name = "Other"', density='density = "nonsense(x)"'))
+    ran = symkl("build", "a.toml", "b.toml")
+    assert ran.code == 2
+    assert "b.toml: family.density" in ran.err
+    assert not (here / "build").exists()
+
+
+def test_a_wrong_known_form_fails_the_build_every_time_and_the_others_are_built(
+    symkl: Callable[..., Ran], here: Path
+) -> None:
+    known = '[[known]]\nquantity = "entropy"\nformula = "log(s)"\nsource = "nobody"\n'
+    (here / "a.toml").write_text(RAYLEIGH + known)
+    (here / "b.toml").write_text(definition(name='name = "Fine"'))
+    for _ in range(2):
+        ran = symkl("build", "a.toml", "b.toml", "--formats", "tex")
+        assert ran.code == 1
+        assert "known[1]" in ran.err
+        assert "failed" in ran.err
+        assert (here / "build" / "fine.tex").exists()
+
+
+@pytest.mark.slow
+def test_two_builds_under_different_hash_seeds_are_the_same_bytes(process: Start, here: Path, tmp_path: Path) -> None:
+    (here / "rayleigh.toml").write_text(RAYLEIGH)
+    trees = []
+    for seed in ("0", "1"):
+        run = process(
+            "build", "rayleigh.toml", "-o", f"out{seed}", PYTHONHASHSEED=seed, SYMKL_CACHE_DIR=str(tmp_path / seed)
+        )
+        assert run.wait() == 0, run.communicate()
+        run.communicate()
+        trees.append(_tree(here / f"out{seed}"))
+    assert trees[0] == trees[1]
+    assert "rayleigh.pdf" in trees[0]
+
+
+@pytest.mark.slow
+def test_a_build_from_the_store_is_the_same_bytes_as_one_without(
+    symkl: Callable[..., Ran], rayleigh: Path, here: Path
+) -> None:
+    assert symkl("build", rayleigh, *LIGHT, "-o", "fresh").code == 0
+    assert symkl("build", rayleigh, *LIGHT, "-o", "stored").code == 0
+    assert symkl("build", rayleigh, *LIGHT, "-o", "none", "--no-cache").code == 0
+    assert _tree(here / "fresh") == _tree(here / "stored") == _tree(here / "none")
+
+
+@pytest.mark.slow
+def test_a_killed_build_leaves_no_half_file_and_the_next_one_finishes(process: Start, here: Path) -> None:
+    (here / "a.toml").write_text(RAYLEIGH)
+    (here / "b.toml").write_text(definition(name='name = "Second"'))
+    whole = process("build", "a.toml", "b.toml", *LIGHT, "-o", "whole", "--no-cache")
+    whole.communicate()
+    assert whole.returncode == 0
+    wanted = _tree(here / "whole")
+    for delay in (1.0, 2.0, 3.0, 4.5):
+        run = process("build", "a.toml", "b.toml", *LIGHT, "-o", "killed", "--no-cache")
+        time.sleep(delay)
+        run.send_signal(signal.SIGKILL)
+        run.communicate()
+        found = _tree(here / "killed") if (here / "killed").exists() else {}
+        for name, content in found.items():
+            if name != "manifest.json" and not name.endswith(".part"):
+                assert content == wanted[name]
+        shutil.rmtree(here / "killed", ignore_errors=True)
+    last = process("build", "a.toml", "b.toml", *LIGHT, "-o", "killed", "--no-cache")
+    last.communicate()
+    assert last.returncode == 0
+    assert _tree(here / "killed") == wanted
+
+
+def test_a_corrupt_store_is_ignored_and_rebuilt(symkl: Callable[..., Ran], rayleigh: Path, tmp_path: Path) -> None:
+    arguments = ["derive", "entropy", "Rayleigh", "--with", rayleigh, "--format", "json"]
+    first = json.loads(symkl(*arguments).out)
+    files = sorted((tmp_path / "store").rglob("*.json"))
+    assert files
+    for path in files:
+        path.write_bytes(path.read_bytes()[:-20])
+    second = json.loads(symkl(*arguments).out)
+    assert first["result"] == second["result"]
+    assert second["verdict"] == "proved"
+    for path in files:
+        json.loads(path.read_bytes())
+
+
+def test_a_family_that_takes_too_long_is_unknown_and_not_remembered(symkl: Callable[..., Ran], rayleigh: Path) -> None:
+    arguments = ["derive", "entropy", "Rayleigh", "--with", rayleigh, "--format", "json"]
+    ran = symkl(*arguments, "--timeout", "0.05")
+    assert ran.code == 3
+    assert json.loads(ran.out)["verdict"] == "unknown"
+    assert "0.05 s" in json.loads(ran.out)["reason"]
+    ran = symkl(*arguments)
+    assert (ran.code, json.loads(ran.out)["verdict"]) == (0, "proved")
