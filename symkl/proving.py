@@ -8,17 +8,28 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from symkl import pipeline
+from symkl.claims import forms_of
 from symkl.errors import BadInput, Location, SymklError
 from symkl.language import to_text
 from symkl.library import Library
-from symkl.model import Claim, Derivation, Family, Verdict, Verified
+from symkl.model import Claim, Derivation, Family, Judged, Verdict, Verified
 from symkl.settings import Settings
 from symkl.store import Store, digest, engine, store_folder
 from symkl.store.records import from_record, to_record
 from symkl.store.trees import Unreadable
 from symkl.workers import Crew, Job, Outcome
 
-__all__ = ["Proof", "check_foreign", "check_normalised", "claim_key", "limited", "open_store", "prove_all", "prove_one"]
+__all__ = [
+    "Proof",
+    "check_foreign",
+    "check_normalised",
+    "claim_key",
+    "judged_forms",
+    "limited",
+    "open_store",
+    "prove_all",
+    "prove_one",
+]
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,13 @@ def prove_one(claim: Claim, foreign: Collection[str], settings: Settings) -> Ver
     if proof.verified is None:
         raise RuntimeError(proof.bug)
     return proof.verified
+
+
+def judged_forms(verified: Verified) -> tuple[Judged, ...]:
+    """The known forms of a claim with their verdicts; each of them unknown where the claim was given up."""
+    return verified.known or tuple(
+        Judged(form, Verdict("unknown", note=verified.verdict.note)) for form in forms_of(verified.derivation.claim)
+    )
 
 
 def limited(run: Callable[..., Any], arguments: tuple[Any, ...], settings: Settings) -> tuple[Any, str]:

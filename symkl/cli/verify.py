@@ -35,7 +35,7 @@ def verify(
 ) -> int:
     """Judge the known forms in definition files against the densities; exit with 1 where one is wrong."""
     from symkl.claims import all_claims, known_claims, unique
-    from symkl.proving import check_foreign, prove_all
+    from symkl.proving import check_foreign, judged_forms, prove_all
     from symkl.report import claim_title, known_data
     from symkl.workers import Crew
 
@@ -52,7 +52,7 @@ def verify(
         {**known_data(proof.claim, judged), "title": claim_title(proof.claim), "file": proof.claim.p.family.origin}
         for proof in proofs
         if proof.verified is not None
-        for judged in _known(proof)
+        for judged in judged_forms(proof.verified)
     ]
     codes = [tell_trouble(proof) for proof in proofs]
     codes += [EXIT.get(row["verdict"], 0) for row in rows]
@@ -69,17 +69,6 @@ def verify(
     else:
         _show(rows, proofs if everything else [], common)
     return worst(codes)
-
-
-def _known(proof: Proof) -> tuple[Any, ...]:
-    """The judged known forms; where the claim was given up, each of them is unknown."""
-    from symkl.claims import forms_of
-    from symkl.model import Judged, Verdict
-
-    assert proof.verified is not None
-    if proof.verified.known:
-        return proof.verified.known
-    return tuple(Judged(known, Verdict("unknown", note=proof.verified.verdict.note)) for known in forms_of(proof.claim))
 
 
 def _show(rows: list[dict[str, Any]], proofs: list[Proof], common: Common) -> None:
