@@ -12,9 +12,9 @@ import mpmath as mp
 import sympy as sp
 
 from symkl.model import Distribution
-from symkl.verify.bulk import landmarks
+from symkl.verify.bulk import bulk
 from symkl.verify.plain_sum import Summed, add_up
-from symkl.verify.plain_table import NoValue, Number, evaluator
+from symkl.verify.plain_table import NoValue, Number, evaluator, evaluators
 from symkl.verify.rigorous.operations import NoEnclosure
 from symkl.verify.rigorous.pieces import between, breaks
 from symkl.verify.setting import Setting, put
@@ -67,9 +67,7 @@ def _rays(here: Setting) -> list[tuple[Setting, sp.Expr, int, sp.Expr]]:
     cuts = breaks(sp.Add(here.density, here.weight, evaluate=False), here.variable)
     for lower, upper in between(cuts, *here.support):
         if lower == -sp.oo and upper == sp.oo:
-            points = landmarks(here)
-            mode = sp.Rational(str(mp.nstr(points[1], 3))) if points else sp.Integer(0)
-            found += [(here, mode, 1, sp.oo), (here, mode, -1, sp.oo)]
+            found.append((here, sp.nan, 0, sp.oo))
         elif upper == sp.oo:
             found.append((here, lower, 1, sp.oo))
         elif lower == -sp.oo:
@@ -81,8 +79,10 @@ def _rays(here: Setting) -> list[tuple[Setting, sp.Expr, int, sp.Expr]]:
 
 
 def _ray(here: Setting, end: sp.Expr, direction: int, length: sp.Expr, digits: int) -> Summed:
+    if not direction:
+        return _whole(here, digits)
     place = end + direction * _Y
-    density, weight = (evaluator(part.xreplace({here.variable: place}), _Y) for part in (here.density, here.weight))
+    density, weight = evaluators([part.xreplace({here.variable: place}) for part in (here.density, here.weight)], _Y)
 
     def integrand(y: Number) -> Number:
         p = density(y)
@@ -97,6 +97,20 @@ def _ray(here: Setting, end: sp.Expr, direction: int, length: sp.Expr, digits: i
         return integrand(y) * whole * mp.exp(t - mp.exp(t))
 
     return _line(bounded, digits)
+
+
+def _whole(here: Setting, digits: int) -> Summed:
+    """The whole line, by x = centre + scale*sinh(t)."""
+    density, weight = (evaluator(part, here.variable) for part in (here.density, here.weight))
+    place = bulk(here)
+    centre, scale = (mp.mpf(int(number.p)) / int(number.q) for number in (place.centre, place.scale))
+
+    def integrand(t: Number) -> Number:
+        x = centre + scale * mp.sinh(t)
+        p = density(x)
+        return p * weight(x) * scale * mp.cosh(t) if p else mp.mpf(0)
+
+    return _line(integrand, digits)
 
 
 def _line(function: Callable[[Number], Number], digits: int) -> Summed:

@@ -9,7 +9,7 @@ from itertools import chain, count
 import mpmath as mp
 import sympy as sp
 
-from symkl.verify.plain_table import NoValue, Number, evaluator
+from symkl.verify.plain_table import NoValue, Number, evaluators
 from symkl.verify.setting import Setting
 
 __all__ = ["Summed", "add_up"]
@@ -30,7 +30,7 @@ class Summed:
 
 def add_up(here: Setting, digits: int) -> Summed:
     """The sum of density * weight over the integers of the support. Raises NoValue."""
-    mass, weight = (evaluator(part, here.variable) for part in (here.density, here.weight))
+    mass, weight = evaluators([here.density, here.weight], here.variable)
     total, top, quiet, recent = mp.mpf(0), mp.mpf(0), 0, [mp.mpf(0)]
     tolerance = mp.mpf(10) ** -(digits + 3)
     finite = here.support[0].is_finite and here.support[1].is_finite

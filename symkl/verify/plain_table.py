@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 from operator import add, mul
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import mpmath as mp
 import sympy as sp
 
-__all__ = ["NoValue", "evaluator", "value"]
+__all__ = ["NoValue", "evaluator", "evaluators", "value"]
 
 Number = Any  # mpmath has no types: an mpf, or an mpc where a real function leaves the reals
 
@@ -83,6 +83,11 @@ _CONSTANTS: dict[sp.Basic, Callable[[], Number]] = {
 
 def evaluator(expression: sp.Expr, x: sp.Symbol | None = None) -> Callable[[Number], Number]:
     """The expression as a function of x at mpmath's working precision of this moment. Raises NoValue."""
+    return evaluators([expression], x)[0]
+
+
+def evaluators(expressions: Sequence[sp.Expr], x: sp.Symbol | None = None) -> list[Callable[[Number], Number]]:
+    """Several expressions as functions of x; what they share is computed once for each x. Raises NoValue."""
     known: dict[sp.Basic, Callable[[Number], Number]] = {}
     if x is not None:
         known[x] = lambda z: z
@@ -105,21 +110,34 @@ def evaluator(expression: sp.Expr, x: sp.Symbol | None = None) -> Callable[[Numb
         parts = [build(arg) for arg in node.args]
         if isinstance(node, sp.Pow):
             base, exponent = parts
-            return lambda z: mp.power(base(z), exponent(z))
+            return _remembered(lambda z: mp.power(base(z), exponent(z)))
         function = _FUNCTIONS.get(type(node))
         if function is None or not parts:
             raise NoValue(f"{node} has no value here")
         if len(parts) == 1:
             (only,) = parts
-            return lambda z: function(only(z))
+            return _remembered(lambda z: function(only(z)))
         return lambda z: function(*[part(z) for part in parts])
 
-    return build(expression)
+    return [build(expression) for expression in expressions]
 
 
 def value(expression: sp.Expr) -> Number:
     """The value of an expression without symbols."""
     return evaluator(expression)(mp.mpf(0))
+
+
+def _remembered(function: Callable[[Number], Number]) -> Callable[[Number], Number]:
+    """The function with a memory of one value: a subexpression that stands in several places costs once."""
+    last: list[Number] = [None, None]
+
+    def remembering(z: Number) -> Number:
+        if last[0] is not z:
+            last[1] = function(z)
+            last[0] = z
+        return last[1]
+
+    return remembering
 
 
 def _constant(function: Callable[[Number], Number]) -> Callable[[Number], Number]:
