@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import mpmath as mp
 import sympy as sp
 
 from symkl.verify.plain_table import NoValue, Number, evaluator
 from symkl.verify.setting import Setting
 
-__all__ = ["centre", "landmarks"]
+__all__ = ["Bulk", "bulk"]
 
 
-def centre(here: Setting) -> sp.Rational:
-    """A rational number near the density's highest point."""
+@dataclass(frozen=True)
+class Bulk:
+    """A guess: the mass lies around `centre`, within a few times `scale`."""
+
+    centre: sp.Rational
+    scale: sp.Rational
+
+
+def bulk(here: Setting) -> Bulk:
+    """Where the density is highest, and half the width that it has at half that height (looked for on a line only)."""
     lower, upper = here.support
-    if (lower == -sp.oo) == (upper == sp.oo) and lower.is_finite:
-        return sp.Rational(1, 2) if (lower, upper) == (0, 1) else _rational((_number(lower) + _number(upper)) / 2)
-    if lower.is_finite or upper.is_finite:
-        return sp.Integer(0)
-    points = landmarks(here)
-    return _rational(points[len(points) // 2]) if points else sp.Integer(0)
+    if lower.is_finite and upper.is_finite:
+        return Bulk(_rational((_number(lower) + _number(upper)) / 2), sp.S.One)
+    points = _landmarks(here) if lower.is_infinite and upper.is_infinite else []
+    if not points:
+        return Bulk(sp.S.Zero, sp.S.One)
+    low, mode, high = points
+    return Bulk(_rational(mode), _rational((high - low) / 2) or sp.S.One)
 
 
-def landmarks(here: Setting) -> list[Number]:
+def _landmarks(here: Setting) -> list[Number]:
     """Ascending numbers around the density's highest point: its mode between two points of about half its height."""
     with mp.workdps(15):
         try:

@@ -101,7 +101,7 @@ def _ray(here: Setting, end: sp.Expr, direction: int, length: sp.Expr, digits: i
 
 def _whole(here: Setting, digits: int) -> Summed:
     """The whole line, by x = centre + scale*sinh(t)."""
-    density, weight = (evaluator(part, here.variable) for part in (here.density, here.weight))
+    density, weight = evaluators([here.density, here.weight], here.variable)
     place = bulk(here)
     centre, scale = (mp.mpf(int(number.p)) / int(number.q) for number in (place.centre, place.scale))
 

@@ -10,7 +10,7 @@ import sympy as sp
 from flint import arb
 
 from symkl.model import Distribution
-from symkl.verify.bulk import centre
+from symkl.verify.bulk import bulk
 from symkl.verify.rigorous import continuous, series
 from symkl.verify.rigorous.operations import NoEnclosure
 from symkl.verify.setting import put
@@ -36,7 +36,7 @@ def enclose(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]
             here = put(dist, weight, at)
             if here.discrete:
                 return Enclosure(series.total(here.density, here.weight, here.variable, here.support, digits))
-            middle = centre(here)
+            middle = bulk(here).centre
             return Enclosure(
                 continuous.integrate(here.density, here.weight, here.variable, here.support, middle, digits)
             )
