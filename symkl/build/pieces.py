@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symkl.claims import read_claim, standard_claims, unique
-from symkl.errors import BadInput, Location
+from symkl.errors import BadInput, Location, nearest
 from symkl.library import Library
 from symkl.model import Claim, Family
 from symkl.model.document import ClaimRequest, Document
@@ -56,7 +56,14 @@ def requested(request: ClaimRequest, document: Document, library: Library) -> Cl
     place = Location(document.origin, request.field)
     texts = [f"{name}={value}" for name, value in request.where]
     try:
-        return read_claim(library, request.quantity, request.p, request.q, request.of, texts)
+        claim = read_claim(library, request.quantity, request.p, request.q, request.of, texts)
     except BadInput as error:
         inner = ".".join(part for part in (place.field, error.where.field.lstrip("-").lower()) if part)
         raise BadInput(error.what, Location(place.file, inner, error.where.column), error.todo) from error
+    members = [claim.p.family, *([claim.q.family] if claim.q else [])]
+    for family, name in zip(members, (*request.parametrisation, *request.parametrisation[-1:]), strict=False):
+        known = [other.name for other in family.parametrisations]
+        if name not in known:
+            what = f"{family.name} has no parametrisation '{name}'"
+            raise BadInput(what, Location(place.file, f"{place.field}.as"), nearest(name, known))
+    return claim

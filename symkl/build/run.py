@@ -12,6 +12,7 @@ from symkl.build.outputs import Made, outputs_of
 from symkl.build.pieces import Piece, pieces
 from symkl.build.plan import Plan, origin
 from symkl.build.summary import summary_of, troubles_of
+from symkl.model.document import Document
 from symkl.proving import Proof, check_foreign, prove_all
 from symkl.report import claim_title
 from symkl.settings import Settings
@@ -40,6 +41,10 @@ def run(plan: Plan, extra: Sequence[Path], settings: Settings, begin: Callable[[
     library = pipeline.read(plan.files, extra)
     stale = [piece for piece in pieces(library) if piece.name in plan.stale]
     claims = list(dict.fromkeys(claim for piece in stale for claim in piece.claims))
+    for piece in stale:
+        if isinstance(piece.item, Document):
+            # without results, to learn now whether its prose can be set
+            pipeline.compose(piece.item, [None] * len(piece.sections), settings)
     check_foreign(library, claims, settings)
     tick = begin(len(claims) + len(stale))
     report = Report(notes=library.notes)
