@@ -106,6 +106,9 @@ def compared(item: Verified, notation: Notation, sources: dict[str, int]) -> tup
 def section_title(claim: Claim) -> str:
     """`Kullback--Leibler divergence: Normal against Laplace`, as LaTeX."""
     words = NAMES[claim.quantity]
+    if claim.where and claim.q is not None:
+        notation = Notation(claim)
+        return f"{words}: ${notation.member(claim.p)}$ against ${notation.member(claim.q)}$"
     if claim.q is None or claim.q.family.name == claim.p.family.name:
         return words
     return f"{words}: {escaped(claim.p.family.name)} against {escaped(claim.q.family.name)}"

@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from symkl.model import Density, Entropy, Expectation, Parameter
-from symkl.writeup.brackets import bracketed, gap
+from symkl.writeup.brackets import bracketed, gap, is_tall
 from symkl.writeup.functions import FunctionPrinter
 from symkl.writeup.order import ordered_factors, ordered_terms, signed
 from symkl.writeup.quotients import cleared, is_reciprocal, rationalised, shared_denominator
@@ -103,13 +103,14 @@ class TextbookPrinter(FunctionPrinter):
     def _print_fraction(above: str, below: str) -> str:
         return rf"\frac{{{above}}}{{{below}}}"
 
-    @staticmethod
-    def _stands_behind(factor: sp.Expr, numeric: bool) -> bool:
+    def _stands_behind(self, factor: sp.Expr, numeric: bool) -> bool:
         """Whether a factor of the numerator is written behind the fraction: `1/(2 s^2) E[..]`, `1/2 log(2 pi)`."""
         base = factor if isinstance(factor, sp.exp) else factor.as_base_exp()[0]
         if isinstance(base, (sp.exp, sp.Integral, sp.Sum, Expectation)):
             return True
         if isinstance(base, sp.log) and base.args[0].as_numer_denom()[1] != 1:
+            return True
+        if not self._small and is_tall(self._print(factor)):
             return True
         return numeric and (base.is_Add or base.is_Function or isinstance(base, (Entropy, Density)))
 

@@ -12,19 +12,13 @@ from symkl.errors import SymklError, ToolMissing
 
 __all__ = ["ENGINES", "tex_engine", "tex_pdf"]
 
-ENGINES = ("latexmk", "pdflatex", "tectonic")
-_COMMANDS = {
-    "latexmk": [
-        "-pdf",
-        "-norc",
-        "-interaction=nonstopmode",
-        "-halt-on-error",
-        "-pdflatex=pdflatex -no-shell-escape %O %S",
-    ],
+#: pdflatex is run by ourselves as often as it needs; latexmk would do the same with the same pdflatex, more slowly
+ENGINES = ("pdflatex", "tectonic")
+_OPTIONS = {
     "pdflatex": ["-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error"],
     "tectonic": ["--untrusted", "--chatter", "minimal"],
 }
-_PASSES = {"pdflatex": 3}
+_MOST_PASSES = 5
 
 
 def tex_engine() -> str | None:
@@ -40,25 +34,34 @@ def tex_pdf(source: str, *, engine: str | None = None, timeout: float = 120.0) -
         raise ToolMissing(f"no TeX engine found (looked for {', '.join(ENGINES)})")
     with tempfile.TemporaryDirectory(prefix="symkl-tex-") as folder:
         (Path(folder) / "page.tex").write_text(source, encoding="utf-8")
-        command = [program, *_COMMANDS[name], "page.tex"]
-        for _ in range(_PASSES.get(name, 1)):
-            _run(command, folder, timeout)
+        if name == "pdflatex":
+            _passes([program, *_OPTIONS[name]], Path(folder), timeout)
+        else:
+            _run([program, *_OPTIONS[name], "page.tex"], folder, timeout)
         return (Path(folder) / "page.pdf").read_bytes()
 
 
+def _passes(command: list[str], folder: Path, timeout: float) -> None:
+    """Run until the references in the .aux file stand still: the first time without writing pages."""
+    _run([*command, "-draftmode", "page.tex"], str(folder), timeout)
+    for _ in range(_MOST_PASSES):
+        before = (folder / "page.aux").read_bytes()
+        _run([*command, "page.tex"], str(folder), timeout)
+        if (folder / "page.aux").read_bytes() == before:
+            return
+
+
 def _run(command: list[str], folder: str, timeout: float) -> None:
-    # openin_any=p: \input and \openin reach nothing above the folder; the date makes the bytes a function of the source
     limits = {
-        "openin_any": "p",
+        "openin_any": "p",  # \input and \openin reach nothing above the folder
         "openout_any": "p",
-        "SOURCE_DATE_EPOCH": "0",
-        "FORCE_SOURCE_DATE": "1",
         "TEXMFOUTPUT": folder,
+        "SOURCE_DATE_EPOCH": "0",  # no dates: the bytes are a function of the source
+        "FORCE_SOURCE_DATE": "1",
     }
+    environment = {**os.environ, **limits}
     try:
-        done = subprocess.run(
-            command, cwd=folder, env={**os.environ, **limits}, capture_output=True, timeout=timeout, check=False
-        )
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=timeout, check=False)
     except subprocess.TimeoutExpired as late:
         raise SymklError(f"{Path(command[0]).name} took longer than {timeout:g} s") from late
     if done.returncode != 0:
