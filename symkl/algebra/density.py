@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sympy as sp
 
 from symkl.algebra.logs import expand_logs, exponential
+from symkl.algebra.signs import assumed
 from symkl.algebra.special import to_gamma
 from symkl.model import Distribution
 
@@ -13,6 +16,11 @@ __all__ = ["density", "log_density"]
 
 def log_density(dist: Distribution) -> sp.Expr:
     """The log-density of `dist` in its variable, with logs of products split where the factors are positive."""
+    return _log_density(dist, assumed())
+
+
+@lru_cache(maxsize=1024)
+def _log_density(dist: Distribution, _: tuple[sp.Basic, ...]) -> sp.Expr:
     given = dist.log_density if dist.log_density is not None else sp.log(dist.density)
     return expand_logs(to_gamma(given))
 

@@ -91,6 +91,8 @@ def _unfolded(expression: sp.Expr, claim: Claim) -> sp.Expr:
         lambda node: isinstance(node, CrossEntropy), lambda node: average(members[node.args[1]])
     )
     expression = expression.replace(lambda node: isinstance(node, Entropy), lambda node: average(members[node.args[0]]))
-    logs = {sp.log(Density(law, x)): log_density(d) for law, d in members.items()}
-    plain = {Density(law, x): density(d) for law, d in members.items()}
-    return linear_expectations(expression.xreplace(logs).xreplace(plain))
+    if expression.has(Density):
+        logs = {sp.log(Density(law, x)): log_density(d) for law, d in members.items()}
+        plain = {Density(law, x): density(d) for law, d in members.items()}
+        expression = expression.xreplace(logs).xreplace(plain)
+    return linear_expectations(expression)
