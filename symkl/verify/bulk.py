@@ -82,7 +82,7 @@ def _size(height: Number, point: Number) -> Number:
 
 
 def _climb(height: Number, low: Number, high: Number) -> Number:
-    for _ in range(40):
+    for _ in range(16):
         left, right = low + (high - low) / 3, high - (high - low) / 3
         if _size(height, left) < _size(height, right):
             low = left
@@ -93,7 +93,7 @@ def _climb(height: Number, low: Number, high: Number) -> Number:
 
 def _half(height: Number, mode: Number, far: Number) -> Number:
     near, half = mode, _size(height, mode) / 2
-    for _ in range(20):
+    for _ in range(6):
         middle = (near + far) / 2
         if _size(height, middle) > half:
             near = middle

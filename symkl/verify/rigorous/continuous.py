@@ -15,8 +15,10 @@ from symkl.verify.rigorous.pieces import below, between, breaks, inside, resolve
 
 __all__ = ["integrate"]
 
-#: the farthest that a tail's edge e^T is sought
-_FARTHEST = 2**14
+#: the farthest that the edge e^T of a tail is sought, and the nearest to a regular end
+_FARTHEST, _SHORTEST = 2**14, 88
+#: the most evaluations of one integrand
+_EVALUATIONS = 400_000
 _Y = sp.Symbol("y", positive=True)
 
 
@@ -62,25 +64,43 @@ def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: in
     """With x = end +- e^t neither end has a singularity, only a tail."""
     place = ray.end + ray.direction * _Y
     p, w = (tidy(part.xreplace({x: place}), _Y) for part in (density, weight))
-    statistics = statistics_of(w, _Y)
     tolerance = arb(10) ** -(digits + 4)
-    slope = log_slope(in_exponentials(p), _Y)
-    low, low_error = _edge(Tail(p, slope, statistics, _Y, False), -1, tolerance)
+    low, error = _start(p, w, tolerance)
     if ray.upwards:
-        high, high_error = _edge(Tail(p, slope, statistics, _Y, True), 1, tolerance)
+        high, more = _edge(_tail(p, w, True), 1, tolerance)
+        error += more
     else:
-        high, high_error = constant(ray.reach).log(), arb(0)
+        high = constant(ray.reach).log()
     program = compile_balls(sp.Mul(_Y, p, w, evaluate=False), _Y, exponential=True)
     try:
-        found = acb.integral(program, low, high, abs_tol=tolerance, eval_limit=400_000)
-    except (SystemError, ArithmeticError, TypeError, ValueError) as error:
+        found = acb.integral(program, low, high, abs_tol=tolerance, eval_limit=_EVALUATIONS)
+    except (SystemError, ArithmeticError, TypeError, ValueError) as error_inside:
         # what the integrand raises comes out as it is, or as a SystemError with the cause inside
-        if isinstance(error.__cause__, KeyboardInterrupt):
-            raise error.__cause__ from error
-        raise NoEnclosure(f"the integrand could not be evaluated: {error.__cause__ or error}") from error
+        if isinstance(error_inside.__cause__, KeyboardInterrupt):
+            raise error_inside.__cause__ from error_inside
+        reason = error_inside.__cause__ or error_inside
+        raise NoEnclosure(f"the integrand could not be evaluated: {reason}") from error_inside
     if not (found.is_finite() and found.imag.contains(0)):
         raise NoEnclosure("the integral is not known to be finite")
-    return found.real + arb(0, (low_error + high_error).upper())
+    return found.real + arb(0, error.upper())
+
+
+def _tail(density: sp.Expr, weight: sp.Expr, upwards: bool) -> Tail:
+    slope = log_slope(in_exponentials(density), _Y)
+    return Tail(density, slope, statistics_of(weight, _Y), _Y, upwards)
+
+
+def _start(density: sp.Expr, weight: sp.Expr, tolerance: arb) -> tuple[int, arb]:
+    """Where to begin near y = 0, and a bound for what is left out: simple where the integrand is bounded there."""
+    product = compile_balls(sp.Mul(density, weight, evaluate=False), _Y, points=True)
+    size = _SHORTEST
+    while size <= 4 * _SHORTEST:
+        width = arb(-size).exp()
+        bound = abs(product(acb(arb(0).union(width))).real) * width
+        if bound.is_finite() and bound < tolerance:
+            return -size, bound.upper()
+        size *= 2
+    return _edge(_tail(density, weight, False), -1, tolerance)
 
 
 def _edge(tail: Tail, sign: int, tolerance: arb) -> tuple[int, arb]:
