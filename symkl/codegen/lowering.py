@@ -51,7 +51,7 @@ def lower(
         arguments=tuple(Argument(names[p.symbol], p.symbol, p.domain, p.doc) for p in chosen.parameters),
         constraints=_constraints(claim, chosen),
         assignments=tuple(lowering.assignments),
-        branches=tuple(Branch(when, value) for (when, _), value in zip(parts, values, strict=True)),
+        branches=tuple(Branch(when, v, form.nonnegative) for (when, form), v in zip(parts, values, strict=True)),
         otherwise="inf" if derivation.otherwise == "oo" else "nan",
         clipped=claim.quantity == "kl" and not all(form.nonnegative for _, form in parts),
         documentation=documentation(verified, chosen, [form for _, form in parts], text),

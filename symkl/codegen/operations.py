@@ -25,7 +25,7 @@ __all__ = ["OPERATIONS", "Operation", "operation_of"]
 class Operation:
     """One row: the SymPy head, its value in an mpmath context, and its spellings (`{0}`, `{1}` are the arguments).
 
-    `kernels`: the kernel templates that the spellings call; `scipy` is the name imported from `scipy.special`.
+    `kernels`: the kernel templates that a spelling that begins with `_` needs.
     """
 
     head: Any
@@ -33,7 +33,6 @@ class Operation:
     numpy: str | None
     torch: str | None
     kernels: tuple[str, ...] = ()
-    scipy: str | None = None
 
 
 def _log_gap(mp: Any, a: Any, b: Any, d: Any) -> Any:
@@ -78,7 +77,7 @@ def _plain(head: Any, name: str, exact: Callable[..., Any], torch: str | None = 
 
 
 def _special(head: Any, exact: Callable[..., Any], numpy: str, torch: str | None) -> Operation:
-    return Operation(head, exact, numpy, torch, (), numpy.split("(")[0])
+    return Operation(head, exact, f"special.{numpy}", torch)
 
 
 _ROWS = (
@@ -107,10 +106,9 @@ _ROWS = (
     Operation(
         k.Trigamma,
         lambda mp, x: mp.polygamma(1, x),
-        "polygamma(1, {0})",
+        "special.polygamma(1, {0})",
         "_trigamma({0})",
         ("polynomial", "trigamma"),
-        "polygamma",
     ),
     _special(sp.Ei, lambda mp, x: mp.ei(x), "expi({0})", None),
     _special(sp.besseli, lambda mp, n, x: mp.besseli(n, x), "iv({0}, {1})", None),

@@ -29,10 +29,11 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Branch:
-    """The value where all of `conditions` hold."""
+    """The value where all of `conditions` hold; `nonnegative`: a sum of non-negative terms."""
 
     conditions: tuple[sp.Basic, ...]
     value: sp.Expr
+    nonnegative: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ class Backend(Protocol):
     """A module of this shape is a backend.
 
     `NAME` is its column in the operation table and its folder in `templates/code/`; `RESERVED` are names that a
-    parameter cannot have in the generated code; `MODULE` is what its functions are called on,
-    `INFINITY` and `NAN` are its spellings of these, `PREAMBLE` stands at the head of a module.
+    parameter cannot have in the generated code; `MODULE` is what its functions are called on, `INFINITY` and `NAN`
+    are its spellings of these, `LIBRARY` is its name in prose, `PREAMBLE` stands at the head of a module.
     """
 
     NAME: str
     MODULE: str
+    LIBRARY: str
     RESERVED: frozenset[str]
     INFINITY: str
     NAN: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 NAME = "numpy"
 MODULE = "np"
-RESERVED = frozenset({"np", "ArrayLike", "NDArray"})
+LIBRARY = "NumPy"
+RESERVED = frozenset({"np", "special", "ArrayLike", "NDArray"})
 INFINITY = "np.inf"
 NAN = "np.nan"
 PREAMBLE = (

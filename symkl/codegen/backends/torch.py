@@ -4,6 +4,7 @@ from __future__ import annotations
 
 NAME = "torch"
 MODULE = "torch"
+LIBRARY = "PyTorch"
 RESERVED = frozenset({"torch", "functools"})
 INFINITY = "torch.inf"
 NAN = "torch.nan"

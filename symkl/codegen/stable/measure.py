@@ -51,7 +51,7 @@ def _draw(draw: random.Random, domain: str, spread: float) -> float:
 
 def _bring_near(at: dict[sp.Symbol, float], x: sp.Expr, y: sp.Expr, distance: float) -> None:
     """Moves x of a pair to the relative distance from y."""
-    other = at[y] if isinstance(y, sp.Symbol) else float(y)
+    other = float(exact_value(y, at))
     for target, value in ((x, other), (y, at.get(x, 0.0))):
         if isinstance(target, sp.Symbol) and domain_of(target) in ("real", "positive", "nonnegative", "unit"):
             near = value * (1 + distance) if value else distance

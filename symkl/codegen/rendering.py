@@ -1,0 +1,125 @@
+"""A program as the data that a template is filled with: names and lines of text."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import sympy as sp
+
+from symkl.codegen.backends import Backend
+from symkl.codegen.printer import Printer
+from symkl.codegen.program import Argument, Program
+
+__all__ = ["WIDTH", "rendered"]
+
+#: the length of a line of code or documentation, its indentation not counted
+WIDTH = 104
+_DOMAINS = {
+    "real": "real",
+    "positive": "positive (the limit at 0 where there is one)",
+    "nonnegative": "at least 0",
+    "unit": "between 0 and 1, both included",
+    "integer": "an integer",
+    "positive_integer": "a positive integer",
+    "nonnegative_integer": "an integer, at least 0",
+}
+_VALID = {
+    "real": "~{1}.isnan({0})",
+    "positive": "({0} >= 0.0)",
+    "nonnegative": "({0} >= 0.0)",
+    "unit": "({0} >= 0.0) & ({0} <= 1.0)",
+    "integer": "({0} % 1.0 == 0.0)",
+    "positive_integer": "({0} >= 1.0) & ({0} % 1.0 == 0.0)",
+    "nonnegative_integer": "({0} >= 0.0) & ({0} % 1.0 == 0.0)",
+}
+
+
+def rendered(program: Program, target: Backend) -> dict[str, Any]:
+    """What `function.py.j2` needs. Raises NotYet for an operation that the backend has no spelling for."""
+    printer = Printer(target.NAME, target.MODULE, {a.symbol: a.name for a in program.arguments})
+    names = [a.name for a in program.arguments]
+    branches, selections = _branches(program, printer, target)
+    valid = [_VALID[a.domain].format(a.name, target.MODULE) for a in program.arguments]
+    return {
+        "name": program.name,
+        "arguments": [{"name": a.name} for a in program.arguments],
+        "unpacked": "".join(f"{name}, " for name in names),
+        "passed": ", ".join(names),
+        "assignments": [
+            {"name": a.name.name, "value": printer.text(a.value), "comment": _comment(a.value)}
+            for a in program.assignments
+        ],
+        "branches": branches,
+        "selections": selections,
+        "clipped": program.clipped,
+        "valid": _joined([*valid, *(printer.condition(c) for c in program.constraints)], " & "),
+        "doc": {"title": program.documentation.title, "lines": _lines(program)},
+    }
+
+
+def _branches(program: Program, printer: Printer, target: Backend) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """The values of the branches, and how one is selected, the last branch first."""
+    spelled = {"inf": target.INFINITY, "nan": target.NAN}
+    taken = {a.name for a in program.arguments} | {a.name.name for a in program.assignments}
+    values, selections = [], []
+    for i, branch in enumerate(reversed(program.branches)):
+        name = "value" if i == 0 else f"case_{len(program.branches) - i}"
+        while name in taken:
+            name += "_"
+        terms = [target.INFINITY] if branch.value == sp.oo else printer.terms(branch.value)
+        total = branch.nonnegative and len(terms) > 1 and not any(term.startswith("-") for term in terms)
+        if total:
+            terms = [term.removeprefix("+ ") for term in terms]
+        values.append({"name": name, "total": total, "terms": terms if total else _joined(terms)})
+        condition = " & ".join(printer.condition(c) for c in branch.conditions)
+        if condition:
+            otherwise = spelled[program.otherwise] if i == 0 else "value"
+            selections.append({"condition": condition, "name": name, "otherwise": otherwise})
+    return values, selections
+
+
+def _joined(lines: list[str], sign: str = " ") -> list[str]:
+    """One line where that is short enough; otherwise a line each, the sign before each but the first."""
+    whole = sign.join(lines)
+    return [whole] if len(whole) <= WIDTH else [f"{sign.lstrip() if i else ''}{line}" for i, line in enumerate(lines)]
+
+
+def _comment(value: sp.Expr) -> str:
+    return "" if value.free_symbols else sp.sstr(value)
+
+
+def _lines(program: Program) -> list[str]:
+    """The body of the docstring, wrapped."""
+    doc = program.documentation
+    lines = ["Formula:", *_wrapped(doc.formula, "    "), ""]
+    if doc.conditions:
+        told = f"where {' and '.join(doc.conditions)}" + (f"; otherwise {doc.otherwise}" if doc.otherwise else "")
+        lines += [*_wrapped(told, ""), ""]
+    if program.arguments:
+        lines += ["Arguments:"]
+        lines += [line for a in program.arguments for line in _wrapped(_argument(a), "    ", "        ")]
+        lines += ["    event_ndims: so many of the last axes are summed over (independent dimensions)", ""]
+    lines += ["Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,"]
+    lines += ["in nats; nan where an argument lies outside its domain.", ""]
+    lines += [line for note in doc.notes for line in _wrapped(f"{note}.", "")]
+    lines += _wrapped(f"Verdict: {doc.verdict}.", "")
+    lines += [line for source in doc.sources for line in _wrapped(f"Source: {source}", "", "    ")]
+    return lines
+
+
+def _argument(argument: Argument) -> str:
+    doc = f"{argument.doc}, " if argument.doc else ""
+    return f"{argument.name}: {doc}{_DOMAINS[argument.domain]}"
+
+
+def _wrapped(text: str, indent: str, hanging: str | None = None) -> list[str]:
+    flat = " ".join(text.split())
+    return textwrap.wrap(
+        flat,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent if hanging is None else hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,63 @@
+"""The accuracy tests can fail: a kernel that is broken on purpose is seen."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from types import ModuleType
+
+import jinja2
+import mpmath as mp
+import numpy as np
+import pytest
+
+from symkl.codegen import emit, lower
+from symkl.model import Verified
+
+#: template, what is changed in it, into what: each the kind of slip that a later edit could make
+SLIPS = [
+    ("log_gap", "2.0 * z * _polynomial", "1.9999 * z * _polynomial"),
+    ("log_gap", "near = s * (x", "near = x - np.log1p(x) if True else s * (x"),
+    ("log_gap", "np.log1p(x), _log_ratio(a, b, d)", "np.log1p(x), np.log1p(x)"),
+    ("log_ratio", "2.0 * np.log(np.sqrt(a)", "np.log(np.sqrt(a)"),
+]
+
+
+@pytest.mark.parametrize(("kernel", "old", "new"), SLIPS)
+def test_a_broken_kernel_loses_digits_that_the_accuracy_tests_count(
+    kernel: str,
+    old: str,
+    new: str,
+    verified: Callable[..., Verified],
+    loader: jinja2.BaseLoader,
+    imported: Callable[[str, str], ModuleType],
+    references: ModuleType,
+) -> None:
+    name = f"code/numpy/kernels/{kernel}.py.j2"
+    source = loader.get_source(jinja2.Environment(), name)[0]
+    assert old in source
+    chain = jinja2.ChoiceLoader([jinja2.DictLoader({name: source.replace(old, new)}), loader])
+    program = lower(verified("kl", "Normal", "Normal"))
+    errors = []
+    for label, used in (("whole", loader), ("broken", chain)):
+        module = imported(emit([program], "numpy", used), f"{label}_{kernel}_{SLIPS.index((kernel, old, new))}")
+        errors.append(worst(module, references))
+    assert errors[0] <= 4
+    assert errors[1] > 4
+
+
+def worst(module: ModuleType, references: ModuleType) -> float:
+    rng = random.Random(8)
+    points = [(0.0, 1e-200, 0.0, 1e200), (0.0, 1e-17, 0.0, 1.0)]
+    for distance in (1e-1, 1e-3, 1e-8):
+        for _ in range(30):
+            mu, sigma = rng.uniform(-2, 2), rng.uniform(0.2, 3)
+            points.append((mu, sigma * (1 + distance * rng.uniform(0.5, 1)), mu + distance * rng.uniform(-1, 1), sigma))
+    found = 0.0
+    for point in points:
+        truth = references.at_50_digits(references.KL["kl_normal_normal"], *point)
+        value = float(module.kl_normal_normal(*point))
+        with mp.workdps(50):
+            error = abs(mp.mpf(value) - truth) if np.isfinite(value) else mp.inf
+            found = max(found, float(error / mp.mpf(float(np.spacing(float(truth))))))
+    return found

@@ -1,0 +1,325 @@
+"""Gamma: a golden module of the tests.
+
+The functions take tensors and numbers, which broadcast, on any one device. They compute in float64
+(float32 on a device that has no float64) and round once to the dtype of the tensors (the default dtype
+for integers and numbers). Gradients are those of autograd. They stand alone: nothing else needs to be
+installed but PyTorch.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+__all__ = [
+    "kl_gamma_gamma",
+]
+
+
+def kl_gamma_gamma(
+    alpha_1: Tensor | float,
+    beta_1: Tensor | float,
+    alpha_2: Tensor | float,
+    beta_2: Tensor | float,
+    *,
+    event_ndims: int = 0,
+) -> Tensor:
+    """KL divergence KL(Gamma || Gamma), in nats.
+
+    Formula:
+        alpha_2*log(beta_1/beta_2) - alpha_1*(beta_1 - beta_2)/beta_1 + (alpha_1 - alpha_2)*digamma(alpha_1)
+        - loggamma(alpha_1) + loggamma(alpha_2)
+
+    Arguments:
+        alpha_1: shape, positive (the limit at 0 where there is one)
+        beta_1: rate, positive (the limit at 0 where there is one)
+        alpha_2: shape, positive (the limit at 0 where there is one)
+        beta_2: rate, positive (the limit at 0 where there is one)
+        event_ndims: so many of the last axes are summed over (independent dimensions)
+
+    Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
+    in nats; nan where an argument lies outside its domain.
+
+    Verdict: proved (proved by symbolic algebra).
+    """
+    alpha_1, beta_1, alpha_2, beta_2, shape, dtype = _prepare(alpha_1, beta_1, alpha_2, beta_2)
+    value = _total(
+        alpha_2 * _product_gap(alpha_1, beta_2, alpha_2, beta_1),
+        _binet_gap(alpha_2, alpha_1, alpha_2 - alpha_1),
+    )
+    valid = (alpha_1 >= 0.0) & (beta_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
+    value = _where(valid, value, torch.nan)
+    return _finish(value, shape, dtype, event_ndims)
+
+
+def _prepare(*arguments: Tensor | float) -> tuple:
+    """The arguments as float64 tensors on one device, the shape that they broadcast to, and the result's dtype."""
+    tensors = [a for a in arguments if isinstance(a, Tensor)]
+    if any(t.is_complex() for t in tensors):
+        raise TypeError("parameters must be real numbers, not complex ones")
+    floating = [t for t in tensors if t.is_floating_point()]
+    dtype = torch.get_default_dtype()
+    if floating:
+        # as in torch itself, a tensor without axes does not widen the dtype of one with axes
+        leading = [t.dtype for t in floating if t.ndim] or [t.dtype for t in floating]
+        dtype = leading[0]
+        for other in leading[1:]:
+            dtype = torch.promote_types(dtype, other)
+    device = tensors[0].device if tensors else None
+    # Apple's device has no float64
+    work = torch.float32 if device is not None and device.type == "mps" else torch.float64
+    values = [torch.as_tensor(a, dtype=work, device=device) for a in arguments]
+    return (*values, torch.broadcast_shapes(*(v.shape for v in values)), dtype)
+
+
+def _finish(value: Tensor | float, shape: torch.Size, dtype: torch.dtype, event_ndims: int) -> Tensor:
+    """The value in the full shape, summed over the last `event_ndims` axes, rounded once to the result's dtype."""
+    if not 0 <= event_ndims <= len(shape):
+        raise ValueError(f"event_ndims must be between 0 and {len(shape)}, the number of axes, not {event_ndims}")
+    value = torch.as_tensor(value).broadcast_to(shape)
+    if event_ndims:
+        value = value.sum(dim=tuple(range(-event_ndims, 0)))
+    return value.to(dtype)
+
+
+def _where(condition: Tensor, value: Tensor | float, otherwise: Tensor | float) -> Tensor:
+    """torch.where, also for two numbers."""
+    if not isinstance(value, Tensor):
+        value = torch.full(condition.shape, value, dtype=torch.float64, device=condition.device)
+    return torch.where(condition, value, otherwise)
+
+
+# Gauss-Jacobi on [0, 1] for the weight 1 - t
+_NODES = (
+    0.008539054988427419,
+    0.04444646315540772,
+    0.10685449088347666,
+    0.19215105452985404,
+    0.29538088426258025,
+    0.41054508120145766,
+    0.5309508493128177,
+    0.649600650277255,
+    0.759598889525227,
+    0.8545525437649358,
+    0.928942101264411,
+    0.9784379368341496,
+)
+_WEIGHTS = (
+    0.021664860886871768,
+    0.04742785198037747,
+    0.06660675062667319,
+    0.076896602680041,
+    0.07769631681553103,
+    0.0701093399976301,
+    0.05661384371366763,
+    0.040451653706913615,
+    0.02487678040926543,
+    0.012436009166422266,
+    0.004444807795668462,
+    0.0007751822209380283,
+)
+# trigamma(y) - 1/y - 1/(2*y**2) in powers 1/y**3, 1/y**5, ...
+_TRIGAMMA = (
+    0.16666666666666666,
+    -0.03333333333333333,
+    0.023809523809523808,
+    -0.03333333333333333,
+    0.07575757575757576,
+    -0.2531135531135531,
+    1.1666666666666667,
+    -7.092156862745098,
+    54.971177944862156,
+    -529.1242424242424,
+)
+
+
+def _trigamma_excess(x: Tensor) -> Tensor:
+    """trigamma(x) - 1/x > 0 for x > 0: eight shifts up, each a positive term, then the asymptotic series."""
+    value = torch.zeros_like(x)
+    for shift in range(8):
+        value = value + 1.0 / ((x + shift) * (x + shift) * (x + shift + 1.0))
+    q = 1.0 / (x + 8.0)
+    return value + q * q * (0.5 + q * _polynomial(_TRIGAMMA, q * q))
+
+
+def _binet(x: Tensor) -> tuple[Tensor, Tensor]:
+    """loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 > 0 and its derivative: eight shifts up, then the series."""
+    value, slope = torch.zeros_like(x), torch.zeros_like(x)
+    for shift in range(8):
+        y = x + shift
+        t = 1.0 / (2.0 * y + 1.0)
+        z = t * t
+        series = _polynomial(_ATANH, z.clamp(max=0.04))
+        log = torch.log1p(1.0 / y)
+        value = value + torch.where(z < 0.04, z * series, (y + 0.5) * log - 1.0)
+        steep = log - (y + 0.5) / (y * (y + 1.0))
+        slope = slope + torch.where(z < 0.04, 2.0 * t * z * (series - 1.0 / (1.0 - z)), steep)
+    q = 1.0 / (x + 8.0)
+    odd = tuple((2 * k + 1) * c for k, c in enumerate(_STIRLING))
+    return value + q * _polynomial(_STIRLING, q * q), slope - q * q * _polynomial(odd, q * q)
+
+
+def _binet_gap(b: Tensor | float, a: Tensor | float, d: Tensor) -> Tensor:
+    """The Bregman divergence of loggamma(x) - x*log(x) + x at b from a, where d is b - a; at least 0."""
+    b, a, d = _tensors(b, a, d)
+    large = (a >= 8.0) & (b >= 8.0)
+    close = (b < 2.0 * a) & (a < 2.0 * b) & ~large
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    start, step = torch.where(close, a, 1.0), torch.where(close, d, 0.0)
+    value_close = torch.zeros_like(d)
+    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
+        value_close = value_close + weight * _trigamma_excess(start + node * step)
+    above, below, step_far = torch.where(large, b, 8.0), torch.where(large, a, 8.0), torch.where(large, d, 0.0)
+    value_large = 0.5 * _log_gap(above, below, step_far) + _stirling_gap(above, below, step_far)
+    above, below = torch.where(large | close, 1.0, b), torch.where(large | close, 1.0, a)
+    step_far = torch.where(large | close, 0.0, d)
+    (binet_above, _), (binet_below, slope) = _binet(above), _binet(below)
+    value_far = 0.5 * _log_gap(above, below, step_far) + (binet_above - binet_below - slope * step_far)
+    return torch.where(large, value_large, torch.where(close, step * step * value_close, value_far))
+
+
+def _entropy_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
+    """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
+    a, b, d = _tensors(a, b, d)
+    empty = a == 0.0
+    c = torch.where(empty, 1.0, a)
+    huge = ~empty & (b / c > 1e100)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    unusual = empty | huge
+    usual = c * _log_gap(torch.where(unusual, 1.0, b), torch.where(unusual, 1.0, c), torch.where(unusual, 0.0, d))
+    far = d - c * _log_ratio(torch.where(huge, b, 1.0), torch.where(huge, c, 1.0), torch.where(huge, d, 0.0))
+    return torch.where(empty, b, torch.where(huge, far, usual))
+
+
+# loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 in powers 1/x, 1/x**3, ...
+_STIRLING = (
+    0.08333333333333333,
+    -0.002777777777777778,
+    0.0007936507936507937,
+    -0.0005952380952380953,
+    0.0008417508417508417,
+    -0.0019175269175269176,
+    0.00641025641025641,
+    -0.029550653594771242,
+    0.17964437236883057,
+    -1.3924322169059011,
+)
+
+
+def _stirling_gap(b: Tensor, a: Tensor, d: Tensor) -> Tensor:
+    """The Bregman divergence of Stirling's series at b from a, where d is b - a and both are at least 8."""
+    p, q = 1.0 / a, 1.0 / b
+    # b**-n - a**-n + n*d*a**-(n+1) = d**2 * sum(i * a**-(i+1) * b**-(n+1-i), i = 1..n), summed by recurrence on n
+    power, total = p * p, p * p * q
+    value = _STIRLING[0] * total
+    for k, coefficient in enumerate(_STIRLING[1:], 1):
+        for n in (2 * k, 2 * k + 1):
+            power = power * p
+            total = q * (total + n * power)
+        value = value + coefficient * total
+    return d * d * value
+
+
+def _gamma_gap(b: Tensor | float, a: Tensor | float, d: Tensor) -> Tensor:
+    """loggamma(b) - loggamma(a) - digamma(a)*d >= 0, where d is b - a: eight shifts up, then Stirling's series."""
+    b, a, d = _tensors(b, a, d)
+    value = _log_gap(b, a, d)
+    for shift in range(1, 8):
+        value = value + _log_gap(b + shift, a + shift, d)
+    b, a = b + 8.0, a + 8.0
+    return value + _entropy_gap(b, a, -d) + 0.5 * _log_gap(b, a, d) + _stirling_gap(b, a, d)
+
+
+# (atanh(s)/s - 1)/s**2 in powers of s**2
+_ATANH = (
+    0.3333333333333333,
+    0.2,
+    0.14285714285714285,
+    0.1111111111111111,
+    0.09090909090909091,
+    0.07692307692307693,
+    0.06666666666666667,
+    0.058823529411764705,
+    0.05263157894736842,
+    0.047619047619047616,
+    0.043478260869565216,
+    0.04,
+)
+
+
+def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
+    """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
+    a, b, d = _tensors(a, b, d)
+    x = d / b
+    near = (x > -0.33) & (x < 0.5)
+    middle = x > -0.7
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    u = torch.where(near, x, 0.0)
+    s = u / (2.0 + u)
+    z = s * s
+    value_near = s * (u - 2.0 * z * _polynomial(_ATANH, z))
+    log_middle = torch.log1p(torch.where(middle & ~near, x, 1.0))
+    log_low = _log_ratio(torch.where(middle, 1.0, a), torch.where(middle, 2.0, b), torch.where(middle, -1.0, d))
+    value_far = x - torch.where(middle, log_middle, log_low)
+    return torch.where(near, value_near, torch.where(x == torch.inf, torch.inf, value_far))
+
+
+def _tensors(*arguments: Tensor | float) -> list[Tensor]:
+    """The arguments as tensors like the first tensor among them."""
+    like = next(a for a in arguments if isinstance(a, Tensor))
+    return [a if isinstance(a, Tensor) else like.new_tensor(a) for a in arguments]
+
+
+def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
+    """log(a/b), where d is a - b, formed exactly."""
+    a, b, d = _tensors(a, b, d)
+    ratio = (a / b).detach()
+    near = (d / b).detach().abs() < 0.5
+    inside = ~near & (ratio > 1e-100) & (ratio < 1e100)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    log_near = torch.log1p(torch.where(near, d, 0.0) / torch.where(near, b, 1.0))
+    log_far = torch.log(torch.where(inside, a, 1.0) / torch.where(inside, b, 1.0))
+    # roots keep the ratio of very large to very small numbers within range
+    usual = near | inside
+    log_extreme = 2.0 * torch.log(torch.sqrt(torch.where(usual, 1.0, a)) / torch.sqrt(torch.where(usual, 1.0, b)))
+    return torch.where(near, log_near, torch.where(inside, log_far, log_extreme))
+
+
+def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
+    """The polynomial with these coefficients, lowest power first, by Horner's rule."""
+    value = torch.full_like(x, coefficients[-1])
+    for coefficient in coefficients[-2::-1]:
+        value = value * x + coefficient
+    return value
+
+
+def _product_error(a: Tensor, b: Tensor, product: Tensor) -> Tensor:
+    """a*b - product without rounding (Veltkamp's split and Dekker's product); a number, not a function of a and b."""
+    a, b, product = a.detach(), b.detach(), product.detach()
+    factor = 134217729.0 if a.dtype == torch.float64 else 4097.0
+    high_a, high_b = factor * a, factor * b
+    high_a, high_b = high_a - (high_a - a), high_b - (high_b - b)
+    low_a, low_b = a - high_a, b - high_b
+    error = ((high_a * high_b - product) + high_a * low_b + low_a * high_b) + low_a * low_b
+    return torch.where(torch.isfinite(error), error, 0.0)
+
+
+def _product_gap(a: Tensor | float, b: Tensor | float, c: Tensor | float, d: Tensor | float) -> Tensor:
+    """a*b/(c*d) - 1 - log(a*b/(c*d)) >= 0, the difference of the products formed without rounding."""
+    a, b, c, d = _tensors(a, b, c, d)
+    # a and c, b and d are scaled by the same power of two: exact, and no product overflows before the result does
+    scale = torch.ldexp(torch.ones_like(c), -torch.frexp(c.detach()).exponent)
+    a, c = a * scale, c * scale
+    scale = torch.ldexp(torch.ones_like(d), -torch.frexp(d.detach()).exponent)
+    b, d = b * scale, d * scale
+    above, below = a * b, c * d
+    difference = (above - below) + (_product_error(a, b, above) - _product_error(c, d, below))
+    return _log_gap(above, below, difference)
+
+
+def _total(*terms: Tensor) -> Tensor:
+    """The sum of non-negative terms; infinite where one of them is, even where another is 0/0."""
+    value, unbounded = terms[0], terms[0] == torch.inf
+    for term in terms[1:]:
+        value, unbounded = value + term, unbounded | (term == torch.inf)
+    return torch.where(unbounded, torch.inf, value)

@@ -1,0 +1,306 @@
+"""Normal: a golden module of the tests.
+
+The functions take numbers, lists and arrays, which broadcast. They compute in float64 and round once to
+the dtype of the arguments (float64 for integers). They stand alone: nothing else needs to be installed
+but NumPy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "cross_entropy_normal_normal",
+    "entropy_normal",
+    "kl_normal_normal",
+    "kl_normal_normal__log_variance",
+    "kl_normal_normal__variance",
+]
+
+
+def entropy_normal(
+    mu: ArrayLike,
+    sigma: ArrayLike,
+    *,
+    event_ndims: int = 0,
+) -> NDArray[np.floating]:
+    """Entropy of Normal, in nats.
+
+    Formula:
+        log(2*E*pi*sigma**2)/2
+
+    Arguments:
+        mu: mean, real
+        sigma: standard deviation, positive (the limit at 0 where there is one)
+        event_ndims: so many of the last axes are summed over (independent dimensions)
+
+    Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
+    in nats; nan where an argument lies outside its domain.
+
+    Verdict: proved (proved by symbolic algebra).
+    """
+    mu, sigma, shape, dtype = _prepare(mu, sigma)
+    with np.errstate(all="ignore"):
+        # log(2)/2 + 1/2 + log(pi)/2
+        constant_1 = 1.4189385332046727
+        value = constant_1 + np.log(sigma)
+        valid = ~np.isnan(mu) & (sigma >= 0.0)
+        value = np.where(valid, value, np.nan)
+    return _finish(value, shape, dtype, event_ndims)
+
+
+def cross_entropy_normal_normal(
+    mu_1: ArrayLike,
+    sigma_1: ArrayLike,
+    mu_2: ArrayLike,
+    sigma_2: ArrayLike,
+    *,
+    event_ndims: int = 0,
+) -> NDArray[np.floating]:
+    """Cross-entropy H(Normal, Normal), in nats.
+
+    Formula:
+        log(sigma_2) + log(2*pi)/2 + (sigma_1**2 + (mu_1 - mu_2)**2)/(2*sigma_2**2)
+
+    Arguments:
+        mu_1: mean, real
+        sigma_1: standard deviation, positive (the limit at 0 where there is one)
+        mu_2: mean, real
+        sigma_2: standard deviation, positive (the limit at 0 where there is one)
+        event_ndims: so many of the last axes are summed over (independent dimensions)
+
+    Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
+    in nats; nan where an argument lies outside its domain.
+
+    Verdict: proved (proved by symbolic algebra).
+    """
+    mu_1, sigma_1, mu_2, sigma_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, sigma_2)
+    with np.errstate(all="ignore"):
+        # log(2)/2 + log(pi)/2
+        constant_1 = 0.9189385332046728
+        t_1 = sigma_1 / sigma_2
+        mu_scaled = (mu_1 - mu_2) / sigma_2
+        value = constant_1 + 0.5 * mu_scaled * mu_scaled + 0.5 * t_1 * t_1 + np.log(sigma_2)
+        valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & ~np.isnan(mu_2) & (sigma_2 >= 0.0)
+        value = np.where(valid, value, np.nan)
+    return _finish(value, shape, dtype, event_ndims)
+
+
+def kl_normal_normal(
+    mu_1: ArrayLike,
+    sigma_1: ArrayLike,
+    mu_2: ArrayLike,
+    sigma_2: ArrayLike,
+    *,
+    event_ndims: int = 0,
+) -> NDArray[np.floating]:
+    """KL divergence KL(Normal || Normal), in nats.
+
+    Formula:
+        log(sigma_2/sigma_1) + (sigma_1**2 + (mu_1 - mu_2)**2)/(2*sigma_2**2) - 1/2
+
+    Arguments:
+        mu_1: mean, real
+        sigma_1: standard deviation, positive (the limit at 0 where there is one)
+        mu_2: mean, real
+        sigma_2: standard deviation, positive (the limit at 0 where there is one)
+        event_ndims: so many of the last axes are summed over (independent dimensions)
+
+    Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
+    in nats; nan where an argument lies outside its domain.
+
+    Verdict: proved (proved by symbolic algebra).
+    """
+    mu_1, sigma_1, mu_2, sigma_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, sigma_2)
+    with np.errstate(all="ignore"):
+        mu_scaled = (mu_1 - mu_2) / sigma_2
+        sigma_difference = sigma_1 - sigma_2
+        sigma_relative = sigma_difference / sigma_2
+        value = _total(
+            0.5 * mu_scaled * mu_scaled,
+            0.5 * sigma_relative * sigma_relative,
+            _log_gap(sigma_1, sigma_2, sigma_difference),
+        )
+        valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & ~np.isnan(mu_2) & (sigma_2 >= 0.0)
+        value = np.where(valid, value, np.nan)
+    return _finish(value, shape, dtype, event_ndims)
+
+
+def kl_normal_normal__variance(
+    mu_1: ArrayLike,
+    var_1: ArrayLike,
+    mu_2: ArrayLike,
+    var_2: ArrayLike,
+    *,
+    event_ndims: int = 0,
+) -> NDArray[np.floating]:
+    """KL divergence KL(Normal || Normal), in nats.
+
+    Formula:
+        log(sqrt(var_2)/sqrt(var_1)) + (var_1 + (mu_1 - mu_2)**2)/(2*var_2) - 1/2
+
+    Arguments:
+        mu_1: mean, real
+        var_1: variance, positive (the limit at 0 where there is one)
+        mu_2: mean, real
+        var_2: variance, positive (the limit at 0 where there is one)
+        event_ndims: so many of the last axes are summed over (independent dimensions)
+
+    Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
+    in nats; nan where an argument lies outside its domain.
+
+    Verdict: proved (proved by symbolic algebra).
+    """
+    mu_1, var_1, mu_2, var_2, shape, dtype = _prepare(mu_1, var_1, mu_2, var_2)
+    with np.errstate(all="ignore"):
+        mu_difference = mu_1 - mu_2
+        value = _total(
+            0.5 * mu_difference / var_2 * mu_difference,
+            0.5 * _log_gap(var_1, var_2, var_1 - var_2),
+        )
+        valid = ~np.isnan(mu_1) & (var_1 >= 0.0) & ~np.isnan(mu_2) & (var_2 >= 0.0)
+        value = np.where(valid, value, np.nan)
+    return _finish(value, shape, dtype, event_ndims)
+
+
+def kl_normal_normal__log_variance(
+    mu_1: ArrayLike,
+    logvar_1: ArrayLike,
+    mu_2: ArrayLike,
+    logvar_2: ArrayLike,
+    *,
+    event_ndims: int = 0,
+) -> NDArray[np.floating]:
+    """KL divergence KL(Normal || Normal), in nats.
+
+    Formula:
+        ((mu_1 - mu_2)**2 + exp(logvar_1))*exp(-logvar_2)/2 + log(exp(-logvar_1/2)*exp(logvar_2/2)) - 1/2
+
+    Arguments:
+        mu_1: mean, real
+        logvar_1: logarithm of the variance, real
+        mu_2: mean, real
+        logvar_2: logarithm of the variance, real
+        event_ndims: so many of the last axes are summed over (independent dimensions)
+
+    Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
+    in nats; nan where an argument lies outside its domain.
+
+    Verdict: proved (proved by symbolic algebra).
+    """
+    mu_1, logvar_1, mu_2, logvar_2, shape, dtype = _prepare(mu_1, logvar_1, mu_2, logvar_2)
+    with np.errstate(all="ignore"):
+        mu_scaled = (mu_1 - mu_2) * np.exp(-0.5 * logvar_2)
+        value = _total(
+            0.5 * mu_scaled * mu_scaled,
+            0.5 * _exp_gap(logvar_1 - logvar_2),
+        )
+        valid = ~np.isnan(mu_1) & ~np.isnan(logvar_1) & ~np.isnan(mu_2) & ~np.isnan(logvar_2)
+        value = np.where(valid, value, np.nan)
+    return _finish(value, shape, dtype, event_ndims)
+
+
+def _prepare(*arguments: ArrayLike) -> tuple:
+    """The arguments as float64 arrays, the shape that they broadcast to, and the dtype of the result."""
+    dtype = np.dtype(np.float64)
+    if arguments:
+        dtype = np.result_type(*(a if isinstance(a, (int, float)) else np.asarray(a) for a in arguments))
+    if np.issubdtype(dtype, np.complexfloating) or not np.can_cast(dtype, np.longdouble):
+        raise TypeError(f"parameters must be real numbers, not {dtype}")
+    if not np.issubdtype(dtype, np.floating) or dtype.itemsize > 8:
+        dtype = np.dtype(np.float64)
+    values = [np.asarray(a).astype(np.float64) for a in arguments]
+    return (*values, np.broadcast_shapes(*(v.shape for v in values)), dtype)
+
+
+def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype, event_ndims: int) -> NDArray:
+    """The value in the full shape, summed over the last `event_ndims` axes, rounded once to the result's dtype."""
+    if not 0 <= event_ndims <= len(shape):
+        raise ValueError(f"event_ndims must be between 0 and {len(shape)}, the number of axes, not {event_ndims}")
+    value = np.broadcast_to(value, shape)
+    if event_ndims:
+        value = value.sum(axis=tuple(range(-event_ndims, 0)))
+    with np.errstate(over="ignore", under="ignore"):
+        return value.astype(dtype)[()]
+
+
+# (exp(x) - 1 - x)/x**2 in powers of x
+_EXP = (
+    0.5,
+    0.16666666666666666,
+    0.041666666666666664,
+    0.008333333333333333,
+    0.001388888888888889,
+    0.0001984126984126984,
+    2.48015873015873e-05,
+    2.7557319223985893e-06,
+    2.755731922398589e-07,
+    2.505210838544172e-08,
+    2.08767569878681e-09,
+    1.6059043836821613e-10,
+    1.1470745597729725e-11,
+    7.647163731819816e-13,
+    4.779477332387385e-14,
+)
+
+
+def _exp_gap(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """exp(x) - 1 - x >= 0."""
+    near = x * x * _polynomial(_EXP, x)
+    far = np.expm1(x) - np.minimum(x, 1e3)  # infinite from there on
+    return np.where(np.abs(x) < 0.5, near, far)
+
+
+# (atanh(s)/s - 1)/s**2 in powers of s**2
+_ATANH = (
+    0.3333333333333333,
+    0.2,
+    0.14285714285714285,
+    0.1111111111111111,
+    0.09090909090909091,
+    0.07692307692307693,
+    0.06666666666666667,
+    0.058823529411764705,
+    0.05263157894736842,
+    0.047619047619047616,
+    0.043478260869565216,
+    0.04,
+)
+
+
+def _log_gap(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
+    """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
+    x = d / b
+    s = x / (2.0 + x)
+    z = s * s
+    near = s * (x - 2.0 * z * _polynomial(_ATANH, z))
+    far = x - np.where(x > -0.7, np.log1p(x), _log_ratio(a, b, d))
+    return np.where(z < 0.04, near, np.where(x == np.inf, np.inf, far))
+
+
+def _log_ratio(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
+    """log(a/b), where d is a - b, formed exactly."""
+    x = d / b
+    ratio = a / b
+    inside = (ratio > 1e-100) & (ratio < 1e100)
+    # roots keep the ratio of very large to very small numbers within range
+    far = np.where(inside, np.log(ratio), 2.0 * np.log(np.sqrt(a) / np.sqrt(b)))
+    return np.where(np.abs(x) < 0.5, np.log1p(x), far)
+
+
+def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The polynomial with these coefficients, lowest power first, by Horner's rule."""
+    value = coefficients[-1] + 0.0 * x
+    for coefficient in coefficients[-2::-1]:
+        value = value * x + coefficient
+    return value
+
+
+def _total(*terms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum of non-negative terms; infinite where one of them is, even where another is 0/0."""
+    value = sum(terms[1:], terms[0])
+    if np.isnan(value).any():
+        for term in terms:
+            value = np.where(term == np.inf, np.inf, value)
+    return value

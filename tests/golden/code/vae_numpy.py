@@ -1,0 +1,115 @@
+"""Vae: a golden module of the tests.
+
+The functions take numbers, lists and arrays, which broadcast. They compute in float64 and round once to
+the dtype of the arguments (float64 for integers). They stand alone: nothing else needs to be installed
+but NumPy.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "kl_normal_normal__log_variance",
+]
+
+
+def kl_normal_normal__log_variance(
+    mu_1: ArrayLike,
+    logvar_1: ArrayLike,
+    *,
+    event_ndims: int = 0,
+) -> NDArray[np.floating]:
+    """KL divergence KL(Normal || Normal) where mu_2 = 0, sigma_2 = 1, in nats.
+
+    Formula:
+        mu_1**2/2 - logvar_1/2 + exp(logvar_1)/2 - 1/2
+
+    Arguments:
+        mu_1: mean, real
+        logvar_1: logarithm of the variance, real
+        event_ndims: so many of the last axes are summed over (independent dimensions)
+
+    Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
+    in nats; nan where an argument lies outside its domain.
+
+    Verdict: proved (proved by symbolic algebra).
+    """
+    mu_1, logvar_1, shape, dtype = _prepare(mu_1, logvar_1)
+    with np.errstate(all="ignore"):
+        value = _total(
+            0.5 * mu_1 * mu_1,
+            0.5 * _exp_gap(logvar_1),
+        )
+        valid = ~np.isnan(mu_1) & ~np.isnan(logvar_1)
+        value = np.where(valid, value, np.nan)
+    return _finish(value, shape, dtype, event_ndims)
+
+
+def _prepare(*arguments: ArrayLike) -> tuple:
+    """The arguments as float64 arrays, the shape that they broadcast to, and the dtype of the result."""
+    dtype = np.dtype(np.float64)
+    if arguments:
+        dtype = np.result_type(*(a if isinstance(a, (int, float)) else np.asarray(a) for a in arguments))
+    if np.issubdtype(dtype, np.complexfloating) or not np.can_cast(dtype, np.longdouble):
+        raise TypeError(f"parameters must be real numbers, not {dtype}")
+    if not np.issubdtype(dtype, np.floating) or dtype.itemsize > 8:
+        dtype = np.dtype(np.float64)
+    values = [np.asarray(a).astype(np.float64) for a in arguments]
+    return (*values, np.broadcast_shapes(*(v.shape for v in values)), dtype)
+
+
+def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype, event_ndims: int) -> NDArray:
+    """The value in the full shape, summed over the last `event_ndims` axes, rounded once to the result's dtype."""
+    if not 0 <= event_ndims <= len(shape):
+        raise ValueError(f"event_ndims must be between 0 and {len(shape)}, the number of axes, not {event_ndims}")
+    value = np.broadcast_to(value, shape)
+    if event_ndims:
+        value = value.sum(axis=tuple(range(-event_ndims, 0)))
+    with np.errstate(over="ignore", under="ignore"):
+        return value.astype(dtype)[()]
+
+
+# (exp(x) - 1 - x)/x**2 in powers of x
+_EXP = (
+    0.5,
+    0.16666666666666666,
+    0.041666666666666664,
+    0.008333333333333333,
+    0.001388888888888889,
+    0.0001984126984126984,
+    2.48015873015873e-05,
+    2.7557319223985893e-06,
+    2.755731922398589e-07,
+    2.505210838544172e-08,
+    2.08767569878681e-09,
+    1.6059043836821613e-10,
+    1.1470745597729725e-11,
+    7.647163731819816e-13,
+    4.779477332387385e-14,
+)
+
+
+def _exp_gap(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """exp(x) - 1 - x >= 0."""
+    near = x * x * _polynomial(_EXP, x)
+    far = np.expm1(x) - np.minimum(x, 1e3)  # infinite from there on
+    return np.where(np.abs(x) < 0.5, near, far)
+
+
+def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The polynomial with these coefficients, lowest power first, by Horner's rule."""
+    value = coefficients[-1] + 0.0 * x
+    for coefficient in coefficients[-2::-1]:
+        value = value * x + coefficient
+    return value
+
+
+def _total(*terms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum of non-negative terms; infinite where one of them is, even where another is 0/0."""
+    value = sum(terms[1:], terms[0])
+    if np.isnan(value).any():
+        for term in terms:
+            value = np.where(term == np.inf, np.inf, value)
+    return value
