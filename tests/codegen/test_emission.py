@@ -1,4 +1,4 @@
-"""The text of a module: safe whatever the definitions hold, the same bytes every time, templates that can be replaced."""
+"""The text of a module: safe whatever the definitions hold, the same bytes every time, by templates to replace."""
 
 from __future__ import annotations
 

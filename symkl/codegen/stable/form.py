@@ -21,6 +21,10 @@ from symkl.codegen.stable.signs import sum_of_nonnegatives
 __all__ = ["StableForm", "stable_form"]
 
 
+#: units in the last place; a sum of non-negative terms that loses no more ends the search
+GOOD_ENOUGH = 4.0
+
+
 @dataclass(frozen=True)
 class StableForm:
     """`expression` equals the closed form; `nonnegative`: it is a sum of non-negative terms.
@@ -51,14 +55,23 @@ def stable_form(
 def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> StableForm:
     at = points(sorted(closed.free_symbols, key=sp.default_sort_key), pairs)
     truth = exact_values(closed, at)
-    rearranged = list(candidates(closed, pairs)) if divergence else []
-    signed = [form for form in rearranged if sum_of_nonnegatives(form)]
-    others = [form for form in rearranged if form not in signed] if pairs else []
-    for tried in (signed, [*others, *plain(closed, pairs, divergence)]):
-        graded = sorted(((loss(form, at, truth), form) for form in tried), key=_key)
-        for error, form in graded:
-            if proved_equal(form, closed):
-                return StableForm(form, tried is signed, error, True)
+    signed: list[tuple[float, sp.Expr]] = []
+    others: list[sp.Expr] = []
+    for form in candidates(closed, pairs) if divergence else ():
+        if not sum_of_nonnegatives(form):
+            others.append(form)
+            continue
+        signed.append((loss(form, at, truth), form))
+        if signed[-1][0] <= GOOD_ENOUGH:
+            break  # the further recipes rearrange more
+    for error, form in sorted(signed, key=_key):
+        if proved_equal(form, closed):
+            return StableForm(form, True, error, True)
+    # of two families only a sum of non-negative terms is worth the rearrangement
+    tried = [*(others if pairs else ()), *plain(closed, pairs, divergence)]
+    for error, form in sorted(((loss(form, at, truth), form) for form in tried), key=_key):
+        if proved_equal(form, closed):
+            return StableForm(form, False, error, True)
     return StableForm(closed, False, loss(closed, at, truth), False)
 
 
