@@ -7,9 +7,9 @@ import sympy as sp
 from symkl.algebra import is_zero
 from symkl.model import Check, Claim, Counterexample, Derivation, Judged, Known, Parameter, Verdict
 from symkl.verify.evidence import by_enclosure, by_quadrature
-from symkl.verify.infinite import diverging
+from symkl.verify.infinite import by_support, diverging
 from symkl.verify.numbers import ball_of, decimal
-from symkl.verify.points import draw, shown
+from symkl.verify.points import Point, draw, shown
 
 __all__ = ["UNITS", "judge", "judge_form"]
 
@@ -52,9 +52,7 @@ def judge_form(
     conditions = derivation.conditions if derivation is not None else ()
     inside = draw(claim, points, seed, conditions)
     if form in (sp.oo, -sp.oo):
-        found = diverging(claim, inside)
-        kind = "failed" if found.counterexample else "numeric" if found.check.passed else "unknown"
-        return Verdict(kind, (found.check,), found.counterexample, found.check.note)
+        return _infinity(claim, inside)
     kernel = _kernel(form * unit, derivation)
     balls = by_enclosure(form, claim, inside, digits, unit)
     plain = by_quadrature(form, claim, inside[:plain_points], unit)
@@ -65,6 +63,17 @@ def judge_form(
     ran = balls.check.passed or plain.check.passed
     kind = "proved" if kernel.passed and ran else "numeric" if ran else "unknown"
     return Verdict(kind, checks, note="" if kind == "proved" else kernel.note if ran else balls.check.note)
+
+
+def _infinity(claim: Claim, inside: list[Point]) -> Verdict:
+    """The form `oo`: proved where p is shown to have mass where q has none."""
+    found = diverging(claim, inside)
+    if found.counterexample is not None:
+        return Verdict("failed", (found.check,), found.counterexample, found.check.note)
+    support = by_support(claim)
+    if support is not None:
+        return Verdict("proved", (support, found.check))
+    return Verdict("numeric" if found.check.passed else "unknown", (found.check,), note=found.check.note)
 
 
 def _kernel(form: sp.Expr, derivation: Derivation | None) -> Check:

@@ -8,8 +8,9 @@ from flint import acb, arb, ctx
 from symkl.model import claim
 from symkl.verify.numbers import exact
 from symkl.verify.rigorous import enclose
-from symkl.verify.rigorous.compile import Program, compile_balls
+from symkl.verify.rigorous.compile import compile_balls
 from symkl.verify.rigorous.operations import CUTS, OPERATIONS, NoEnclosure, Operation
+from symkl.verify.rigorous.program import Program
 
 from .conftest import make
 

@@ -7,7 +7,7 @@ from flint import arb, ctx
 
 from symkl.verify.numbers import exact
 from symkl.verify.plain_table import evaluator
-from symkl.verify.rigorous.growth import Growth, Tail, log_slope
+from symkl.verify.rigorous.growth import FLOOR, Growth, Tail, log_slope
 from symkl.verify.rigorous.interval import EVERYTHING, Interval, values_on
 from symkl.verify.rigorous.logs import split_logs
 from symkl.verify.rigorous.series import _shift
@@ -101,6 +101,12 @@ def test_the_growth_of_a_statistic_is_bounded_by_its_bound(statistic):
             ratio = evaluator(scale * statistic.diff(y), y), evaluator(statistic, y)
             seen = max(abs(ratio[0](z)) / (1024 + abs(ratio[1](z))) for z in map(mp.mpf, (4, 5, 9, 50, 400)))
             assert bound is None or exact(seen) <= bound * (1 + arb("1e-20"))
+
+
+def test_a_statistic_that_falls_has_a_bounded_growth():
+    bound = Growth(sp.exp(-y), -y * sp.exp(-y), y, True).on(Interval(arb(4), arb.pos_inf()))
+    assert bound is not None
+    assert arb(4) * arb(-4).exp() / (FLOOR + arb(-4).exp()) <= bound < 1
 
 
 def test_the_shift_of_a_log_mass_is_the_difference_of_its_neighbours():

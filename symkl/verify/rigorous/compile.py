@@ -2,49 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import sympy as sp
 from flint import acb, arb, fmpq
 
-from symkl.verify.rigorous.operations import NAN, OPERATIONS, REWRITES, NoEnclosure
+from symkl.verify.rigorous import primitives
+from symkl.verify.rigorous.operations import OPERATIONS, REWRITES, NoEnclosure
+from symkl.verify.rigorous.program import Program
 
-__all__ = ["Program", "compile_balls", "constant"]
-
-Step = tuple[int, Callable[..., acb], tuple[int, ...]]
-
-
-class Program:
-    """A compiled expression: `program(ball, analytic)` encloses its values on the ball, or gives a non-finite ball.
-
-    With `analytic=True` a finite answer also says that the expression is analytic on the ball.
-    """
-
-    def __init__(self) -> None:
-        self.values: list[acb | None] = [None]
-        self.steps: list[Step] = []
-        self.result = 0
-
-    def __call__(self, point: acb, analytic: bool = False) -> acb:
-        values = list(self.values)
-        values[0] = point
-        for slot, operation, args in self.steps:
-            values[slot] = operation(analytic, *[values[i] for i in args])
-        found = values[self.result]
-        assert found is not None
-        return found
-
-    def hold(self, value: acb) -> int:
-        self.values.append(value)
-        return len(self.values) - 1
-
-    def add(self, operation: Callable[..., acb], args: Sequence[int]) -> int:
-        known = [self.values[i] for i in args]
-        if all(value is not None for value in known):
-            return self.hold(operation(False, *known))
-        self.values.append(None)
-        self.steps.append((len(self.values) - 1, operation, tuple(args)))
-        return len(self.values) - 1
+__all__ = ["compile_balls", "constant"]
 
 
 def compile_balls(
@@ -65,7 +32,7 @@ def compile_balls(
     program = Program()
     seen: dict[sp.Basic, int] = {node: program.hold(acb(ball)) for node, ball in (given or {}).items()}
     if variable is not None:
-        seen[variable] = program.add(_exp, [0]) if exponential else 0
+        seen[variable] = program.add(primitives.exponential, [0]) if exponential else 0
         if exponential:
             seen[sp.log(variable)] = 0
 
@@ -78,24 +45,26 @@ def compile_balls(
         if not node.args:
             return program.hold(_atom(node))
         if isinstance(node, sp.Add):
-            return program.add(_sum, [build(arg) for arg in node.args])
+            return program.add(primitives.add, [build(arg) for arg in node.args])
         if isinstance(node, sp.Mul):
-            return program.add(_product, [build(arg) for arg in node.args])
+            return program.add(primitives.multiply, [build(arg) for arg in node.args])
         if isinstance(node, sp.exp):
-            return program.add(_exp, [build(node.args[0])])
+            return program.add(primitives.exponential, [build(node.args[0])])
         if isinstance(node, sp.Pow):
             if exponential and node.base == variable:
-                return program.add(_exp, [program.add(_product, [build(node.exp), 0])])
+                return program.add(primitives.exponential, [program.add(primitives.multiply, [build(node.exp), 0])])
             if not points and not node.exp.is_integer and isinstance(node.base, (sp.Mul, sp.Pow, sp.exp)):
                 # (a*b**c)**e = a**e * b**(c*e) where a, b > 0; elsewhere one of the powers says nan
-                return program.add(_product, [build(_raised(factor, node.exp)) for factor in _factors(node.base)])
+                return program.add(
+                    primitives.multiply, [build(_raised(factor, node.exp)) for factor in _factors(node.base)]
+                )
             if node.exp == sp.Rational(1, 2):
-                return program.add(_root, [build(node.base)])
-            return program.add(_power, [build(node.base), build(node.exp)])
+                return program.add(primitives.root, [build(node.base)])
+            return program.add(primitives.power, [build(node.base), build(node.exp)])
         if isinstance(node, sp.log) and not points:
-            return program.add(_sum, [logarithm(factor) for factor in _factors(node.args[0])])
+            return program.add(primitives.add, [logarithm(factor) for factor in _factors(node.args[0])])
         if isinstance(node, sp.Ei):
-            return program.add(_ei, [build(node.args[0])])
+            return program.add(primitives.ei, [build(node.args[0])])
         if points and isinstance(node, (sp.Piecewise, sp.Min, sp.Max, sp.core.relational.Relational)):
             return branch(node)
         if type(node) in REWRITES:
@@ -113,16 +82,18 @@ def compile_balls(
         if base == sp.E:
             return build(exponent)
         if base == variable and exponential:
-            return program.add(_product, [build(exponent), 0])
+            return program.add(primitives.multiply, [build(exponent), 0])
         log = program.add(OPERATIONS[sp.log].ball(), [build(base)])
-        return log if exponent == 1 else program.add(_product, [build(exponent), log])
+        return log if exponent == 1 else program.add(primitives.multiply, [build(exponent), log])
 
     def branch(node: sp.Basic) -> int:
         if isinstance(node, sp.Piecewise):
-            return program.add(_choose, [build(part) for pair in node.args for part in (pair[1], pair[0])])
+            return program.add(primitives.choose, [build(part) for pair in node.args for part in (pair[1], pair[0])])
         if isinstance(node, (sp.Min, sp.Max)):
-            return program.add(_least if isinstance(node, sp.Min) else _greatest, [build(arg) for arg in node.args])
-        return program.add(_RELATIONS[type(node)], [build(node.args[0] - node.args[1])])
+            return program.add(
+                primitives.least if isinstance(node, sp.Min) else primitives.greatest, [build(arg) for arg in node.args]
+            )
+        return program.add(primitives.RELATIONS[type(node)], [build(node.args[0] - node.args[1])])
 
     program.result = build(expression)
     return program
@@ -167,77 +138,3 @@ def _factors(product: sp.Expr) -> list[sp.Expr]:
 def _raised(factor: sp.Expr, exponent: sp.Expr) -> sp.Expr:
     base, inner = factor.as_base_exp()
     return sp.exp(inner * exponent) if base == sp.E else sp.Pow(base, inner * exponent)
-
-
-def _sum(analytic: bool, *args: acb) -> acb:
-    total = args[0]
-    for arg in args[1:]:
-        total = total + arg
-    return total
-
-
-def _product(analytic: bool, *args: acb) -> acb:
-    total = args[0]
-    for arg in args[1:]:
-        total = total * arg
-    return total
-
-
-def _exp(analytic: bool, z: acb) -> acb:
-    return z.exp()
-
-
-def _root(analytic: bool, z: acb) -> acb:
-    return z.sqrt(analytic=analytic)
-
-
-def _power(analytic: bool, z: acb, exponent: acb) -> acb:
-    return z.pow(exponent, analytic=analytic)
-
-
-def _ei(analytic: bool, z: acb) -> acb:
-    if z.real > 0:
-        return z.ei()
-    return -(-z).expint(1) if z.real < 0 else NAN  # Ei(z) = -E_1(-z) there, real on the negative axis
-
-
-def _choose(analytic: bool, *args: acb) -> acb:
-    for condition, value in zip(args[::2], args[1::2], strict=True):
-        if not condition.is_finite():
-            return NAN
-        if condition == 1:
-            return value
-    return NAN
-
-
-def _least(analytic: bool, *args: acb) -> acb:
-    found = args[0]
-    for arg in args[1:]:
-        found = found.real_min(arg)
-    return found
-
-
-def _greatest(analytic: bool, *args: acb) -> acb:
-    found = args[0]
-    for arg in args[1:]:
-        found = found.real_max(arg)
-    return found
-
-
-def _relation(holds: Callable[[arb], bool], fails: Callable[[arb], bool]) -> Callable[..., acb]:
-    def decide(analytic: bool, difference: acb) -> acb:
-        if holds(difference.real):
-            return acb(1)
-        return acb(0) if fails(difference.real) else NAN
-
-    return decide
-
-
-_RELATIONS: dict[type, Callable[..., acb]] = {
-    sp.StrictLessThan: _relation(lambda d: bool(d < 0), lambda d: bool(d >= 0)),
-    sp.LessThan: _relation(lambda d: bool(d <= 0), lambda d: bool(d > 0)),
-    sp.StrictGreaterThan: _relation(lambda d: bool(d > 0), lambda d: bool(d <= 0)),
-    sp.GreaterThan: _relation(lambda d: bool(d >= 0), lambda d: bool(d < 0)),
-    sp.Equality: _relation(lambda d: bool(d == 0), lambda d: not d.contains(0)),
-    sp.Unequality: _relation(lambda d: not d.contains(0), lambda d: bool(d == 0)),
-}

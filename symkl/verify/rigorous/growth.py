@@ -87,10 +87,11 @@ class Sup:
 
 
 class Growth:
-    """Upper bounds for `|change|/(FLOOR + |statistic|)`, in one of two forms."""
+    """Upper bounds for `|change|/(FLOOR + |statistic|)`: by the change's size, by its fall, or by their ratio."""
 
     def __init__(self, statistic: sp.Expr, change: sp.Expr, y: sp.Symbol, upwards: bool) -> None:
-        self.y, self.none = y, change == 0
+        self.y, self.upwards, self.none = y, upwards, change == 0
+        self.fall: Sup | None = None
         if not self.none:
             self.change = tame(change, y, _probe(upwards))
             self.ratio = tame(merge(statistic / change), y, _probe(upwards))
@@ -99,6 +100,9 @@ class Growth:
         if self.none:
             return arb(0)
         size = values_on(self.change, self.y, domain).magnitude()
+        if not size.hi.is_finite() and self._falls(domain):
+            edge = domain.lo if self.upwards else domain.hi
+            size = values_on(self.change, self.y, Interval(edge, edge)).magnitude()
         ratio = values_on(self.ratio, self.y, domain).magnitude()
         found = (size.hi / FLOOR).upper() if size.hi.is_finite() else None
         below = (ratio + size.inverse() * Interval(arb(FLOOR), arb(FLOOR))).lo
@@ -106,6 +110,14 @@ class Growth:
             other = (1 / below).upper()
             found = other if found is None or other < found else found
         return found
+
+    def _falls(self, domain: Interval) -> bool:
+        """Is |change| largest at the edge of the tail?"""
+        if self.fall is None:
+            slope = log_slope(self.change, self.y)
+            self.fall = Sup(slope if self.upwards else -slope, self.y, self.upwards)
+        found = self.fall.on(domain)
+        return found is not None and bool(found <= 0)
 
 
 def log_slope(density: sp.Expr, y: sp.Symbol) -> sp.Expr:

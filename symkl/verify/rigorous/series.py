@@ -5,13 +5,14 @@ from __future__ import annotations
 import sympy as sp
 from flint import acb, arb
 
-from symkl.verify.rigorous.compile import Program, compile_balls, constant
+from symkl.verify.rigorous.compile import compile_balls, constant
 from symkl.verify.rigorous.growth import FLOOR, Growth, Sup
 from symkl.verify.rigorous.interval import Interval
 from symkl.verify.rigorous.logs import split_logs
 from symkl.verify.rigorous.majorants import statistics_of, under_gamma
 from symkl.verify.rigorous.operations import REWRITES, NoEnclosure
 from symkl.verify.rigorous.pieces import below, breaks, resolve
+from symkl.verify.rigorous.program import Program
 
 __all__ = ["total"]
 

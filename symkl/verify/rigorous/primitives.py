@@ -1,0 +1,89 @@
+"""The steps of a program that are in no table: sums, products, powers, and the choices that are made at points.
+
+Each takes the analytic flag first; a choice is made only where it is certain, and is nan elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sympy as sp
+from flint import acb, arb
+
+from symkl.verify.rigorous.operations import NAN
+
+__all__ = ["RELATIONS", "add", "choose", "ei", "exponential", "greatest", "least", "multiply", "power", "root"]
+
+
+def add(analytic: bool, *args: acb) -> acb:
+    total = args[0]
+    for arg in args[1:]:
+        total = total + arg
+    return total
+
+
+def multiply(analytic: bool, *args: acb) -> acb:
+    total = args[0]
+    for arg in args[1:]:
+        total = total * arg
+    return total
+
+
+def exponential(analytic: bool, z: acb) -> acb:
+    return z.exp()
+
+
+def root(analytic: bool, z: acb) -> acb:
+    return z.sqrt(analytic=analytic)
+
+
+def power(analytic: bool, z: acb, exponent: acb) -> acb:
+    return z.pow(exponent, analytic=analytic)
+
+
+def ei(analytic: bool, z: acb) -> acb:
+    if z.real > 0:
+        return z.ei()
+    return -(-z).expint(1) if z.real < 0 else NAN  # Ei(z) = -E_1(-z) there, real on the negative axis
+
+
+def choose(analytic: bool, *args: acb) -> acb:
+    for condition, value in zip(args[::2], args[1::2], strict=True):
+        if not condition.is_finite():
+            return NAN
+        if condition == 1:
+            return value
+    return NAN
+
+
+def least(analytic: bool, *args: acb) -> acb:
+    found = args[0]
+    for arg in args[1:]:
+        found = found.real_min(arg)
+    return found
+
+
+def greatest(analytic: bool, *args: acb) -> acb:
+    found = args[0]
+    for arg in args[1:]:
+        found = found.real_max(arg)
+    return found
+
+
+def _relation(holds: Callable[[arb], bool], fails: Callable[[arb], bool]) -> Callable[..., acb]:
+    def decide(analytic: bool, difference: acb) -> acb:
+        if holds(difference.real):
+            return acb(1)
+        return acb(0) if fails(difference.real) else NAN
+
+    return decide
+
+
+RELATIONS: dict[type, Callable[..., acb]] = {
+    sp.StrictLessThan: _relation(lambda d: bool(d < 0), lambda d: bool(d >= 0)),
+    sp.LessThan: _relation(lambda d: bool(d <= 0), lambda d: bool(d > 0)),
+    sp.StrictGreaterThan: _relation(lambda d: bool(d > 0), lambda d: bool(d <= 0)),
+    sp.GreaterThan: _relation(lambda d: bool(d >= 0), lambda d: bool(d < 0)),
+    sp.Equality: _relation(lambda d: bool(d == 0), lambda d: not d.contains(0)),
+    sp.Unequality: _relation(lambda d: not d.contains(0), lambda d: bool(d == 0)),
+}
