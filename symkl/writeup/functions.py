@@ -31,6 +31,16 @@ class FunctionPrinter(LatexPrinter):
         self.rank: dict[sp.Basic, int] = {}
         self.supports: dict[sp.Basic, tuple[sp.Expr, sp.Expr, bool]] = {}
         self._small = False
+        self._printed: dict[tuple[sp.Basic, bool], str] = {}
+
+    def _print(self, expr: Any, **settings: Any) -> str:
+        """SymPy's dispatch, with a memory: where a factor stands depends on its print, so that it is asked for twice."""
+        if settings or not isinstance(expr, sp.Basic):
+            return str(super()._print(expr, **settings))
+        key = (expr, self._small)
+        if key not in self._printed:
+            self._printed[key] = str(super()._print(expr))
+        return self._printed[key]
 
     def _positive_first(self, base: sp.Expr) -> sp.Expr:
         """`(-a + b)^2` and `|-a + b|` are printed as those of `a - b`, a before b."""

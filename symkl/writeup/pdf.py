@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinja2 import BaseLoader
 
-from symkl.errors import ToolMissing
+from symkl.errors import SymklError, ToolMissing
 from symkl.writeup.tex import tex_engine, tex_pdf
 from symkl.writeup.typst import typst_available, typst_pdf
 
@@ -26,7 +26,13 @@ def build_pdf(source: str, loader: BaseLoader, *, engine: str | None = None, tim
     """
     chosen = engine or pdf_engine()
     if chosen == "tex":
-        return tex_pdf(source, timeout=timeout)
+        try:
+            return tex_pdf(source, timeout=timeout)
+        except SymklError as wrong:
+            # a TeX installation that lacks one of the common packages is no TeX installation for us
+            if engine is not None or ".sty' not found" not in str(wrong) or not typst_available():
+                raise
+            return typst_pdf(source, loader, timeout=timeout)
     if chosen == "typst":
         return typst_pdf(source, loader, timeout=timeout)
     if chosen is None:

@@ -41,6 +41,7 @@ _COMMANDS = {
 _FUNCTIONS = {r"\log": 1.28, r"\exp": 1.53, r"\cos": 1.34, r"\sin": 1.23, r"\KL": 1.57, r"\max": 1.86, r"\min": 1.67}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\s+|.", re.DOTALL)
 _SCRIPT = 0.72
+_SAFETY = 1.03
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,7 @@ def _spaced(latex: str) -> str:
 def nodes(latex: str) -> list[Node]:
     """The formula as a tree of groups; blanks, which mean nothing in mathematics, are dropped."""
     tokens = list(_TOKEN.findall(latex))
-    found, rest = _read(tokens, 0, None)
-    if rest != len(tokens):
-        raise ValueError(f"unbalanced formula: {latex}")
-    return found
+    return _read(tokens, 0, None)[0]
 
 
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
@@ -104,6 +102,8 @@ def _read(words: list[str], at: int, closing: str | None) -> tuple[list[Node], i
             at = end + 1
         elif word in _PAIRS:
             inner, end = _read(words, at + 1, _PAIRS[word])
+            if end == len(words) and word == "{":
+                raise ValueError(f"unbalanced formula: {''.join(words)}")
             if end == len(words):  # a half-open interval: the mark stands alone
                 out.append(Token(word))
                 at += 1
@@ -124,7 +124,7 @@ def text_width(text: str, scale: float = 1.0) -> float:
 
 def formula_width(latex: str) -> float:
     """The width of a displayed formula, in em; a little on the wide side."""
-    return _width(nodes(latex), 1.0)
+    return _SAFETY * _width(nodes(latex), 1.0)
 
 
 def _width(line: list[Node], scale: float) -> float:
