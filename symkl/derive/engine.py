@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import lru_cache
 
 import sympy as sp
 
 from symkl.algebra import assuming, equal, log_density, standing
 from symkl.algebra.conditions import without_implied
+from symkl.algebra.signs import assumed
 from symkl.algebra.tidy import gathered, tidy
 from symkl.derive.average import Average, average
 from symkl.derive.rules import cancellation, definition, difference, house_form, logarithm, simplification
@@ -108,10 +110,20 @@ def _house_form(claim: Claim, value: sp.Expr) -> tuple[Step, ...]:
 
 
 def _entropy(claim: Claim) -> Derivation:
+    return _entropy_of(claim, assumed())
+
+
+@lru_cache(maxsize=128)
+def _entropy_of(claim: Claim, _: tuple[sp.Basic, ...]) -> Derivation:
     return _minus_log(claim, claim.p, definition.entropy(claim.p))
 
 
 def _cross_entropy(claim: Claim) -> Derivation:
+    return _cross_entropy_of(claim, assumed())
+
+
+@lru_cache(maxsize=128)
+def _cross_entropy_of(claim: Claim, _: tuple[sp.Basic, ...]) -> Derivation:
     assert claim.q is not None
     inside = inclusion(claim.p, claim.q)
     if inside.holds is False:
