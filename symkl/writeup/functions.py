@@ -34,7 +34,7 @@ class FunctionPrinter(LatexPrinter):
         self._printed: dict[tuple[sp.Basic, bool], str] = {}
 
     def _print(self, expr: Any, **settings: Any) -> str:
-        """SymPy's dispatch, with a memory: where a factor stands depends on its print, so that it is asked for twice."""
+        """SymPy's dispatch, with a memory: where a factor stands depends on its print, so it is asked for twice."""
         if settings or not isinstance(expr, sp.Basic):
             return str(super()._print(expr, **settings))
         key = (expr, self._small)

@@ -33,9 +33,11 @@ def typst_pdf(source: str, loader: BaseLoader, *, timeout: float = 120.0) -> byt
     import typst
 
     text = typst_source(source, loader, timeout=timeout)
-    with tempfile.TemporaryDirectory(prefix="symkl-typst-") as root:  # an empty root: no file can be read
+    with tempfile.TemporaryDirectory(prefix="symkl-typst-") as root:  # nothing but the page can be read
+        page = Path(root) / "page.typ"
+        page.write_text(text, encoding="utf-8")
         try:
-            made = typst.compile(text.encode(), root=root, format="pdf", ignore_system_fonts=True, timestamp=0)
+            made = typst.compile(str(page), root=root, format="pdf", ignore_system_fonts=True, timestamp=0)
         except Exception as wrong:  # the wheel's own class, whose name has changed between versions
             raise SymklError(f"Typst failed: {wrong}") from wrong
     assert isinstance(made, bytes)
