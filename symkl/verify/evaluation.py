@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import mpmath as mp
 import sympy as sp
 
 from symkl.model import Claim, Derivation
@@ -16,7 +17,7 @@ __all__ = ["Evaluation", "evaluate"]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """`value` is a decimal string in nats, "oo", or None where there is none.
+    """`value` is a decimal string in nats, "oo" or "-oo", or None where there is none.
 
     `method`: "closed form" or "integral" (where there was no closed form). `certified`: True where a rigorous ball
     around the defining integral holds the value, False where it does not, None where no ball could be had.
@@ -45,7 +46,8 @@ def evaluate(
         return Evaluation(decimal(whole.ball, digits), "integral", True, digits)
     plain = estimated(claim, at, min(digits, 15))
     if plain.status == "divergent":
-        return Evaluation("oo", "integral", None, 0, plain.note)
+        value = None if mp.isnan(plain.value) else "oo" if plain.value > 0 else "-oo"
+        return Evaluation(value, "integral", None, 0, plain.note)
     if plain.status == "value":
         return Evaluation(decimal(plain.value, 12), "integral", None, 12, f"an estimate by quadrature: {whole.reason}")
     return Evaluation(None, "integral", None, 0, whole.reason)

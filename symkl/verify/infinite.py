@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import mpmath as mp
 import sympy as sp
 
 from symkl.algebra import holds, standing
 from symkl.model import Check, Claim, Counterexample
 from symkl.verify.evidence import Evidence
-from symkl.verify.integral import enclosed, estimated, violation
+from symkl.verify.integral import enclosed, estimated
 from symkl.verify.numbers import decimal
 from symkl.verify.points import Point, shown
 
@@ -31,23 +32,22 @@ def by_support(claim: Claim) -> Check | None:
     return None
 
 
-def diverging(claim: Claim, points: Sequence[Point]) -> Evidence:
-    """What the oracle finds at points where the claim's value is said not to be finite."""
+def diverging(claim: Claim, points: Sequence[Point], towards: sp.Expr | None = sp.oo) -> Evidence:
+    """What the oracle finds where the value is said to be infinite (`towards` oo or -oo) or undefined (None)."""
+    wanted = None if towards is None else mp.inf if towards == sp.oo else -mp.inf
     done, note = 0, "no point was found"
     for point in points:
-        outside = violation(claim, point)
-        if outside is not None:
-            done, note = done + 1, outside
-            continue
         plain = estimated(claim, point)
-        if plain.status == "divergent":
+        if plain.status == "divergent" and wanted in (None, plain.value):
             done, note = done + 1, plain.note
+        elif plain.status == "divergent":
+            note = f"it diverges, but not towards {towards}"
         elif plain.status == "value":
             ball = enclosed(claim, point, 15).ball
             if ball is not None:
                 return Evidence(
                     Check("enclosure", False, done + 1, note="the integral is finite"),
-                    Counterexample(shown(point), "oo", decimal(ball)),
+                    Counterexample(shown(point), str(towards or "undefined"), decimal(ball)),
                 )
             note = "plain quadrature finds a finite value"
         else:

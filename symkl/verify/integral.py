@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+import mpmath as mp
 import sympy as sp
 
 from symkl.model import Claim
@@ -57,7 +58,8 @@ def _enclosed(claim: Claim, at: tuple[tuple[sp.Symbol, sp.Expr], ...], digits: i
 def _estimated(claim: Claim, at: tuple[tuple[sp.Symbol, sp.Expr], ...], digits: int) -> Plain:
     outside = violation(claim, dict(at))
     if outside is not None:
-        return Plain("divergent", note=outside)
+        undefined = claim.quantity == "cross_entropy" and claim.q is not None and claim.p.kind != claim.q.kind
+        return Plain("divergent", mp.nan if undefined else mp.inf, note=outside)
     return expectation(claim.p, weight_of(claim), dict(at), digits)
 
 

@@ -52,7 +52,7 @@ def judge_form(
     conditions = derivation.conditions if derivation is not None else ()
     inside = draw(claim, points, seed, conditions)
     if form in (sp.oo, -sp.oo):
-        return _infinity(claim, inside)
+        return _infinity(form, claim, inside)
     kernel = _kernel(form * unit, derivation)
     balls = by_enclosure(form, claim, inside, digits, unit)
     plain = by_quadrature(form, claim, inside[:plain_points], unit)
@@ -65,9 +65,9 @@ def judge_form(
     return Verdict(kind, checks, note="" if kind == "proved" else kernel.note if ran else balls.check.note)
 
 
-def _infinity(claim: Claim, inside: list[Point]) -> Verdict:
-    """The form `oo`: proved where p is shown to have mass where q has none."""
-    found = diverging(claim, inside)
+def _infinity(form: sp.Expr, claim: Claim, inside: list[Point]) -> Verdict:
+    """The form `oo` (or `-oo`): proved where p is shown to have mass where q has none."""
+    found = diverging(claim, inside, form)
     if found.counterexample is not None:
         return Verdict("failed", (found.check,), found.counterexample, found.check.note)
     support = by_support(claim)

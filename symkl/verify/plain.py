@@ -13,7 +13,7 @@ import sympy as sp
 
 from symkl.model import Distribution
 from symkl.verify.bulk import bulk
-from symkl.verify.plain_sum import Summed, add_up
+from symkl.verify.plain_sum import Summed, add_up, together
 from symkl.verify.plain_table import NoValue, Number, evaluator, evaluators
 from symkl.verify.rigorous.operations import NoEnclosure
 from symkl.verify.rigorous.pieces import between, breaks
@@ -32,7 +32,10 @@ _QUIET = 6
 
 @dataclass(frozen=True)
 class Plain:
-    """`status`: "value" (then `value` and an estimate of its error), "divergent" or "unknown" (`note` says why)."""
+    """`status`: "value" (then `value` and an estimate of its error), "divergent" or "unknown" (`note` says why).
+
+    Of what diverges the `value` is infinity or minus infinity, or nan where it does not exist.
+    """
 
     status: str
     value: Number = None
@@ -48,17 +51,8 @@ def expectation(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.E
             parts = [add_up(here, digits)] if here.discrete else [_ray(*ray, digits) for ray in _rays(here)]
         except (NoValue, NoEnclosure, TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
             return Plain("unknown", note=str(error) or type(error).__name__)
-    bad = [part for part in parts if part.status != "value"]
-    for status in ("divergent", "unknown"):
-        if status in [part.status for part in bad] and not (status == "divergent" and _signs_differ(bad)):
-            return Plain(status, note=next(part.note for part in bad if part.status == status))
-    if bad:
-        return Plain("divergent", note="it grows beyond all bounds upwards and downwards: it does not exist")
-    return Plain("value", mp.fsum(part.value for part in parts), mp.fsum(part.error for part in parts))
-
-
-def _signs_differ(parts: list[Summed]) -> bool:
-    return len({mp.sign(part.value) for part in parts if part.status == "divergent"}) > 1
+    found = together(parts)
+    return Plain(found.status, found.value, found.error, found.note)
 
 
 def _rays(here: Setting) -> list[tuple[Setting, sp.Expr, int, sp.Expr]]:
@@ -117,13 +111,9 @@ def _line(function: Callable[[Number], Number], digits: int) -> Summed:
     """The integral of the function over all t by the trapezium rule."""
     terms = {n: _real(function(mp.mpf(n))) for n in range(-_NEAR, _NEAR + 1)}
     tolerance = mp.mpf(10) ** -(digits + 3)
-    ends = []
-    for direction in (-1, 1):
-        edge = _edge(function, terms, direction, tolerance)
-        if isinstance(edge, Summed):
-            return edge
-        ends.append(edge)
-    low, high = ends
+    low, high = (_edge(function, terms, direction, tolerance) for direction in (-1, 1))
+    if isinstance(low, Summed) or isinstance(high, Summed):
+        return together([end for end in (low, high) if isinstance(end, Summed)])
     before, step = mp.fsum(terms[n] for n in range(low, high + 1)), mp.mpf(1)
     for _ in range(8):
         step /= 2
@@ -178,7 +168,7 @@ def _tendency(terms: dict[int, Number], n: int, direction: int) -> Summed | None
     if steady:
         so_far = mp.fsum(sums[:2])
         grown = ", ".join(mp.nstr(value, 6) for value in (sums[0], so_far, so_far + sums[2]))
-        return Summed("divergent", mp.sign(last), note=f"truncated integrals grow without end: {grown}")
+        return Summed("divergent", mp.sign(last) * mp.inf, note=f"truncated integrals grow without end: {grown}")
     return None
 
 

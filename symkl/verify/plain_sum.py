@@ -12,7 +12,7 @@ import sympy as sp
 from symkl.verify.plain_table import NoValue, Number, evaluators
 from symkl.verify.setting import Setting
 
-__all__ = ["Summed", "add_up"]
+__all__ = ["Summed", "add_up", "together"]
 
 #: the most terms that are added up, and how many quiet ones in a row end a sum
 _MOST, _QUIET = 30_000, 20
@@ -20,12 +20,25 @@ _MOST, _QUIET = 30_000, 20
 
 @dataclass(frozen=True)
 class Summed:
-    """`status` is "value", "divergent" (the sign of `value` says which way) or "unknown"; `error` is an estimate."""
+    """`status` is "value", "divergent" (then `value` is infinite, or nan) or "unknown"; `error` is an estimate."""
 
     status: str
     value: Number = None
     error: Number = None
     note: str = ""
+
+
+def together(parts: list[Summed]) -> Summed:
+    """The sum of the parts: unknown with an unknown part, without a value where parts diverge in both directions."""
+    for part in parts:
+        if part.status == "unknown":
+            return part
+    endless = [part for part in parts if part.status == "divergent"]
+    if len({part.value for part in endless}) > 1 or any(mp.isnan(part.value) for part in endless):
+        return Summed("divergent", mp.nan, note="it grows beyond all bounds upwards and downwards: it does not exist")
+    if endless:
+        return endless[0]
+    return Summed("value", mp.fsum(part.value for part in parts), mp.fsum(part.error for part in parts))
 
 
 def add_up(here: Setting, digits: int) -> Summed:
@@ -48,7 +61,9 @@ def add_up(here: Setting, digits: int) -> Summed:
             return Summed("value", total, tolerance * (1 + abs(total)))
         if done > _MOST:
             if not finite and all(recent[i] >= recent[0] for i in range(0, len(recent), 2)):
-                return Summed("divergent", mp.sign(term), note=f"the terms do not fall: {mp.nstr(abs(term), 6)}")
+                return Summed(
+                    "divergent", mp.sign(term) * mp.inf, note=f"the terms do not fall: {mp.nstr(abs(term), 6)}"
+                )
             return Summed("unknown", note=f"{done} terms were not enough")
     return Summed("value", total, tolerance * (1 + abs(total)))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import sympy as sp
+
 from symkl.algebra import holds, standing
 from symkl.model import Check, Derivation, Expectation, Verdict, Verified
 from symkl.verify.evidence import Evidence, by_enclosure, by_quadrature
@@ -77,7 +79,7 @@ def _kernel(derivation: Derivation, steps: StepVerdicts) -> Check:
 
 def _infinite(derivation: Derivation, steps: StepVerdicts, plain_points: int, seed: int) -> Verdict:
     claim = derivation.claim
-    found = diverging(claim, draw(claim, plain_points, seed))
+    found = diverging(claim, draw(claim, plain_points, seed), derivation.result or sp.oo)
     if found.counterexample is not None:
         return Verdict("failed", (found.check,), found.counterexample)
     support = by_support(claim)
@@ -96,7 +98,7 @@ def _undefined(derivation: Derivation, plain_points: int, seed: int) -> Verdict:
         return Verdict("unknown", note=derivation.reason)
     if claim.q is not None and claim.p.kind != claim.q.kind:
         return Verdict("proved", (Check("kernel", True, note=derivation.reason),), note=derivation.reason)
-    found = diverging(claim, draw(claim, plain_points, seed))
+    found = diverging(claim, draw(claim, plain_points, seed), None)
     if found.counterexample is not None:
         return Verdict("failed", (found.check,), found.counterexample)
     kind = "numeric" if found.check.passed else "unknown"

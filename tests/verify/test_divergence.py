@@ -1,5 +1,6 @@
 """What is infinite, or does not exist, never gets a ball; plain quadrature sees it grow."""
 
+import mpmath as mp
 import pytest
 import sympy as sp
 
@@ -54,7 +55,14 @@ def test_a_divergent_integral_has_no_ball(name):
 def test_a_divergent_integral_is_seen_to_grow(name):
     family, weight = CASES[name]
     dist = claim("entropy", family()).p
-    assert expectation(dist, weight(dist.variable), {}).status == "divergent"
+    found = expectation(dist, weight(dist.variable), {})
+    assert found.status == "divergent"
+    assert mp.isnan(found.value) if "mean of a Cauchy" in name else found.value == mp.inf
+
+
+def test_what_grows_downwards_is_minus_infinity():
+    dist = claim("entropy", gamma_one()).p
+    assert expectation(dist, -(dist.variable**-2), {}).value == -mp.inf
 
 
 def test_a_divergent_sum_has_no_ball_and_no_value():
