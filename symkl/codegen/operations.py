@@ -76,6 +76,12 @@ def _plain(head: Any, name: str, exact: Callable[..., Any], torch: str | None = 
     return Operation(head, exact, f"np.{name}({{0}})", f"torch.{torch or name}({{0}})")
 
 
+def _pairwise(head: Any, name: str, exact: Callable[..., Any]) -> Operation:
+    # the printer nests it for more than two arguments; torch wants tensors on both sides
+    tensors = f"torch.{name}(torch.as_tensor({{0}}), torch.as_tensor({{1}}))"
+    return Operation(head, exact, f"np.{name}({{0}}, {{1}})", tensors)
+
+
 def _special(head: Any, exact: Callable[..., Any], numpy: str, torch: str | None) -> Operation:
     return Operation(head, exact, f"special.{numpy}", torch)
 
@@ -93,6 +99,8 @@ _ROWS = (
     _plain(sp.atan, "arctan", lambda mp, x: mp.atan(x), "atan"),
     _plain(sp.atanh, "arctanh", lambda mp, x: mp.atanh(x), "atanh"),
     _plain(sp.floor, "floor", lambda mp, x: mp.floor(x)),
+    _pairwise(sp.Max, "maximum", lambda mp, *x: max(x)),
+    _pairwise(sp.Min, "minimum", lambda mp, *x: min(x)),
     _plain(k.Log1P, "log1p", lambda mp, x: mp.log1p(x)),
     _plain(k.ExpM1, "expm1", lambda mp, x: mp.expm1(x)),
     _special(sp.erf, lambda mp, x: mp.erf(x), "erf({0})", "torch.special.erf({0})"),

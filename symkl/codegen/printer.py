@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 
 import sympy as sp
 
@@ -127,4 +128,6 @@ class Printer:
         if spelling is None:
             raise NotYet(f"generated {self._spelling} code has no operation for '{e.func.__name__}'")
         whole = [str(int(a)) if e.func is sp.polygamma and a.is_Integer else self.text(a) for a in e.args]
+        if e.func in (sp.Max, sp.Min):
+            return reduce(lambda left, right: str(spelling).format(left, right), whole)
         return str(spelling).format(*whole)

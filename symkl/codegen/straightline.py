@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import sympy as sp
 
+from symkl.codegen.naming import suggested
 from symkl.codegen.program import Assignment
 from symkl.codegen.stable.kernels import Digamma, Trigamma
 from symkl.model import Unit
@@ -40,6 +41,10 @@ class Lowering:
             return sign * self._named[key]
         if not e.free_symbols:
             return e if e.is_infinite else self._constant(e)
+        if isinstance(e, _Named):
+            inner = e.args[0]
+            key, sign = _up_to_sign(inner)
+            return sign * (self._named.get(key) or self._assign(key, key))
         lowered = _rebuild(e, [self._visit(a, counts) for a in self._folded(e)])
         if key is not e and isinstance(e, sp.Add) and counts[key] > 1:
             return sign * self._assign(key, -lowered)
@@ -61,13 +66,13 @@ class Lowering:
         return self._assign(e, e)
 
     def _assign(self, key: sp.Expr, value: sp.Expr) -> sp.Symbol:
-        name = sp.Symbol(self._fresh(_hint(key)), real=True)
+        name = sp.Symbol(self._fresh(suggested(key)), real=True)
         self._named[key] = name
         self.assignments.append(Assignment(name, value))
         return name
 
     def _fresh(self, hint: str) -> str:
-        name, count = (hint, 1) if hint not in ("t", "constant") else (f"{hint}_1", 1)
+        name, count = (f"{hint}_1" if hint in ("t", "constant") else hint), 1
         while name in self._taken:
             count += 1
             name = f"{hint}_{count}"
@@ -81,16 +86,37 @@ class _Square(sp.Function):
     nargs = 1
 
 
+class _Named(sp.Function):
+    """`_Named(x) = x`, computed by itself: a sum in a sum would be merged with it."""
+
+    nargs = 1
+
+
 def _shape(e: sp.Expr) -> sp.Expr:
     if not e.args or not e.free_symbols:
         return e
     if e.is_Mul:
         return _squared_ratios(e)
+    if e.is_Add and len(e.args) > 2:
+        return _paired(e)
     if e.is_Pow and e.exp == 2 and not e.base.is_Symbol:
         return _Square(_shape(e.base))
     if e.func is sp.polygamma and e.args[0] in _POLYGAMMA:
         return _POLYGAMMA[e.args[0]](_shape(e.args[1]))
     return e.func(*(_shape(a) for a in e.args))
+
+
+def _paired(total: sp.Expr) -> sp.Expr:
+    """`a_1 - a_2 + rest => (a_1 - a_2) + rest`: two like parameters are compared before anything else is added."""
+    left, found = list(total.args), []
+    symbols = [s for s in left if s.is_Symbol]
+    for x in sorted(symbols, key=str):
+        stem = x.name.rpartition("_")[0]
+        partner = next((t for t in left if (-t).is_Symbol and stem and (-t).name.rpartition("_")[0] == stem), None)
+        if partner is not None:
+            left = [t for t in left if t not in (x, partner)]
+            found.append(_Named(x + partner))
+    return sp.Add(*found, *(_shape(t) for t in left))
 
 
 def _squared_ratios(product: sp.Expr) -> sp.Expr:
@@ -155,28 +181,3 @@ def _first_is_negative(e: sp.Expr) -> bool:
         return bool(number < 0)
     first = min(e.args, key=lambda a: sorted(str(s) for s in a.free_symbols) or ["~"])
     return bool(first.could_extract_minus_sign())
-
-
-def _hint(e: sp.Expr) -> str:
-    """`mu_1 - mu_2 => mu_difference`, `(mu_1 - mu_2)/sigma_2 => mu_scaled`, a constant => `constant`, else `t`."""
-    if not e.free_symbols:
-        return "constant"
-    above, below = sp.fraction(e)
-    stem = _stem(above)
-    if stem is None:
-        return "t"
-    if below == 1:
-        return f"{stem}_difference"
-    return f"{stem}_relative" if below.is_Symbol and below.name.rpartition("_")[0] == stem else f"{stem}_scaled"
-
-
-def _stem(e: sp.Expr) -> str | None:
-    if not e.is_Add or len(e.args) != 2:
-        return None
-    if len(e.free_symbols) != 2:
-        return None
-    first, second = sorted(e.free_symbols, key=str)
-    if e not in (first - second, second - first):
-        return None
-    stems = {s.name.rpartition("_")[0] for s in (first, second)}
-    return stems.pop() if len(stems) == 1 and "" not in stems else None

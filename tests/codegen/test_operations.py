@@ -56,6 +56,8 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     sp.zeta: (((2.0, 3.5), (0.5, 4.0)), 30),
     k.Trigamma: ((POSITIVE,), 8),
     k.Digamma: ((POSITIVE,), -20),
+    sp.Max: (((-1.0, 2.0), (-3.0, 0.5)), 0),
+    sp.Min: (((-1.0, 2.0), (-3.0, 0.5)), 0),
     k.Log1P: ((UNIT,), 1),
     k.ExpM1: ((REAL,), 2),
     k.XLogY: (((0.0, 0.5, 3.0), (0.0, *POSITIVE)), 2),

@@ -14,7 +14,13 @@ __all__ = ["exponential_gap", "open_exponentials", "powers_as_exponentials", "va
 
 
 def powers_as_exponentials(expression: sp.Expr) -> sp.Expr:
-    """`a**b => exp(b*log(a))` for a symbolic b and a > 0; `gamma(x) => exp(loggamma(x))` for x > 0."""
+    """`a**b => exp(b*log(a))` for a symbolic b and a > 0; `gamma(x) => exp(loggamma(x))` for x > 0.
+
+    Beta functions, factorials and binomial coefficients are gamma functions first.
+    """
+    expression = expression.replace(
+        lambda e: isinstance(e, (sp.beta, sp.factorial, sp.binomial)), lambda e: e.rewrite(sp.gamma)
+    )
     expression = expression.replace(
         lambda e: e.is_Pow and e.base != sp.E and bool(e.exp.free_symbols) and positive(e.base),
         lambda e: sp.exp(e.exp * sp.log(e.base)),

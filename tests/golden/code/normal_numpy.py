@@ -79,9 +79,14 @@ def cross_entropy_normal_normal(
     with np.errstate(all="ignore"):
         # log(2)/2 + log(pi)/2
         constant_1 = 0.9189385332046728
-        t_1 = sigma_1 / sigma_2
+        sigma_1_over_sigma_2 = sigma_1 / sigma_2
         mu_scaled = (mu_1 - mu_2) / sigma_2
-        value = constant_1 + 0.5 * mu_scaled * mu_scaled + 0.5 * t_1 * t_1 + np.log(sigma_2)
+        value = (
+            constant_1
+            + 0.5 * mu_scaled * mu_scaled
+            + 0.5 * sigma_1_over_sigma_2 * sigma_1_over_sigma_2
+            + np.log(sigma_2)
+        )
         valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & ~np.isnan(mu_2) & (sigma_2 >= 0.0)
         value = np.where(valid, value, np.nan)
     return _finish(value, shape, dtype, event_ndims)

@@ -78,9 +78,14 @@ def cross_entropy_normal_normal(
     mu_1, sigma_1, mu_2, sigma_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, sigma_2)
     # log(2)/2 + log(pi)/2
     constant_1 = 0.9189385332046728
-    t_1 = sigma_1 / sigma_2
+    sigma_1_over_sigma_2 = sigma_1 / sigma_2
     mu_scaled = (mu_1 - mu_2) / sigma_2
-    value = constant_1 + 0.5 * mu_scaled * mu_scaled + 0.5 * t_1 * t_1 + torch.log(sigma_2)
+    value = (
+        constant_1
+        + 0.5 * mu_scaled * mu_scaled
+        + 0.5 * sigma_1_over_sigma_2 * sigma_1_over_sigma_2
+        + torch.log(sigma_2)
+    )
     valid = ~torch.isnan(mu_1) & (sigma_1 >= 0.0) & ~torch.isnan(mu_2) & (sigma_2 >= 0.0)
     value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
