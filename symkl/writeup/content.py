@@ -23,7 +23,7 @@ class ProofLine:
 
     `verdict` is "proved", "numeric", "unknown", "failed" or empty (a continuation row). `hangs`: rows without
     reasons follow, into whose room a long reason may hang. `last`: the proof ends here. `new`: another
-    chain begins.
+    chain begins. `kept`: the row below stands on the same page.
     """
 
     left: str
@@ -33,6 +33,7 @@ class ProofLine:
     hangs: bool = False
     last: bool = False
     new: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True)

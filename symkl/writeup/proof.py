@@ -67,13 +67,22 @@ def concluded(proof: tuple[Chain, ...], remark: str = "") -> tuple[Chain, ...]:
     """The proof with the mark of its end, and a remark, in its last reason."""
     if not proof:
         return proof
-    rows = list(proof[-1].lines)
+    rows = _together(proof[-1].lines)
     if not any(row.reason for row in rows):
         rows[-1] = replace(rows[-1], reason=remark.removeprefix("; "), last=True)
         return (*proof[:-1], replace(proof[-1], lines=tuple(rows)))
     at = max(i for i, row in enumerate(rows) if row.reason or i == 0)
     rows[at] = replace(rows[at], reason=rows[at].reason + remark, last=True)
     return (*proof[:-1], replace(proof[-1], lines=tuple(rows)))
+
+
+def _together(lines: Sequence[ProofLine]) -> list[ProofLine]:
+    """The rows, with no page ending after the first, before the last, or inside a formula."""
+    count = len(lines)
+    return [
+        replace(line, kept=i in (0, count - 2) or (i + 1 < count and not lines[i + 1].reason))
+        for i, line in enumerate(lines)
+    ]
 
 
 def _rows(left: str, right: str, reason: str, verdict: str, head: str, column: float) -> list[ProofLine] | None:

@@ -40,7 +40,7 @@ local function chain(text)
     table.insert(reasons, "#" .. kind .. "(gap)[" .. reason(body:sub(2, -2)) .. "]")
     return "& & \\text{@@" .. #reasons .. "@@}"
   end)
-  local out = math("DisplayMath", text)
+  local out = math("DisplayMath", (text:gsub("\\\\%*", "\\\\")))
   out = out:gsub('upright%("@@(%d+)@@"%)', function(n) return reasons[tonumber(n)] end)
   return pandoc.RawInline("typst", "#chain(gap => " .. out .. ")")
 end
