@@ -54,14 +54,13 @@ def compile_balls(
             if exponential and node.base == variable:
                 return program.add(primitives.exponential, [program.add(primitives.multiply, [build(node.exp), 0])])
             if not points and not node.exp.is_integer and isinstance(node.base, (sp.Mul, sp.Pow, sp.exp)):
-                # (a*b**c)**e = a**e * b**(c*e) where a, b > 0; elsewhere one of the powers says nan
-                return program.add(
-                    primitives.multiply, [build(_raised(factor, node.exp)) for factor in _factors(node.base)]
-                )
+                # (a*b**c*exp(d))**e = a**e * b**(c*e) * exp(d*e) where a, b > 0
+                return program.add(primitives.multiply, [raised(factor, node.exp) for factor in _factors(node.base)])
             if node.exp == sp.Rational(1, 2):
                 return program.add(primitives.root, [build(node.base)])
             return program.add(primitives.power, [build(node.base), build(node.exp)])
-        if isinstance(node, sp.log) and not points:
+        if isinstance(node, sp.log) and not points and isinstance(node.args[0], (sp.Mul, sp.Pow, sp.exp)):
+            # log(a*b**c*exp(d)) = log(a) + c*log(b) + d where a, b > 0
             return program.add(primitives.add, [logarithm(factor) for factor in _factors(node.args[0])])
         if isinstance(node, sp.Ei):
             return program.add(primitives.ei, [build(node.args[0])])
@@ -70,20 +69,33 @@ def compile_balls(
         if type(node) in REWRITES:
             return build(REWRITES[type(node)](*node.args))
         if type(node) in OPERATIONS:
+            if isinstance(node, sp.zeta) and len(node.args) == 2:
+                raise NoEnclosure("the zeta function of two arguments is in no table of analytic operations")
             *orders, argument = node.args
             if variable is not None and not points and any(variable in order.free_symbols for order in orders):
                 raise NoEnclosure(f"{type(node).__name__} of a varying order is in no table of analytic operations")
             return program.add(OPERATIONS[type(node)].ball(), [build(order) for order in orders] + [build(argument)])
         raise NoEnclosure(f"{type(node).__name__} is in no table of analytic operations")
 
+    def positive(base: sp.Expr) -> int:
+        # what was taken apart for positive factors must be nan for any other, flag or no flag
+        if base.is_Rational or (exponential and base == variable):
+            return build(base)
+        return program.add(primitives.positive, [build(base)])
+
+    def raised(factor: sp.Expr, exponent: sp.Expr) -> int:
+        base, inner = factor.as_base_exp()
+        if base == sp.E or (exponential and base == variable):
+            return build(sp.exp(inner * exponent) if base == sp.E else sp.Pow(base, inner * exponent))
+        return program.add(primitives.power, [positive(base), build(inner * exponent)])
+
     def logarithm(factor: sp.Expr) -> int:
-        # log(a*b**c*exp(d)) = log(a) + c*log(b) + d on the real axis where a, b > 0; elsewhere one of the logs says nan
         base, exponent = factor.as_base_exp()
         if base == sp.E:
             return build(exponent)
         if base == variable and exponential:
             return program.add(primitives.multiply, [build(exponent), 0])
-        log = program.add(OPERATIONS[sp.log].ball(), [build(base)])
+        log = program.add(OPERATIONS[sp.log].ball(), [positive(base)])
         return log if exponent == 1 else program.add(primitives.multiply, [build(exponent), log])
 
     def branch(node: sp.Basic) -> int:
@@ -133,8 +145,3 @@ def _factors(product: sp.Expr) -> list[sp.Expr]:
     if coefficient.is_negative:
         coefficient, factors[0] = -coefficient, -factors[0]
     return factors if coefficient == 1 else [coefficient, *factors]
-
-
-def _raised(factor: sp.Expr, exponent: sp.Expr) -> sp.Expr:
-    base, inner = factor.as_base_exp()
-    return sp.exp(inner * exponent) if base == sp.E else sp.Pow(base, inner * exponent)

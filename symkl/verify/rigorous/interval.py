@@ -103,7 +103,10 @@ def values_on(expression: sp.Expr, y: sp.Symbol, domain: Interval) -> Interval:
     if isinstance(expression, sp.Pow) and y not in expression.exp.free_symbols:
         return values_on(expression.base, y, domain).power(expression.exp)
     if isinstance(expression, sp.Pow):
-        logarithm = _log(values_on(expression.base, y, domain))
+        base = values_on(expression.base, y, domain)
+        if not base.lo >= 0:
+            return EVERYTHING
+        logarithm = _log(base)
         return _exp(logarithm * values_on(expression.exp, y, domain))
     if type(expression) in _MONOTONE:
         return _MONOTONE[type(expression)](values_on(args[0], y, domain))

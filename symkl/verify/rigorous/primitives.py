@@ -10,9 +10,21 @@ from collections.abc import Callable
 import sympy as sp
 from flint import acb, arb
 
-from symkl.verify.rigorous.operations import NAN
+from symkl.verify.rigorous.operations import CUTS, NAN
 
-__all__ = ["RELATIONS", "add", "choose", "ei", "exponential", "greatest", "least", "multiply", "power", "root"]
+__all__ = [
+    "RELATIONS",
+    "add",
+    "choose",
+    "ei",
+    "exponential",
+    "greatest",
+    "least",
+    "multiply",
+    "positive",
+    "power",
+    "root",
+]
 
 
 def add(analytic: bool, *args: acb) -> acb:
@@ -45,6 +57,11 @@ def ei(analytic: bool, z: acb) -> acb:
     if z.real > 0:
         return z.ei()
     return -(-z).expint(1) if z.real < 0 else NAN  # Ei(z) = -E_1(-z) there, real on the negative axis
+
+
+def positive(analytic: bool, z: acb) -> acb:
+    """The ball itself where it certainly keeps off the real numbers up to 0, else nan."""
+    return z if CUTS["real up to 0"](z) else NAN
 
 
 def choose(analytic: bool, *args: acb) -> acb:
