@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from symkl import pipeline
 from symkl.claims import forms_of
-from symkl.errors import BadInput, Location, SymklError
+from symkl.errors import SymklError
 from symkl.language import to_text
-from symkl.library import Library
-from symkl.model import Claim, Derivation, Family, Judged, Verdict, Verified
+from symkl.model import Claim, Derivation, Judged, Verdict, Verified
 from symkl.settings import Settings
 from symkl.store import Store, digest, engine, store_folder
 from symkl.store.records import from_record, to_record
@@ -21,8 +20,7 @@ from symkl.workers import Crew, Job, Outcome
 
 __all__ = [
     "Proof",
-    "check_foreign",
-    "check_normalised",
+    "Proving",
     "claim_key",
     "judged_forms",
     "limited",
@@ -104,30 +102,37 @@ def prove_all(
 
     A single built-in claim is worked on here; foreign families, and many claims, by the crew, with limits.
     """
-    store = open_store(settings)
-    proofs: list[Proof | None] = [_recall(store, claim, settings) for claim in claims]
-    for proof in proofs:
-        if proof is not None:
-            done(proof)
-    missing = [i for i, proof in enumerate(proofs) if proof is None]
-
-    def keep(at: int, outcome: Outcome) -> None:
-        proof = _proof(claims[missing[at]], outcome)
-        if outcome.value is not None and proof.verified is not None and _lasting(proof.verified):
-            store.put(claim_key(proof.claim, settings), outcome.value)
-        proofs[missing[at]] = proof
+    proving = Proving(claims, settings)
+    for proof in proving.proofs.values():
         done(proof)
-
-    if len(missing) == 1 and not _is_foreign(claims[missing[0]], foreign) and not settings.limited:
+    here = len(proving.jobs) == 1 and not settings.limited and not _is_foreign(proving.missing[0], foreign)
+    if here:
         begun = time.monotonic()
-        value = _prove(claims[missing[0]], settings)
-        keep(0, Outcome(value=value, seconds=time.monotonic() - begun))
-    elif missing:
-        jobs = [
-            Job(claims[i].id, _prove, (claims[i], settings), settings.seconds, claims[i].p.family.name) for i in missing
-        ]
-        crew.work(jobs, keep)
-    return [proof for proof in proofs if proof is not None]
+        value = _prove(proving.missing[0], settings)
+        done(proving.accept(0, Outcome(value=value, seconds=time.monotonic() - begun)))
+    else:
+        crew.work(proving.jobs, lambda at, outcome: done(proving.accept(at, outcome)))
+    return [proving.proofs[claim] for claim in claims]
+
+
+class Proving:
+    """Claims on their way to proofs: `proofs` holds what the store has, `jobs` what is left to do for `missing`."""
+
+    def __init__(self, claims: Sequence[Claim], settings: Settings) -> None:
+        self._store, self._settings = open_store(settings), settings
+        recalled = [_recall(self._store, claim, settings) for claim in claims]
+        self.proofs = {proof.claim: proof for proof in recalled if proof is not None}
+        self.missing = [claim for claim in dict.fromkeys(claims) if claim not in self.proofs]
+        # what is worked out for a family serves all its claims: they go to one child
+        self.jobs = [Job(c.id, _prove, (c, settings), settings.seconds, c.p.family.name) for c in self.missing]
+
+    def accept(self, at: int, outcome: Outcome) -> Proof:
+        """Take the outcome of `jobs[at]`, and keep it in the store if it would come out the same again."""
+        proof = _proof(self.missing[at], outcome)
+        if outcome.value is not None and proof.verified is not None and _lasting(proof.verified):
+            self._store.put(claim_key(proof.claim, self._settings), outcome.value)
+        self.proofs[proof.claim] = proof
+        return proof
 
 
 def _prove(claim: Claim, settings: Settings) -> Any:
@@ -166,34 +171,3 @@ def _proof(claim: Claim, outcome: Outcome) -> Proof:
     if outcome.error is not None or outcome.bug:
         return Proof(claim, None, outcome.error, outcome.bug, outcome.seconds)
     return Proof(claim, _read(claim, outcome.value), seconds=outcome.seconds)
-
-
-def check_foreign(library: Library, claims: Sequence[Claim], settings: Settings) -> None:
-    """Refuse, as `BadInput`, a foreign density in these claims that does not integrate to 1; say to what it does."""
-    used = {d.family.name: d.family for claim in claims for d in (claim.p, claim.q) if d is not None}
-    check_normalised([family for name, family in used.items() if name in library.foreign], settings)
-
-
-def check_normalised(families: Sequence[Family], settings: Settings) -> None:
-    """Refuse, as `BadInput`, a foreign density that is shown not to integrate to 1, and say what it integrates to."""
-    store = open_store(settings)
-    base = {"engine": engine(), "settings": replace(settings, templates=None).__repr__(), "what": "normalisation"}
-    asked = {f.name: digest({**base, "name": f.name, "definition": f.digest}) for f in families}
-    pending = [f for f in families if store.get(asked[f.name]) != "one"]
-    jobs = [Job(f.name, _normalisation, (f, settings), settings.seconds) for f in pending]
-    with Crew(settings.processes) as crew:
-        outcomes = crew.work(jobs)
-    for family, outcome in zip(pending, outcomes, strict=True):
-        if outcome.error is not None:
-            raise outcome.error
-        if outcome.bug:
-            raise RuntimeError(outcome.bug)
-        if outcome.value == "one":
-            store.put(asked[family.name], "one")
-        elif outcome.value is not None:
-            field = "family.density" if family.density is not None else "family.log_density"
-            raise BadInput(outcome.value, Location(family.origin, field), "correct the density, or its support")
-
-
-def _normalisation(family: Family, settings: Settings) -> str | None:
-    return pipeline.normalised(family, settings)

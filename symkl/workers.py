@@ -14,7 +14,7 @@ import resource
 import signal
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Self
@@ -72,13 +72,18 @@ class Crew:
             child.kill()
         self._children = []
 
-    def work(self, jobs: Sequence[Job], done: Callable[[int, Outcome], None] = lambda i, o: None) -> list[Outcome]:
-        """Do the jobs; the outcomes stand in the jobs' order, `done` hears of each as it comes."""
+    def work(
+        self, jobs: Sequence[Job], done: Callable[[int, Outcome], Iterable[Job] | None] = lambda i, o: None
+    ) -> list[Outcome]:
+        """Do the jobs; the outcomes stand in the jobs' order.
+
+        `done` hears of each as it comes, and may give more jobs to do, which are counted on from the last.
+        """
         outcomes: list[Outcome | None] = [None] * len(jobs)
         waiting = list(enumerate(jobs))
         while None in outcomes:
             self._children = [c for c in self._children if c.alive]
-            while len(self._children) < min(self.processes, len(jobs)):
+            while len(self._children) < min(self.processes, outcomes.count(None)):
                 self._children.append(_Child())
             for idle in [c for c in self._children if c.job is None]:
                 if waiting:
@@ -90,7 +95,9 @@ class Crew:
                 if outcome is not None:
                     outcomes[child.index] = outcome
                     child.job = None
-                    done(child.index, outcome)
+                    for job in done(child.index, outcome) or ():
+                        waiting.append((len(outcomes), job))
+                        outcomes.append(None)
         return [o for o in outcomes if o is not None]
 
     def _next(self, waiting: list[tuple[int, Job]], child: _Child) -> tuple[int, Job]:

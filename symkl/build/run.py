@@ -12,8 +12,9 @@ from symkl.build.outputs import Made, outputs_of
 from symkl.build.pieces import Piece, pieces
 from symkl.build.plan import Plan, origin
 from symkl.build.summary import summary_of, troubles_of
+from symkl.foreign import check_foreign
 from symkl.model.document import Document
-from symkl.proving import Proof, check_foreign, prove_all
+from symkl.proving import Proof, Proving
 from symkl.report import claim_title
 from symkl.settings import Settings
 from symkl.workers import Crew, Job, Outcome
@@ -23,12 +24,11 @@ __all__ = ["Report", "run"]
 
 @dataclass
 class Report:
-    """What a build did: entries for the summary, seconds where something was done, troubles and their exit codes."""
+    """What a build did: entries for the summary; by name, the seconds it took, and troubles with their exit codes."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     seconds: dict[str, str] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
-    codes: list[int] = field(default_factory=list)
+    troubles: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     written: int = 0
 
@@ -54,31 +54,58 @@ def run(plan: Plan, extra: Sequence[Path], settings: Settings, begin: Callable[[
         for output in plan.entries[name].outputs:
             plan.folder.remove(output)
 
+    work = _Work(stale, Proving(claims, settings), plan, settings)
+
+    def done(at: int, outcome: Outcome) -> list[Job]:
+        piece = work.accept(at, outcome)
+        if piece is None:
+            tick(claim_title(work.proving.missing[at]))
+            return work.ready()
+        entries[piece.name] = _write(piece, work, _made(piece, outcome), report)
+        save(plan.folder, entries)
+        tick(piece.name)
+        return []
+
     with Crew(settings.processes) as crew:
-        proofs = prove_all(claims, library.foreign, settings, crew, lambda proof: tick(claim_title(proof.claim)))
-        by_claim = dict(zip(claims, proofs, strict=True))
-        of = [[by_claim[claim] for claim in piece.claims] for piece in stale]
-
-        def write(at: int, outcome: Outcome) -> None:
-            piece = stale[at]
-            entries[piece.name] = _write(piece, of[at], _made(piece, outcome), plan, report)
-            save(plan.folder, entries)
-            seconds = outcome.seconds + sum(proof.seconds for proof in of[at])
-            report.seconds[piece.name] = f"{seconds:.1f}"
-            tick(piece.name)
-
-        results = [[proof.verified for proof in proofs] for proofs in of]
-        crew.work(
-            [
-                Job(piece.name, outputs_of, (piece, found, plan.formats, settings), settings.seconds, piece.name)
-                for piece, found in zip(stale, results, strict=True)
-            ],
-            write,
-        )
+        crew.work([*work.proving.jobs, *work.ready()], done)
     if plan.gone and not stale:
         save(plan.folder, entries)
     report.entries = {name: entries[name] for name in plan.keys}
     return report
+
+
+class _Work:
+    """What is under way: first claims, then, as soon as all claims of a piece are proved, the piece's outputs."""
+
+    def __init__(self, stale: Sequence[Piece], proving: Proving, plan: Plan, settings: Settings) -> None:
+        self.proving, self.plan, self.settings = proving, plan, settings
+        self.waiting, self.begun = list(stale), list[Piece]()
+        self.seconds: dict[str, float] = {}
+
+    def ready(self) -> list[Job]:
+        """Jobs for the outputs of the pieces that have become ready."""
+        found = [piece for piece in self.waiting if all(claim in self.proving.proofs for claim in piece.claims)]
+        self.waiting = [piece for piece in self.waiting if piece not in found]
+        self.begun += found
+        return [self._outputs(piece) for piece in found]
+
+    def _outputs(self, piece: Piece) -> Job:
+        verified = [proof.verified for proof in self.proofs(piece)]
+        arguments = (piece, verified, self.plan.formats, self.settings)
+        return Job(piece.name, outputs_of, arguments, self.settings.seconds, piece.name)
+
+    def proofs(self, piece: Piece) -> list[Proof]:
+        """The proofs of the piece's claims, in their order."""
+        return [self.proving.proofs[claim] for claim in piece.claims]
+
+    def accept(self, at: int, outcome: Outcome) -> Piece | None:
+        """Take an outcome; the piece whose outputs it is, None for a claim's proof."""
+        if at < len(self.proving.jobs):
+            self.proving.accept(at, outcome)
+            return None
+        piece = self.begun[at - len(self.proving.jobs)]
+        self.seconds[piece.name] = outcome.seconds + sum(proof.seconds for proof in self.proofs(piece))
+        return piece
 
 
 def _made(piece: Piece, outcome: Outcome) -> Made:
@@ -93,8 +120,9 @@ def _made(piece: Piece, outcome: Outcome) -> Made:
     return Made(troubles=[(5, f"error: {piece.name}: this is a bug in symkl ({last}); please report it")])
 
 
-def _write(piece: Piece, proofs: Sequence[Proof], made: Made, plan: Plan, report: Report) -> Entry:
+def _write(piece: Piece, work: _Work, made: Made, report: Report) -> Entry:
     """Write a piece's files, remove those that it no longer has, and note what was wrong."""
+    plan, proofs = work.plan, work.proofs(piece)
     troubles = [*troubles_of(proofs), *made.troubles]
     outputs = {name: plan.folder.write(name, content) for name, content in sorted(made.files.items())}
     before = plan.entries.get(piece.name)
@@ -102,8 +130,8 @@ def _write(piece: Piece, proofs: Sequence[Proof], made: Made, plan: Plan, report
         if name not in outputs:
             plan.folder.remove(name)
     report.written += len(outputs)
-    report.codes += [code for code, _ in troubles]
-    report.troubles += [line for _, line in troubles]
+    report.troubles[piece.name] = troubles
+    report.seconds[piece.name] = f"{work.seconds[piece.name]:.1f}"
     return Entry(
         key=plan.keys[piece.name],
         origin=origin(Path(piece.item.origin)),

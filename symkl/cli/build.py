@@ -56,10 +56,11 @@ def build(
     for line in report.notes:
         note(f"note: {line}", common.quiet)
     _show({name: (entry.summary, report.seconds.get(name, "unchanged")) for name, entry in report.entries.items()})
-    for line in report.troubles:
+    troubles = list(dict.fromkeys(t for name in report.entries for t in report.troubles.get(name, ())))
+    for _, line in troubles:
         complain(line)
     note(f"wrote {report.written} files in {output}", common.quiet)
-    return worst(report.codes)
+    return worst(code for code, _ in troubles)
 
 
 def _check(planned: Plan, common: Common) -> int:

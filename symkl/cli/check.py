@@ -65,7 +65,8 @@ def check(
     if formula is None:
         raise BadInput("there is nothing to check", Location(field="--formula"), "add --formula TEXT")
     from symkl import pipeline
-    from symkl.proving import check_foreign, limited, prove_one
+    from symkl.foreign import check_foreign
+    from symkl.proving import limited, prove_one
 
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, of, where or [])

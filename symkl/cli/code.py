@@ -33,7 +33,8 @@ def code(
 ) -> int:
     """Write a closed form as NumPy or PyTorch code that needs no symkl."""
     from symkl import pipeline
-    from symkl.proving import check_foreign, prove_one
+    from symkl.foreign import check_foreign
+    from symkl.proving import prove_one
     from symkl.report import claim_title
 
     if backend == "jax":

@@ -55,7 +55,8 @@ def derive(
             "which quantity, of what?", Location(field="QUANTITY P"), "such as: symkl derive kl Normal Normal"
         )
     from symkl import pipeline
-    from symkl.proving import check_foreign, prove_one
+    from symkl.foreign import check_foreign
+    from symkl.proving import prove_one
 
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, of, where or [])
@@ -81,7 +82,8 @@ def _derive_all(common: Common, form: Format, jobs: int | None) -> int:
     if form is Format.latex:
         raise BadInput("--all is printed as text or json", Location(field="--format"), "use symkl build for write-ups")
     from symkl.claims import all_claims
-    from symkl.proving import check_foreign, prove_all
+    from symkl.foreign import check_foreign
+    from symkl.proving import prove_all
     from symkl.report import claim_title, derivation_data, status_word
     from symkl.workers import Crew
 

@@ -27,7 +27,8 @@ def evaluate(
 ) -> int:
     """Compute a quantity at given parameters, and certify the digits by the defining integral."""
     from symkl import pipeline
-    from symkl.proving import check_foreign, limited, prove_one
+    from symkl.foreign import check_foreign
+    from symkl.proving import limited, prove_one
 
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, of, where or [])

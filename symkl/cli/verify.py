@@ -35,7 +35,8 @@ def verify(
 ) -> int:
     """Judge the known forms in definition files against the densities; exit with 1 where one is wrong."""
     from symkl.claims import all_claims, known_claims, unique
-    from symkl.proving import check_foreign, judged_forms, prove_all
+    from symkl.foreign import check_foreign
+    from symkl.proving import judged_forms, prove_all
     from symkl.report import claim_title, known_data
     from symkl.workers import Crew
 

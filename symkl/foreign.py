@@ -1,0 +1,47 @@
+"""Foreign densities are shown to integrate to 1 before anything is derived from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symkl import pipeline
+from symkl.errors import BadInput, Location
+from symkl.library import Library
+from symkl.model import Claim, Family
+from symkl.proving import open_store
+from symkl.settings import Settings
+from symkl.store import digest, engine
+from symkl.workers import Crew, Job
+
+__all__ = ["check_foreign"]
+
+
+def check_foreign(library: Library, claims: Sequence[Claim], settings: Settings) -> None:
+    """Refuse, as `BadInput`, a foreign density in these claims that does not integrate to 1; say to what it does."""
+    used = {d.family.name: d.family for claim in claims for d in (claim.p, claim.q) if d is not None}
+    check_normalised([family for name, family in used.items() if name in library.foreign], settings)
+
+
+def check_normalised(families: Sequence[Family], settings: Settings) -> None:
+    """Refuse, as `BadInput`, a foreign density that is shown not to integrate to 1, and say what it integrates to."""
+    store = open_store(settings)
+    base = {"engine": engine(), "seed": settings.seed, "what": "normalisation"}
+    asked = {f.name: digest({**base, "name": f.name, "definition": f.digest}) for f in families}
+    pending = [f for f in families if store.get(asked[f.name]) != "one"]
+    jobs = [Job(f.name, _normalisation, (f, settings), settings.seconds) for f in pending]
+    with Crew(settings.processes) as crew:
+        outcomes = crew.work(jobs)
+    for family, outcome in zip(pending, outcomes, strict=True):
+        if outcome.error is not None:
+            raise outcome.error
+        if outcome.bug:
+            raise RuntimeError(outcome.bug)
+        if outcome.value == "one":
+            store.put(asked[family.name], "one")
+        elif outcome.value is not None:
+            field = "family.density" if family.density is not None else "family.log_density"
+            raise BadInput(outcome.value, Location(family.origin, field), "correct the density, or its support")
+
+
+def _normalisation(family: Family, settings: Settings) -> str | None:
+    return pipeline.normalised(family, settings)
