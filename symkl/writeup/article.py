@@ -53,7 +53,7 @@ def write_article(
         title=escaped(title),
         summary="All quantities are in nats: the logarithm is the natural one.",
         blocks=tuple(blocks),
-        checks=check_rows(verified, symbols, context.sources),
+        checks=check_rows(verified, context),
         references=references(verified, citations or {}, context.sources),
         notes=NOTES,
     )
@@ -123,9 +123,7 @@ def setting(notation: Notation) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
     return (words,), (Formula(left, (right,)),)
 
 
-def check_rows(
-    verified: Sequence[Verified], symbols: tuple[str, str], sources: Mapping[str, int]
-) -> tuple[CheckRow, ...]:
+def check_rows(verified: Sequence[Verified], context: Context) -> tuple[CheckRow, ...]:
     """How each result and each known form of it was checked."""
     rows = []
     seen = set()
@@ -133,12 +131,12 @@ def check_rows(
         if (key := claim_key(item.derivation.claim)) in seen:
             continue
         seen.add(key)
-        notation = Notation(item.derivation.claim, symbols)
+        notation = Notation(item.derivation.claim, context.symbols)
         what = f"${notation.quantity()}$, {notation.members()}"
-        rows.append(CheckRow(what, verdict_words(item.verdict), evidence(item.verdict)))
+        rows.append(CheckRow(what, verdict_words(item.verdict), evidence(item.verdict, context.lettered)))
         for judged in item.known:
-            what = f"the form of reference~[{sources[judged.known.source]}]"
-            rows.append(CheckRow(what, verdict_words(judged.verdict), evidence(judged.verdict)))
+            what = f"the form of reference~[{context.sources[judged.known.source]}]"
+            rows.append(CheckRow(what, verdict_words(judged.verdict), evidence(judged.verdict, context.lettered)))
     return tuple(rows)
 
 

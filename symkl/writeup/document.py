@@ -53,7 +53,7 @@ def write_document(
         title=escaped(document.title),
         summary="",
         blocks=tuple(blocks),
-        checks=check_rows(proved, document.symbols, context.sources),
+        checks=check_rows(proved, context),
         references=references(proved, citations or {}, context.sources),
         notes=NOTES,
     )

@@ -10,7 +10,7 @@ _SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
     "}": r"\}",
-    "$": r"\$",
+    "$": r"\textdollar{}",  # a dollar sign in what is written always begins or ends a formula
     "&": r"\&",
     "#": r"\#",
     "%": r"\%",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from symkl.model import Check, Verdict
 from symkl.writeup.escape import escaped
 
@@ -26,7 +28,8 @@ NOTES = (
     r"\emph{Proved} means that every marked line holds exactly, that every condition follows from the parameters' "
     "domains or is stated, and that the defining integral or sum, evaluated without use of the derivation, agrees. It "
     "is relative to the cited theorems and to the computer algebra. A ball enclosure is a rigorous bound on the "
-    "integral at one point; quadrature estimates it from the density as given.",
+    "integral at one point; quadrature estimates it from the density as given. The points are rational numbers, drawn "
+    "pseudo-randomly from the parameters' domains.",
 )
 
 
@@ -35,23 +38,31 @@ def verdict_words(verdict: Verdict) -> str:
     return _VERDICTS[verdict.kind]
 
 
-def evidence(verdict: Verdict) -> str:
-    """`normal form; ball enclosure, 5 points to 30 digits; ...`, as LaTeX."""
-    parts = [_check(c) for c in verdict.checks]
-    if verdict.note:
-        parts.append(escaped(verdict.note))
+def evidence(verdict: Verdict, lettered: Callable[[str], str] = str) -> str:
+    """`every one of 8 steps is proved; ball enclosure, 5 points to 30 digits; ...`, as LaTeX.
+
+    `lettered` puts the write-up's letters for a lone p and q.
+    """
+    parts = [_check(c, lettered) for c in verdict.checks]
+    if verdict.note and not any(verdict.note == check.note for check in verdict.checks):
+        parts.append(lettered(escaped(verdict.note)))
     if verdict.counterexample is not None:
         at = ", ".join(f"{name} = {value}" for name, value in verdict.counterexample.at)
         given, true = verdict.counterexample.given, verdict.counterexample.true
         parts.append(escaped(f"at {at} it gives {given}, the defining integral {true}"))
-    return "; ".join(parts) or "--"
+    return "; ".join(dict.fromkeys(parts)) or "--"
 
 
-def _check(check: Check) -> str:
-    words = _METHODS.get(check.method, escaped(check.method))
+def _check(check: Check, lettered: Callable[[str], str]) -> str:
+    note = lettered(escaped(check.note.replace(">=", "\u2265")))
+    if check.passed is None:
+        return f"{_METHODS.get(check.method, escaped(check.method))} undecided" + (f" ({note})" if note else "")
+    if check.method in ("kernel", "property") and note:
+        words = note
+    else:
+        words = _METHODS.get(check.method, escaped(check.method))
     if check.points:
         words += f", {check.points} point{'s' if check.points != 1 else ''}"
     if check.digits is not None:
         words += f" to {check.digits} digits"
-    words += {True: "", False: r" (\emph{disagrees})", None: r" (\emph{not run})"}[check.passed]
-    return words + (f" ({escaped(check.note)})" if check.note else "")
+    return words if check.passed else rf"{words}: \emph{{disagrees}}" + (f" ({note})" if note != words else "")

@@ -61,13 +61,13 @@ class Context:
     def words(self, text: str, notation: Notation, expressions: Iterable[sp.Basic]) -> str:
         """A reason as LaTeX; `$...$` in it is a formula about the symbols of the expressions."""
         if self.read is None:
-            return self._lettered(escaped(text))
+            return self.lettered(escaped(text))
         read = self.read
         symbols = {s.name: s for e in expressions for s in sorted(e.atoms(sp.Symbol), key=str)}
         symbols.update({p.symbol.name: p.symbol for p in notation.claim.parameters})
-        return self._lettered(inline(text, lambda formula: notation.latex(read(formula, symbols))))
+        return self.lettered(inline(text, lambda formula: notation.latex(read(formula, symbols))))
 
-    def _lettered(self, latex: str) -> str:
+    def lettered(self, latex: str) -> str:
         """Words in which a lone p or q becomes the letter that this write-up has for it."""
         parts = latex.split("$")
         letters = dict(zip("pq", self.symbols, strict=True))

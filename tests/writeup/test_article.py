@@ -104,7 +104,7 @@ def test_how_a_result_was_checked_is_stated_as_it_was(normal: tuple[Verified, ..
     latex = write_article("Normal", [replace(normal[0], verdict=verdict)], loader=loader)
     table = latex.split(r"\begin{longtable}")[1].split(r"\end{longtable}")[0]
     assert r"numeric~$\numeric$" in table
-    assert r"normal form (\emph{not run}); quadrature, 7 points to 12 digits; one condition is open" in table
+    assert r"normal form undecided; quadrature, 7 points to 12 digits; one condition is open" in table
 
 
 def test_a_refuted_form_is_never_said_to_be_the_result(normal: tuple[Verified, ...], loader: FileSystemLoader) -> None:

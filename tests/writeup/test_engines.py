@@ -124,6 +124,15 @@ def test_a_formula_that_typst_cannot_set_is_an_error_and_no_raw_tex(loader: File
         typst_pdf(PAGE % r"\[ \begin{nosuch} x \end{nosuch} \]", loader)
 
 
+@pytest.mark.parametrize("engine", INSTALLED)
+def test_any_text_can_be_set(engine: str, normal: tuple[Verified, ...], loader: FileSystemLoader) -> None:
+    title = (
+        "".join(map(chr, range(32, 127)))
+        + " R\u00e9nyi \u2013 \u2018x\u2019 \u4e2d \u03b1 \u2265 \\input{x} ((x)) #set $p$"
+    )
+    assert build_pdf(write_article(title, normal[:1], loader=loader), loader, engine=engine).startswith(b"%PDF")
+
+
 def test_without_any_engine_the_missing_tool_is_named(
     monkeypatch: pytest.MonkeyPatch, article: str, loader: FileSystemLoader, tmp_path: Path
 ) -> None:
