@@ -5,7 +5,9 @@ Everything here is imported at first use (PEP 562), so that `import symkl` alone
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,11 +42,23 @@ def __getattr__(name: str) -> Any:
         return version()
     if name not in __all__:
         raise AttributeError(f"module 'symkl' has no attribute {name!r}")
-    value = getattr(import_module("symkl.errors" if name in _ERRORS else "symkl.api"), name)
-    # `symkl.check` is a sub-package as well: without this, importing it would hide the function of that name.
-    globals()[name] = value
-    return value
+    return getattr(import_module("symkl.errors" if name in _ERRORS else "symkl.api"), name)
 
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """This package. `symkl.check` is a function, and a sub-package of the same name, which must not hide it."""
+
+    @property
+    def check(self) -> Any:
+        return import_module("symkl.api").check
+
+    @check.setter
+    def check(self, _: ModuleType) -> None:
+        """The import system puts the sub-package here; it is found in `sys.modules` all the same."""
+
+
+sys.modules[__name__].__class__ = _Package
