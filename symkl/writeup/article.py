@@ -109,6 +109,8 @@ def section_title(claim: Claim) -> str:
     if claim.where and claim.q is not None:
         notation = Notation(claim)
         return f"{words}: ${notation.member(claim.p)}$ against ${notation.member(claim.q)}$"
+    if claim.of is not None:
+        return f"{words} of ${Notation(claim).latex(claim.of)}$"
     if claim.q is None or claim.q.family.name == claim.p.family.name:
         return words
     return f"{words}: {escaped(claim.p.family.name)} against {escaped(claim.q.family.name)}"

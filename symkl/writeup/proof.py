@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import sympy as sp
 
@@ -20,8 +21,9 @@ PAGE_ROOM = 40.0
 REASON_ROOM = 11.9
 MATH_ROOM = PAGE_ROOM - REASON_ROOM - 0.8
 _REASON_SCALE = 0.83
-_HEAD_ROOM = 0.45 * MATH_ROOM
+_HEAD_ROOM = 0.5 * MATH_ROOM
 _TOLERANCE = 0.6  # the estimate is a little on the wide side
+_FEW_ROWS = 5
 _INDENT = 1.3  # a relation and its blank
 
 
@@ -77,12 +79,11 @@ def concluded(proof: tuple[Chain, ...], remark: str = "") -> tuple[Chain, ...]:
 
 
 def _together(lines: Sequence[ProofLine]) -> list[ProofLine]:
-    """The rows, with no page ending after the first, before the last, or inside a formula."""
+    """The rows, with no page ending after the first, before the last, or inside a formula of a few rows."""
     count = len(lines)
-    return [
-        replace(line, kept=i in (0, count - 2) or (i + 1 < count and not lines[i + 1].reason))
-        for i, line in enumerate(lines)
-    ]
+    begins = [i for i, line in enumerate(lines) if line.reason or i == 0]
+    few = {i for begin, end in pairwise([*begins, count]) if end - begin <= _FEW_ROWS for i in range(begin, end - 1)}
+    return [replace(line, kept=i in few or i in (0, count - 2)) for i, line in enumerate(lines)]
 
 
 def _rows(left: str, right: str, reason: str, verdict: str, head: str, column: float) -> list[ProofLine] | None:

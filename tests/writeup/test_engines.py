@@ -17,7 +17,7 @@ from jinja2 import FileSystemLoader
 from symkl.errors import SymklError, ToolMissing
 from symkl.language import parse
 from symkl.model import Verified
-from symkl.writeup import build_pdf, pdf_engine, write_article
+from symkl.writeup import build_pdf, pdf_engine, write_article, write_fragment
 from symkl.writeup.tex import tex_engine, tex_pdf
 from symkl.writeup.typst import typst_pdf, typst_source
 
@@ -174,6 +174,16 @@ if tex_engine() == "pdflatex":  # these are about an outside program, and define
         log = (tmp_path / "page.log").read_text(encoding="utf-8", errors="replace")
         assert not [w for w in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log) if float(w) > 1.0]
         assert "undefined references" not in log
+
+    def test_a_fragment_can_be_set_in_a_document_of_ones_own(
+        normal: tuple[Verified, ...], loader: FileSystemLoader
+    ) -> None:
+        own = (
+            r"\documentclass{article}\usepackage{amsmath,amssymb,amsthm}"
+            r"\newtheorem{theorem}{Theorem}\newtheorem{lemma}{Lemma}\newtheorem{remark}{Remark}"
+            rf"\begin{{document}}{write_fragment(normal[2], loader=loader)}\end{{document}}"
+        )
+        assert tex_pdf(own).startswith(b"%PDF")
 
     def test_tex_says_what_is_wrong() -> None:
         with pytest.raises(SymklError, match="Undefined control sequence"):
