@@ -18,7 +18,7 @@ __all__ = ["integrate"]
 #: the farthest that the edge e^T of a tail is sought, and the nearest to a regular end
 _FARTHEST, _SHORTEST = 2**14, 88
 #: the most evaluations of one integrand
-_EVALUATIONS = 400_000
+_EVALUATIONS = 60_000
 _Y = sp.Symbol("y", positive=True)
 
 
@@ -135,6 +135,7 @@ def tidy(expression: sp.Expr, y: sp.Symbol) -> sp.Expr:
         return expression
     if isinstance(expression, sp.Add) and expression.is_polynomial(y):
         terms = sp.Add.make_args(sp.expand(expression))
-        lowest = min(int(sp.degree(term, y)) for term in terms)
-        return y**lowest * sp.Add(*[term / y**lowest for term in terms])
-    return expression.func(*[tidy(arg, y) for arg in expression.args])
+        lowest = min(int(sp.degree(term, y)) if y in term.free_symbols else 0 for term in terms)
+        return y**lowest * sp.Add(*[term / y**lowest for term in terms]) if lowest else sp.Add(*terms)
+    args = [tidy(arg, y) for arg in expression.args]
+    return expression if tuple(args) == expression.args else expression.func(*args)

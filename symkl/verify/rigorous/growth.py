@@ -63,13 +63,21 @@ class Tail:
 
 
 def _coefficient(term: sp.Expr, y: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:
-    """A term as (statistic, coefficient)."""
+    """A term as (statistic, coefficient); a constant in an exponent is part of the coefficient."""
     coefficient, statistic = term.as_independent(y, as_Add=False)
+    if isinstance(statistic, sp.exp):
+        constant_part, varying = statistic.args[0].as_independent(y, as_Add=True)
+        return sp.exp(varying), coefficient * sp.exp(constant_part)
     return statistic, coefficient
 
 
 @lru_cache(maxsize=4096)
 def _growth(statistic: sp.Expr, scale: sp.Expr, y: sp.Symbol, upwards: bool) -> Growth:
+    base, exponent = statistic.as_base_exp()
+    if base == y and exponent.is_number:
+        return Growth(statistic, exponent * scale * y ** (exponent - 1), y, upwards, y / scale / exponent)
+    if base == sp.E and y not in (rate := exponent / y).free_symbols:
+        return Growth(statistic, rate * scale * statistic, y, upwards, 1 / (rate * scale))
     return Growth(statistic, scale * statistic.diff(y), y, upwards)
 
 
@@ -89,10 +97,15 @@ class Sup:
 class Growth:
     """Upper bounds for `|change|/(FLOOR + |statistic|)`: by the change's size, by its fall, or by their ratio."""
 
-    def __init__(self, statistic: sp.Expr, change: sp.Expr, y: sp.Symbol, upwards: bool) -> None:
+    def __init__(
+        self, statistic: sp.Expr, change: sp.Expr, y: sp.Symbol, upwards: bool, ratio: sp.Expr | None = None
+    ) -> None:
+        """`ratio` is statistic/change, where it is known in a simple form (then the change is simple as well)."""
         self.y, self.upwards, self.none = y, upwards, change == 0
         self.fall: Sup | None = None
-        if not self.none:
+        if ratio is not None:
+            self.change, self.ratio = change, ratio
+        elif not self.none:
             self.change = tame(change, y, _probe(upwards))
             self.ratio = tame(merge(statistic / change), y, _probe(upwards))
 
@@ -100,15 +113,16 @@ class Growth:
         if self.none:
             return arb(0)
         size = values_on(self.change, self.y, domain).magnitude()
-        if not size.hi.is_finite() and self._falls(domain):
-            edge = domain.lo if self.upwards else domain.hi
-            size = values_on(self.change, self.y, Interval(edge, edge)).magnitude()
         ratio = values_on(self.ratio, self.y, domain).magnitude()
         found = (size.hi / FLOOR).upper() if size.hi.is_finite() else None
         below = (ratio + size.inverse() * Interval(arb(FLOOR), arb(FLOOR))).lo
         if below > 0:
             other = (1 / below).upper()
             found = other if found is None or other < found else found
+        if found is None and self._falls(domain):
+            edge = domain.lo if self.upwards else domain.hi
+            size = values_on(self.change, self.y, Interval(edge, edge)).magnitude()
+            found = (size.hi / FLOOR).upper() if size.hi.is_finite() else None
         return found
 
     def _falls(self, domain: Interval) -> bool:

@@ -11,11 +11,15 @@ __all__ = ["in_exponentials", "statistics_of", "under_gamma"]
 
 def statistics_of(weight: sp.Expr, y: sp.Symbol) -> tuple[sp.Expr, ...]:
     """Statistics whose absolute values add up to at least the weight's, for y >= 2 where a gamma is in it."""
-    terms = sp.Add.make_args(sp.expand_mul(split_logs(in_exponentials(weight), y)))
+    terms = sp.Add.make_args(_multiplied_out(split_logs(in_exponentials(weight), y)))
     found: list[sp.Expr] = []
     for term in terms:  # one by one: two terms, once replaced, must not cancel
-        found += sp.Add.make_args(sp.expand_mul(_dominated(term, y)))
+        found += sp.Add.make_args(_multiplied_out(_dominated(term, y)))
     return tuple(found)
+
+
+def _multiplied_out(expression: sp.Expr) -> sp.Expr:
+    return sp.expand(expression, log=False, power_base=False, power_exp=False, basic=False)
 
 
 def in_exponentials(expression: sp.Expr) -> sp.Expr:
