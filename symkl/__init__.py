@@ -50,7 +50,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """This package. `symkl.check` is a function, and a sub-package of the same name, which must not hide it."""
+    """The package itself. `symkl.check` is a function, and a sub-package of the same name, which must not hide it."""
 
     @property
     def check(self) -> Any:

@@ -1,0 +1,58 @@
+"""What README.md tells a newcomer is true."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "README.md").read_text("utf-8")
+RAYLEIGH = next(block for block in re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL) if 'name = "Rayleigh"' in block)
+KNOWN = """
+[[known]]
+quantity = "entropy"
+formula = "1 + log(s/sqrt(2)) - EulerGamma/2"
+source = "a sign is wrong here"
+"""
+FILES = {
+    "Rayleigh.toml": RAYLEIGH,
+    "wrong.toml": RAYLEIGH + KNOWN,
+    "double.toml": RAYLEIGH.replace('density = "x', 'density = "2*x'),
+    "typo.toml": RAYLEIGH.replace("2*s**2", "2*sgima**2"),
+}
+BLOCKS = re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL)
+COMMANDS = re.findall(r"^\$ symkl (.*)\n((?:(?!\$ ).*\n)*)", "\n".join(BLOCKS), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["main-job", "tests"])
+def test_the_two_lines_for_newcomers_are_one_line_each_where_ci_looks_for_them(name: str) -> None:
+    [line] = re.findall(rf"<!-- ci: {name} -->\n```sh\n(.*)\n```", TEXT)
+    assert line.startswith("python3 -m venv ")
+
+
+def test_links_and_pictures_lead_to_files() -> None:
+    targets = [t for t in re.findall(r"\]\(([^)#]+)\)", TEXT) if not t.startswith("http")]
+    assert targets
+    assert [t for t in targets if not (ROOT / t).exists()] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("command", "shown"), COMMANDS, ids=[c for c, _ in COMMANDS])
+def test_a_command_of_the_tour_gives_what_the_tour_shows(
+    command: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from symkl.cli.app import app
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SYMKL_CACHE_DIR", str(tmp_path / "store"))
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    result = CliRunner().invoke(app, shlex.split(command))
+    assert result.exit_code in (0, 1, 2), result.output
+    if command.startswith(("list", "build")):
+        return  # what these say depends on what was derived before, and on the time it took
+    assert (result.stdout + result.stderr).split() == shown.split()
