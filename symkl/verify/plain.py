@@ -26,6 +26,8 @@ _Y = sp.Symbol("y", positive=True)
 _NEAR, _FAR = 40, (120, 480, 1920)
 #: halving the step squares the error of the trapezium rule: two sums this near mean twice as many digits
 _SETTLED = mp.mpf(10) ** -7
+#: digits kept beyond those that are asked for
+_GUARD = 15
 #: so many consecutive terms below the tolerance end the search
 _QUIET = 6
 
@@ -46,7 +48,14 @@ class Plain:
 def expectation(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], digits: int = 12) -> Plain:
     """E_p[weight] for p = `dist` at the parameters `at`, to about that many digits."""
     here = put(dist, weight, at)
-    with mp.workdps(digits + 15):
+    found = _attempt(here, digits, _GUARD)
+    if found.status == "unknown" and not here.discrete:
+        found = _attempt(here, digits, 5 * _GUARD)  # near an end digits may cancel: 1 - (1 - y)**a for a tiny y
+    return found
+
+
+def _attempt(here: Setting, digits: int, guard: int) -> Plain:
+    with mp.workdps(digits + guard):
         try:
             parts = [add_up(here, digits)] if here.discrete else [_ray(*ray, digits) for ray in _rays(here)]
         except (NoValue, NoEnclosure, TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
