@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 
 from symkl.codegen.stable.kernels import ExpGap, ScaledExpGap
-from symkl.codegen.stable.shape import spread
+from symkl.codegen.stable.shape import factored, spread
 from symkl.codegen.stable.signs import nonnegative, positive
 
 __all__ = ["exponential_gap", "open_exponentials", "powers_as_exponentials", "vanishes"]
@@ -48,7 +48,7 @@ def open_exponentials(
             break
         exponent, outer, inner = found
         coefficient = collected[exponent]
-        scale = sp.factor(coefficient) * sp.exp(outer)
+        scale = factored(coefficient) * sp.exp(outer)
         gaps.append((scale, inner))
         rest = spread(rest - coefficient * sp.exp(exponent) + coefficient * sp.exp(outer) * (1 + inner))
     return rest, gaps
@@ -68,7 +68,7 @@ def _opening(
     collected: dict[sp.Expr, sp.Expr], same: dict[sp.Symbol, sp.Expr], only: Any, nested: bool
 ) -> tuple[sp.Expr, sp.Expr, sp.Expr] | None:
     """The first exponent to open, split in the part that stays and the part that vanishes at equality."""
-    able = [u for u, c in collected.items() if (only is None or u.has(only)) and nonnegative(sp.factor(c))]
+    able = [u for u, c in collected.items() if (only is None or u.has(only)) and nonnegative(factored(c))]
     for exponent in able:
         inner = _innermost(exponent, same) if nested else exponent
         if vanishes(inner, same):

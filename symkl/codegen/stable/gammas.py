@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from symkl.codegen.stable.kernels import BinetGap, GammaGap
-from symkl.codegen.stable.shape import difference, spread
+from symkl.codegen.stable.shape import difference, factored, spread
 from symkl.codegen.stable.signs import nonnegative, positive
 
 __all__ = ["open_loggammas"]
@@ -25,7 +25,7 @@ def open_loggammas(
     rest, gaps = spread(expression), sp.S.Zero
     for gamma in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key):
         argument = gamma.args[0]
-        coefficient = sp.factor(rest.coeff(gamma, 1))
+        coefficient = factored(rest.coeff(gamma, 1))
         other = _anchor(argument, rest, same, anchor)
         if other is None or coefficient == 0 or not positive(argument):
             continue

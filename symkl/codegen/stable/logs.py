@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symkl.codegen.stable.kernels import EntropyGap, LogGap, LogRatio, ProductGap
-from symkl.codegen.stable.shape import difference
+from symkl.codegen.stable.shape import difference, factored
 from symkl.codegen.stable.signs import nonnegative, positive
 
 __all__ = ["LogGroup", "gap_of", "log_groups", "ratio_of", "split_logs"]
@@ -19,7 +19,7 @@ def split_logs(expression: sp.Expr) -> sp.Expr:
 
 
 def _split(argument: sp.Expr) -> sp.Expr:
-    for shape in (argument, sp.factor(argument)):
+    for shape in (argument, factored(argument)):
         pieces = _factors(shape)
         if pieces is not None:
             return sp.Add(*(power * sp.log(base) for base, power in pieces))
@@ -67,7 +67,7 @@ def log_groups(expression: sp.Expr, joint: bool, same: dict[sp.Symbol, sp.Expr])
     for log in sorted(expression.atoms(sp.log), key=sp.default_sort_key):
         if not positive(log.args[0]):
             continue
-        coefficient = sp.factor(expression.coeff(log, 1))
+        coefficient = factored(expression.coeff(log, 1))
         if coefficient == 0 or coefficient.has(sp.log):
             continue
         number, rest = coefficient.as_coeff_Mul()

@@ -9,7 +9,21 @@ import sympy as sp
 from symkl.codegen.stable.kernels import ExpM1, Kernel
 from symkl.codegen.stable.signs import nonnegative, sum_of_nonnegatives
 
-__all__ = ["collected", "difference", "join_exponentials", "polished", "shapes", "spread", "terms_in_deviations"]
+__all__ = [
+    "collected",
+    "difference",
+    "factored",
+    "join_exponentials",
+    "polished",
+    "shapes",
+    "spread",
+    "terms_in_deviations",
+]
+
+
+def factored(expression: sp.Expr) -> sp.Expr:
+    """Factored; what holds no sum is so already, and the question costs nothing."""
+    return sp.factor(expression) if expression.has(sp.Add) else expression
 
 
 def spread(expression: sp.Expr) -> sp.Expr:
@@ -102,8 +116,8 @@ def _factored(coefficient: sp.Expr) -> sp.Expr:
     """Factored where that leaves one short product, so that no sum of like terms cancels later."""
     if not coefficient.is_Add:
         return coefficient
-    factored = sp.factor(coefficient)
-    return factored if factored.count_ops() <= coefficient.count_ops() else coefficient
+    product = sp.factor(coefficient)
+    return product if product.count_ops() <= coefficient.count_ops() else coefficient
 
 
 def shapes(rest: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> list[sp.Expr]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from symkl.codegen.stable.kernels import Sigmoid, Softplus, SoftplusGap
-from symkl.codegen.stable.shape import difference, spread
+from symkl.codegen.stable.shape import difference, factored, spread
 from symkl.codegen.stable.signs import nonnegative
 
 __all__ = ["as_softplus", "log_odds", "open_softplus"]
@@ -57,7 +57,7 @@ def open_softplus(expression: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> tuple[
     rest, gaps = spread(expression), sp.S.Zero
     found = sorted(rest.atoms(Softplus), key=sp.default_sort_key)
     for softplus in found:
-        b, coefficient = softplus.args[0], sp.factor(rest.coeff(softplus, 1))
+        b, coefficient = softplus.args[0], factored(rest.coeff(softplus, 1))
         if coefficient == 0 or not nonnegative(coefficient):
             continue
         for other in found:
