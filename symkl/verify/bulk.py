@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import mpmath as mp
 import sympy as sp
@@ -21,6 +22,7 @@ class Bulk:
     scale: sp.Rational
 
 
+@lru_cache(maxsize=64)
 def bulk(here: Setting) -> Bulk:
     """Where the density is highest, and half the width that it has at half that height (looked for on a line only)."""
     lower, upper = here.support

@@ -23,20 +23,20 @@ def _dice(seed: int, number: int, symbol: sp.Symbol) -> random.Random:
     return random.Random(f"{seed}:{number}:{symbol.name}")  # noqa: S311 (points to try, not secrets)
 
 
-def _positive(dice: random.Random) -> sp.Rational:
+def _positive(dice: random.Random, reach: int) -> sp.Rational:
     below = dice.choice((3, 4, 5, 7))
-    return sp.Rational(max(1, round(4.0 ** dice.uniform(-1, 1) * below)), below)
+    return sp.Rational(max(1, round(4.0 ** (reach * dice.uniform(-1, 1)) * below)), below)
 
 
-#: domain -> one number in it, moderately spread
-_DRAWS: dict[str, Callable[[random.Random], sp.Rational]] = {
-    "real": lambda dice: sp.Rational(dice.randint(-21, 21), 7),
+#: domain -> one number in it, moderately spread; a reach of more than 1 spreads farther
+_DRAWS: dict[str, Callable[[random.Random, int], sp.Rational]] = {
+    "real": lambda dice, reach: sp.Rational(dice.randint(-21 * reach, 21 * reach), 7),
     "positive": _positive,
     "nonnegative": _positive,
-    "unit": lambda dice: sp.Rational(dice.randint(1, 12), 13),
-    "integer": lambda dice: sp.Integer(dice.randint(-4, 6)),
-    "positive_integer": lambda dice: sp.Integer(dice.randint(1, 6)),
-    "nonnegative_integer": lambda dice: sp.Integer(dice.randint(0, 6)),
+    "unit": lambda dice, reach: sp.Rational(dice.randint(1, 12), 13),
+    "integer": lambda dice, reach: sp.Integer(dice.randint(-4 * reach, 6 * reach)),
+    "positive_integer": lambda dice, reach: sp.Integer(dice.randint(1, 6 * reach)),
+    "nonnegative_integer": lambda dice, reach: sp.Integer(dice.randint(0, 6 * reach)),
 }
 
 
@@ -53,7 +53,8 @@ def draw(
     for number in range(_TRIES * count):
         if len(found) == count:
             break
-        point = {s: _DRAWS[domain_of(s)](_dice(seed, number, s)) for s in symbols}
+        reach = 1 + number // 100  # conditions such as alpha > 5 are met farther out
+        point = {s: _DRAWS[domain_of(s)](_dice(seed, number, s), min(reach, 4)) for s in symbols}
         if point in found or not all(truth(condition, point) for condition in always):
             continue
         inside = [truth(condition, point) for condition in conditions]

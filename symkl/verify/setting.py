@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 
@@ -44,6 +45,12 @@ def log_density_of(dist: Distribution) -> sp.Expr:
 
 def put(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> Setting:
     """The setting at those parameters."""
+    return _put(dist, weight, tuple(at.items()))
+
+
+@lru_cache(maxsize=64)
+def _put(dist: Distribution, weight: sp.Expr, at: tuple[tuple[sp.Symbol, sp.Expr], ...]) -> Setting:
+    # both oracles ask for the same setting, one after the other
     numbers = dict(at)
 
     def there(expression: sp.Expr) -> sp.Expr:

@@ -108,6 +108,7 @@ def test_points_lie_inside_the_conditions_or_outside_as_asked(built_in):
     s = about.parameters[0].symbol
     assert all(point[s] > 2 for point in draw(about, 4, conditions=[s > 2]))
     assert all(point[s] <= 2 for point in draw(about, 4, conditions=[s > 2], outside=True))
+    assert len(draw(about, 3, conditions=[s > 5])) == 3
     assert draw(about, 4, conditions=[s < -1]) == []
 
 
