@@ -12,14 +12,16 @@ __all__ = ["expand_logs", "exponential", "split_log"]
 def exponential(log_value: sp.Expr) -> sp.Expr:
     """`exp(A)` with `exp(loggamma(a))` => `gamma(a)` and `exp(c*log(b))` => `b**c`, term by term."""
     product: sp.Expr = sp.Integer(1)
+    rest: sp.Expr = sp.Integer(0)
     for term in sp.Add.make_args(log_value):
-        coefficient, function = term.as_independent(sp.loggamma, as_Add=False)
+        coefficient, function = term.as_independent(sp.log, sp.loggamma, as_Add=False)
         if isinstance(function, sp.loggamma):
             product *= sp.gamma(function.args[0]) ** coefficient
-            continue
-        coefficient, function = term.as_independent(sp.log, as_Add=False)
-        product *= function.args[0] ** coefficient if isinstance(function, sp.log) else sp.exp(term)
-    return product
+        elif isinstance(function, sp.log):
+            product *= function.args[0] ** coefficient
+        else:
+            rest += term
+    return product * sp.exp(rest)
 
 
 def expand_logs(expression: sp.Expr) -> sp.Expr:

@@ -11,6 +11,7 @@ import sympy as sp
 from symkl.algebra.conditions import normal_condition
 from symkl.algebra.logs import exponential
 from symkl.algebra.masters import ETA, MASTERS, SHAPE, WIDTH, Master, Z
+from symkl.algebra.rational import arranged
 from symkl.algebra.reading import Term, linear_in, log_gamma_argument, read_product
 from symkl.algebra.signs import holds
 
@@ -86,7 +87,7 @@ def _apply(
         return None
     if master.name == "exponential_interval" and not exponent:
         return None
-    numbers = {eta: exponent.get(b, sp.Integer(0)) for eta, b in zip(ETA, at_z, strict=False)}
+    numbers = {eta: arranged(exponent.get(b, sp.Integer(0))) for eta, b in zip(ETA, at_z, strict=False)}
     put = {**shape, **width}
     parameters = {p: e.subs(numbers, simultaneous=True) for p, e in master.parameters.items()}
     open_conditions = []
@@ -109,6 +110,11 @@ def _value(name: str, orders: tuple[int, ...]) -> tuple[sp.Expr, sp.Expr]:
     """(A, P) with d^orders exp(A) / d eta = exp(A) * P, A the master's log-value in its coefficients."""
     master = next(m for m in MASTERS if m.name == name)
     log_value = master.log_value.subs(master.parameters, simultaneous=True)
+    if master.additive:
+        whole = sp.exp(log_value)
+        for eta, order in zip(ETA, orders, strict=False):
+            whole = sp.diff(whole, eta, order) if order else whole
+        return sp.Integer(0), sp.expand(whole)
     polynomial: sp.Expr = sp.Integer(1)
     for eta, order in zip(ETA, orders, strict=False):
         slope = sp.diff(log_value, eta)

@@ -32,6 +32,7 @@ _r = sp.Symbol("r", positive=True)
 class Master:
     """One theorem. `domain` bounds z; `WIDTH` in it stands for any positive length. `fixed` must be present as it is.
 
+    `additive`: the value is a sum, whose own derivatives are shorter than those of its logarithm.
     `last_resort`: the value is a special function where another chart may lead to an elementary one.
     """
 
@@ -46,6 +47,7 @@ class Master:
     source: str
     fixed: sp.Expr = sp.S.Zero
     last_resort: bool = False
+    additive: bool = False
 
 
 _LINE = (-sp.oo, sp.oo)
@@ -91,6 +93,7 @@ MASTERS: tuple[Master, ...] = (
         conditions=(sp.Gt(_c, 0, evaluate=False),),
         source="NIST Digital Library of Mathematical Functions, 7.7.6",
         last_resort=True,
+        additive=True,
     ),
     Master(
         name="beta",
@@ -135,6 +138,7 @@ MASTERS: tuple[Master, ...] = (
         log_value=sp.log((sp.exp(_B * WIDTH) - 1) / _B),
         conditions=(sp.Ne(_B, 0, evaluate=False),),
         source="fundamental theorem of calculus",
+        additive=True,
     ),
     Master(
         name="exponential_series",

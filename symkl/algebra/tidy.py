@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import sympy as sp
 
 from symkl.algebra.logs import expand_logs, exponential, split_log
+from symkl.algebra.rational import arranged, ordered_factor
 from symkl.algebra.signs import is_negative, is_positive
 from symkl.algebra.special import shift_gammas, to_gamma
 from symkl.model.inert import Expectation, expectations
@@ -36,10 +35,10 @@ def _arrange(expression: sp.Expr) -> sp.Expr:
         rational, other = _split(term)
         coefficients[other] = coefficients.get(other, sp.Integer(0)) + rational
     rational = coefficients.pop(sp.Integer(1), sp.Integer(0))
-    factored = {other: _ordered_factor(c) for other, c in coefficients.items()}
+    factored = {other: ordered_factor(c) for other, c in coefficients.items()}
     factored = {other: c for other, c in factored.items() if c != 0}
     logs = {o: factored.pop(o) for o in list(factored) if isinstance(o, sp.log)}
-    parts = [_logs(logs), _rational(rational)]
+    parts = [_logs(logs), arranged(rational)]
     parts += [c * sp.powsimp(o, combine="exp") for o, c in factored.items()]
     return _arguments(sp.Add(*parts))
 
@@ -47,9 +46,7 @@ def _arrange(expression: sp.Expr) -> sp.Expr:
 def _arguments(expression: sp.Expr) -> sp.Expr:
     """Exponents and arguments of error functions with their squares completed and their factors taken out."""
     for function in (sp.exp, sp.erf, sp.erfc):
-        expression = expression.replace(
-            function, lambda a, f=function: f(_rational(a) if f is sp.exp else sp.factor(a))
-        )
+        expression = expression.replace(function, lambda a, f=function: f(arranged(a) if f is sp.exp else sp.factor(a)))
     return expression
 
 
@@ -92,24 +89,6 @@ def _split(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     return sp.Mul(*rational), sp.Mul(*other)
 
 
-def _ordered_factor(coefficient: sp.Expr) -> sp.Expr:
-    """The coefficient factored, with `1 - p` where SymPy would write `-(p - 1)`."""
-    factored = sp.factor(coefficient)
-    sign, factors = 1, []
-    for factor in sp.Mul.make_args(factored):
-        base, exponent = factor.as_base_exp()
-        if base.is_Add and exponent.is_odd and _leads_negative(base):
-            sign, factor = -sign, (-base) ** exponent
-        factors.append(factor)
-    return sp.Mul(sign, *factors)
-
-
-def _leads_negative(total: sp.Expr) -> bool:
-    """Whether a sum reads better with its sign changed: it has a negative number (`p - 1`)."""
-    number, _ = total.as_coeff_Add()
-    return bool(number.is_negative)
-
-
 def _logs(coefficients: dict[sp.Expr, sp.Expr]) -> sp.Expr:
     """`c*log(a) - c*log(b)` => `c*log(a/b)`."""
     groups: dict[sp.Expr, sp.Expr] = {}
@@ -146,32 +125,3 @@ def gathered(total: sp.Expr) -> sp.Expr:
 
 def _negative_looking(coefficient: sp.Expr) -> bool:
     return bool(coefficient.as_coeff_Mul()[0].is_negative or is_negative(coefficient))
-
-
-def _rational(total: sp.Expr) -> sp.Expr:
-    """Terms over one denominator brought together, their numerators with squares completed."""
-    over: dict[sp.Expr, sp.Expr] = {}
-    for term in sp.Add.make_args(sp.expand(total)):
-        numerator, denominator = term.as_numer_denom()
-        number, denominator = denominator.as_coeff_Mul()
-        over[denominator] = over.get(denominator, sp.Integer(0)) + numerator / number
-    parts = []
-    for denominator, numerator in over.items():
-        completed = _complete_squares(sp.expand(numerator))
-        parts.append(completed if denominator == 1 else sp.factor_terms(completed) / denominator)
-    one = _ordered_factor(sp.together(total))
-    many = sp.Add(*parts)
-    return one if sp.count_ops(one) < sp.count_ops(many) else many
-
-
-def _complete_squares(polynomial: sp.Expr) -> sp.Expr:
-    """`a**2 - 2*a*b + b**2` => `(a - b)**2` for each pair of symbols whose three terms are there."""
-    rest, squares = polynomial, sp.Integer(0)
-    for a, b in combinations(sorted(polynomial.free_symbols, key=lambda s: s.name), 2):
-        c = rest.coeff(a, 2)
-        if c == 0 or c != rest.coeff(b, 2) or c.has(a, b):
-            continue
-        cross = rest.coeff(a, 1).coeff(b, 1)
-        if sp.expand(cross + 2 * c) == 0:
-            rest, squares = sp.expand(rest - c * (a - b) ** 2), squares + c * (a - b) ** 2
-    return rest + squares

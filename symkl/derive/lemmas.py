@@ -13,6 +13,7 @@ from symkl.algebra.absolute import resolve_abs
 from symkl.algebra.logs import exponential
 from symkl.algebra.mastering import Diverges, apply_masters
 from symkl.algebra.masters import Master
+from symkl.algebra.rational import arranged
 from symkl.algebra.reading import read_statistics
 from symkl.algebra.signs import assumed
 from symkl.algebra.tidy import tidy
@@ -174,7 +175,8 @@ def _as_product(exponent: sp.Expr, z: sp.Symbol) -> sp.Expr:
     inner: sp.Expr = sp.Integer(0)
     for statistic, coefficient in read_statistics(exponent, z).items():
         if statistic == 1:
-            outer *= exponential(coefficient)
+            plain = sp.Add(*(t for t in sp.Add.make_args(coefficient) if not t.has(sp.log, sp.loggamma)))
+            outer *= exponential(coefficient - plain) * sp.exp(arranged(plain))
         elif isinstance(statistic, sp.log):
             outer *= statistic.args[0] ** coefficient
         elif isinstance(statistic, sp.loggamma):
@@ -182,7 +184,7 @@ def _as_product(exponent: sp.Expr, z: sp.Symbol) -> sp.Expr:
         elif coefficient.has(sp.log):  # exp(k*log(b)) is written b**k
             outer *= exponential(sp.expand(coefficient * statistic))
         else:
-            inner += coefficient * statistic
+            inner += arranged(coefficient) * statistic
     return outer * sp.exp(inner)
 
 
