@@ -40,6 +40,9 @@ def evaluate(
         complain(f"error: no value: {lost or found['note']}")
         return 3
     write(found["value"])
+    if found["certified"] is None and found["value"] in ("oo", "-oo"):
+        note(f"infinite: {found['note']}", common.quiet)
+        return 0
     sure = {True: "certified by a rigorous enclosure", False: "REFUTED by a rigorous enclosure", None: "not certified"}
     remark = f": {found['note']}" if found["note"] else ""
     note(f"from the {found['method']}, {sure[found['certified']]} of the defining integral{remark}", common.quiet)

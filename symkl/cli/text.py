@@ -49,7 +49,8 @@ def _headline(title: str, data: Data) -> None:
         write(f"  otherwise {data['otherwise']}")
     if data["reason"]:
         write(f"  {data['reason']}")
-    write(f"  {data['status']}, {data['verdict']}", STYLES.get(data["verdict"]))
+    status = "no closed form; as it stands" if data["status"] == "none" and data["result"] else data["status"]
+    write(f"  {status}, {data['verdict']}", STYLES.get(data["verdict"]))
 
 
 def _steps(steps: Sequence[Data]) -> None:
