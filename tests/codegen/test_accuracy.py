@@ -29,8 +29,8 @@ SHAPES = {
     "kl_gumbel_normal": "rsrs",
     "kl_exponential_gamma": "sss",
 }
-#: measured here (the two backends, 400 points each), with room for other libraries' log and exp:
-#: units in the last place at random and near equality
+#: units in the last place at random and near equality; measured at 300 points each: 2.4 and 2.3 for the Normal,
+#: 17 and 3.8 for Gamma, 127 and 2.8 for Gumbel (median 0.8), at most 4.4 for the others
 BOUNDS = {
     "kl_normal_normal": (4, 4),
     "kl_normal_normal__variance": (4, 4),
@@ -40,8 +40,9 @@ BOUNDS = {
     "kl_laplace_laplace": (6, 6),
     "kl_poisson_poisson": (6, 6),
     "kl_bernoulli_bernoulli": (6, 6),
-    "kl_gamma_gamma": (40, 40),
-    "kl_gumbel_gumbel": (100, 100),
+    "kl_gamma_gamma": (40, 8),
+    # far from equality exp amplifies the rounding of its argument, correctly rounded functions or not
+    "kl_gumbel_gumbel": (250, 8),
 }
 DISTANCES = (1e-2, 1e-4, 1e-8)
 BACKENDS = ("numpy", "torch")
