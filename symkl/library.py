@@ -41,7 +41,7 @@ def _same(name: str, families: Iterable[str]) -> str:
     return next((f"did you mean '{f}'?" for f in families if f.lower() == name.lower()), "")
 
 
-def read_library(paths: Iterable[Path], extra: Iterable[Path]) -> Library:
+def read_library(paths: Iterable[Path] = (), extra: Iterable[Path] = ()) -> Library:
     """Read the built-in definitions, the files `paths` (definitions and documents) and the definitions `extra`.
 
     A user's family takes a built-in's place; two of the user's with one name are a `BadInput`.
