@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 __all__ = ["main"]
@@ -9,6 +10,10 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run `symkl` with the process's arguments, and exit with the code that DESIGN's list gives."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a terminal that cannot show an accent gets an escape in its place, not a crash
+            stream.reconfigure(errors="backslashreplace")
     try:
         from symkl.cli.app import app
 

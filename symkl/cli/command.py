@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -42,7 +43,9 @@ def command(app: typer.Typer, name: str, run: Callable[..., int]) -> None:
 def guarded(run: Callable[..., int], common: Common, given: dict[str, Any]) -> int:
     """Run a command; whatever it raises becomes one line on stderr and an exit code."""
     try:
-        return run(common, **given)
+        code = run(common, **given)
+        sys.stdout.flush()
+        return code
     except SymklError as error:
         complain(f"error: {error}")
         if common.verbose:
@@ -53,7 +56,8 @@ def guarded(run: Callable[..., int], common: Common, given: dict[str, Any]) -> i
         return 130
     except BrokenPipeError:
         # The reader of our output has gone away (`symkl list | head`): nothing is wrong, and nothing more can be said.
-        sys.stdout = None  # so that the interpreter does not flush it at exit
+        # What is still in the buffer goes nowhere, so that the interpreter does not complain when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         complain(f"error: {error.filename or ''}: {error.strerror or error}".replace(": : ", ": "))

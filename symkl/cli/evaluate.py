@@ -24,18 +24,22 @@ def evaluate(
     digits: Annotated[int, typer.Option("--digits", min=1, max=1000, help="How many digits.")] = 30,
     of: Annotated[str | None, typer.Option("--of", metavar="EXPR", help="Of what, for an expectation: x**2.")] = None,
     where: Where = None,
+    more: Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", hidden=True)] = None,
 ) -> int:
     """Compute a quantity at given parameters, and certify the digits by the defining integral."""
     from symkl import pipeline
     from symkl.foreign import check_foreign
     from symkl.proving import limited, prove_one
 
+    # `--at mu=0 sigma=1` is meant as `--at mu=0 --at sigma=1`, and the second would be taken for Q
+    points = [*(at or []), *([q] if q is not None and "=" in q else []), *(more or [])]
+    q = None if q is not None and "=" in q else q
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, of, where or [])
     chosen = settings(common, 1)
     check_foreign(library, [claim], chosen)
     verified = prove_one(claim, library.foreign, chosen)
-    found, lost = limited(pipeline.evaluate, (verified, at or [], digits), chosen)
+    found, lost = limited(pipeline.evaluate, (verified, points, digits), chosen)
     if lost or found["value"] is None:
         complain(f"error: no value: {lost or found['note']}")
         return 3

@@ -36,6 +36,15 @@ def _console(error: bool = False) -> Console:
     return Console(stderr=error, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
 
+def _print(text: str, style: str | None, error: bool = False) -> None:
+    """A line, styled where a person looks at it; rich is not even loaded for a pipe."""
+    stream = sys.stderr if error else sys.stdout
+    if stream.isatty():
+        _console(error).print(clean(text), style=style)
+    else:
+        stream.write(clean(text) + "\n")
+
+
 def clean(text: str) -> str:
     """The text without control characters, tabs and line ends excepted."""
     return "".join(c for c in text if c in "\n\t" or (c.isprintable() or c == " "))
@@ -43,18 +52,18 @@ def clean(text: str) -> str:
 
 def write(text: str, style: str | None = None) -> None:
     """Print a line to stdout."""
-    _console().print(clean(text), style=style)
+    _print(text, style)
 
 
 def complain(text: str) -> None:
-    """Print a line to stderr, in red where that is a terminal."""
-    _console(error=True).print(clean(text), style="red" if text.startswith("error") else None)
+    """Print a line to stderr, in red where that is a terminal and it is an error."""
+    _print(text, "red" if text.startswith("error") else None, error=True)
 
 
 def note(text: str, quiet: bool = False) -> None:
     """Print a remark to stderr, unless the user asked for silence."""
     if not quiet:
-        _console(error=True).print(clean(text), style="dim")
+        _print(text, "dim", error=True)
 
 
 def show_json(value: Any) -> None:
@@ -65,8 +74,7 @@ def show_json(value: Any) -> None:
 def show_table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
     """Print a table: drawn with rich in a terminal, aligned columns in a pipe. Verdicts are coloured."""
     rows = [[clean(cell) for cell in row] for row in rows]
-    console = _console()
-    if not console.is_terminal:
+    if not sys.stdout.isatty():
         widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
         for row in (header, *rows):
             line = "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True))
@@ -81,7 +89,7 @@ def show_table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str 
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell, style=STYLES.get(cell.split(" ")[0], "")) for cell in row))
-    console.print(table, soft_wrap=False)
+    _console().print(table, soft_wrap=False)
 
 
 @contextmanager
@@ -90,8 +98,7 @@ def progress(what: str, quiet: bool) -> Iterator[Begin]:
 
     Yields what to call with the number of pieces of work, which gives what to call, with its name, as each is done.
     """
-    console = _console(error=True)
-    if quiet or not console.is_terminal:
+    if quiet or not sys.stderr.isatty():
         yield lambda total: lambda name: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -103,7 +110,7 @@ def progress(what: str, quiet: bool) -> Iterator[Begin]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[now]}", markup=False),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=_console(error=True), transient=True) as bar:
         task = bar.add_task(what, total=None, now="")
 
         def begin(total: int) -> Callable[[str], None]:
@@ -115,7 +122,7 @@ def progress(what: str, quiet: bool) -> Iterator[Begin]:
 
 def write_code(text: str) -> None:
     """Print source code to stdout: in colour in a terminal, byte by byte in a pipe."""
-    if not _console().is_terminal:
+    if not sys.stdout.isatty():
         sys.stdout.write(text)
         return
     from rich.syntax import Syntax

@@ -144,6 +144,13 @@ def test_eval_gives_as_many_digits_as_were_asked_for(symkl: Run) -> None:
     mp.mp.dps = 15
 
 
+def test_several_values_after_one_at_are_all_taken(symkl: Run) -> None:
+    separate = symkl("eval", "entropy", "Normal", "--at", "mu=0", "--at", "sigma=3", "-q")
+    together = symkl("eval", "entropy", "Normal", "--at", "mu=0", "sigma=3", "-q")
+    assert separate.code == 0
+    assert together == separate
+
+
 def test_list_tells_what_has_been_derived_and_null_for_the_rest(symkl: Run, rayleigh: Path) -> None:
     before = json.loads(symkl("list", "--json").out)
     assert before["schema"] == 1

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +57,23 @@ def test_of_several_exit_codes_the_gravest_counts() -> None:
     for a, b in itertools.combinations(order, 2):
         assert worst([b, a, b]) == a
     assert worst([]) == 0
+
+
+@pytest.mark.slow
+def test_a_reader_that_goes_away_is_no_error(here: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = f"{sys.executable} -m symkl list --json | head -n 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], env=env, cwd=here, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "{\n", "")
+
+
+@pytest.mark.slow
+def test_a_terminal_without_accents_gets_escapes(here: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "symkl", "derive", "kl", "Norm\u00e9", "Normal"]
+    done = subprocess.run(command, env=env, cwd=here, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "Norm\\xe9" in done.stderr
 
 
 def test_control_characters_never_reach_the_terminal() -> None:
