@@ -17,8 +17,9 @@ __all__ = ["check_foreign"]
 
 
 def check_foreign(library: Library, claims: Sequence[Claim], settings: Settings) -> None:
-    """Refuse, as `BadInput`, a foreign density in these claims that does not integrate to 1; say to what it does."""
-    used = {d.family.name: d.family for claim in claims for d in (claim.p, claim.q) if d is not None}
+    """Refuse, as `BadInput`, a foreign density, in these claims or in the files given, that does not integrate to 1."""
+    used = {item.name: item for item in library.given if isinstance(item, Family)}
+    used |= {d.family.name: d.family for claim in claims for d in (claim.p, claim.q) if d is not None}
     check_normalised([family for name, family in used.items() if name in library.foreign], settings)
 
 
