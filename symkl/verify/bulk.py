@@ -22,30 +22,32 @@ class Bulk:
     scale: sp.Rational
 
 
-@lru_cache(maxsize=64)
 def bulk(here: Setting) -> Bulk:
     """Where the density is highest, and half the width that it has at half that height (looked for on a line only)."""
-    lower, upper = here.support
+    return _bulk(here.density, here.variable, *here.support)
+
+
+@lru_cache(maxsize=64)
+def _bulk(density: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> Bulk:
     if lower.is_finite and upper.is_finite:
         return Bulk(_rational((_number(lower) + _number(upper)) / 2), sp.S.One)
-    points = _landmarks(here) if lower.is_infinite and upper.is_infinite else []
+    points = _landmarks(density, x) if lower.is_infinite and upper.is_infinite else []
     if not points:
         return Bulk(sp.S.Zero, sp.S.One)
     low, mode, high = points
     return Bulk(_rational(mode), _rational((high - low) / 2) or sp.S.One)
 
 
-def _landmarks(here: Setting) -> list[Number]:
-    """Ascending numbers around the density's highest point: its mode between two points of about half its height."""
+def _landmarks(density: sp.Expr, x: sp.Symbol) -> list[Number]:
+    """The mode of a density on the line, between two points of about half its height; empty where none is seen."""
     with mp.workdps(15):
         try:
-            height = evaluator(here.density, here.variable)
-            grid = _grid(here.support)
-            sizes = [_size(height, point) for point in grid]
-            best = max(range(len(grid)), key=lambda i: sizes[i])
+            height = evaluator(density, x)
+            sizes = [_size(height, point) for point in _GRID]
+            best = max(range(len(_GRID)), key=lambda i: sizes[i])
             if not sizes[best] > 0:
                 return []
-            low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
+            low, high = _GRID[max(best - 1, 0)], _GRID[min(best + 1, len(_GRID) - 1)]
             mode = _climb(height, low, high)
             return [_half(height, mode, low), mode, _half(height, mode, high)]
         except (NoValue, ValueError, ZeroDivisionError, OverflowError, TypeError):
@@ -62,17 +64,9 @@ def _rational(number: Number) -> sp.Rational:
     return sp.Rational(int(mp.nint(number * scale)), scale)
 
 
-def _grid(support: tuple[sp.Expr, sp.Expr]) -> list[Number]:
-    lower, upper = (_number(bound) for bound in support)
-    steps = [mp.mpf(2) ** (mp.mpf(n) / 2) for n in range(-28, 29)]
-    if mp.isinf(lower) and mp.isinf(upper):
-        return [-s for s in reversed(steps)] + [mp.mpf(0)] + steps
-    if mp.isinf(upper):
-        return [lower + s for s in steps]
-    if mp.isinf(lower):
-        return [upper - s for s in reversed(steps)]
-    near = [s for s in steps if s <= mp.mpf(1) / 2]
-    return [lower + (upper - lower) * s for s in near] + [upper - (upper - lower) * s for s in reversed(near[:-1])]
+_STEPS = [mp.mpf(2) ** (mp.mpf(n) / 2) for n in range(-28, 29)]
+#: where the mode is looked for first
+_GRID = [-s for s in reversed(_STEPS)] + [mp.mpf(0)] + _STEPS
 
 
 def _size(height: Number, point: Number) -> Number:

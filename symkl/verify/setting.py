@@ -45,22 +45,18 @@ def log_density_of(dist: Distribution) -> sp.Expr:
 
 def put(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> Setting:
     """The setting at those parameters."""
-    return _put(dist, weight, tuple(at.items()))
-
-
-@lru_cache(maxsize=64)
-def _put(dist: Distribution, weight: sp.Expr, at: tuple[tuple[sp.Symbol, sp.Expr], ...]) -> Setting:
-    # both oracles ask for the same setting, one after the other
-    numbers = dict(at)
-
-    def there(expression: sp.Expr) -> sp.Expr:
-        return expression.xreplace(numbers)
-
-    lower, upper = (there(bound) for bound in dist.support)
+    point = tuple(at.items())
+    lower, upper = (_there(bound, point) for bound in dist.support)
     return Setting(
-        density=there(density_of(dist)),
-        weight=there(weight),
+        density=_there(density_of(dist), point),
+        weight=_there(weight, point),
         variable=dist.variable,
         support=(lower, upper),
         discrete=dist.kind == "discrete",
     )
+
+
+@lru_cache(maxsize=256)
+def _there(expression: sp.Expr, at: tuple[tuple[sp.Symbol, sp.Expr], ...]) -> sp.Expr:
+    # both oracles ask for the same, and so do a cross-entropy and a divergence
+    return expression.xreplace(dict(at))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 from flint import acb, arb
@@ -63,7 +64,7 @@ def _rays(lower: sp.Expr, upper: sp.Expr, centre: sp.Rational) -> list[Ray]:
 def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: int) -> arb:
     """With x = end +- e^t neither end has a singularity, only a tail."""
     place = ray.end + ray.direction * _Y
-    p, w = (tidy(part.xreplace({x: place}), _Y) for part in (density, weight))
+    p, w = _placed(density, x, place), _placed(weight, x, place)
     tolerance = arb(10) ** -(digits + 4)
     low, error = _start(p, w, tolerance)
     if ray.upwards:
@@ -85,9 +86,18 @@ def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: in
     return found.real + arb(0, error.upper())
 
 
+@lru_cache(maxsize=256)
+def _placed(expression: sp.Expr, x: sp.Symbol, place: sp.Expr) -> sp.Expr:
+    return tidy(expression.xreplace({x: place}), _Y)
+
+
 def _tail(density: sp.Expr, weight: sp.Expr, upwards: bool) -> Tail:
-    slope = log_slope(in_exponentials(density), _Y)
-    return Tail(density, slope, statistics_of(weight, _Y), _Y, upwards)
+    return Tail(density, _slope(density), statistics_of(weight, _Y), _Y, upwards)
+
+
+@lru_cache(maxsize=256)
+def _slope(density: sp.Expr) -> sp.Expr:
+    return log_slope(in_exponentials(density), _Y)
 
 
 def _start(density: sp.Expr, weight: sp.Expr, tolerance: arb) -> tuple[int, arb]:

@@ -48,8 +48,7 @@ class Tail:
 
     def _fall(self, scale: sp.Expr) -> Sup:
         if scale not in self.falls:
-            slope = scale * self.slope + scale.diff(self.y)
-            self.falls[scale] = Sup(slope if self.upwards else -slope, self.y, self.upwards)
+            self.falls[scale] = _fall(self.slope, scale, self.y, self.upwards)
         return self.falls[scale]
 
     def _total(self, here: arb, fall: arb, growths: list[arb | None]) -> arb | None:
@@ -69,6 +68,15 @@ def _coefficient(term: sp.Expr, y: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:
         constant_part, varying = statistic.args[0].as_independent(y, as_Add=True)
         return sp.exp(varying), coefficient * sp.exp(constant_part)
     return statistic, coefficient
+
+
+# densities and statistics recur, from one claim to the next and from one point to another
+
+
+@lru_cache(maxsize=256)
+def _fall(slope: sp.Expr, scale: sp.Expr, y: sp.Symbol, upwards: bool) -> Sup:
+    slope = scale * slope + scale.diff(y)
+    return Sup(slope if upwards else -slope, y, upwards)
 
 
 @lru_cache(maxsize=4096)
