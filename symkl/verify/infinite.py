@@ -10,11 +10,12 @@ import sympy as sp
 from symkl.algebra import holds, standing
 from symkl.model import Check, Claim, Counterexample
 from symkl.verify.evidence import Evidence
-from symkl.verify.integral import enclosed, estimated
+from symkl.verify.integral import enclosed, estimated, violation, weight_of
 from symkl.verify.numbers import decimal
 from symkl.verify.points import Point, shown
+from symkl.verify.rigorous.divergence import infinite_tail
 
-__all__ = ["by_support", "diverging"]
+__all__ = ["by_inequality", "by_support", "diverging"]
 
 
 def by_support(claim: Claim) -> Check | None:
@@ -30,6 +31,20 @@ def by_support(claim: Claim) -> Check | None:
     if holds(sp.Ge(q.support[1], p.support[1]), given) is False:
         return Check("kernel", True, note=f"p has mass above {q.support[1]}, where q has none")
     return None
+
+
+def by_inequality(claim: Claim, points: Sequence[Point]) -> Check | None:
+    """A KL divergence shown to be infinite at each of the points, by a rigorous lower bound for one tail.
+
+    One infinite tail decides a KL divergence alone: its negative part is always finite.
+    """
+    if claim.quantity != "kl" or not points:
+        return None
+    found = [infinite_tail(claim.p, weight_of(claim), point) for point in points if violation(claim, point) is None]
+    if None in found or len(found) < len(points):
+        return None
+    end, inequality = found[0] or ("", "")
+    return Check("enclosure", True, len(found), None, f"infinite beside {end}: {inequality}")
 
 
 def diverging(claim: Claim, points: Sequence[Point], towards: sp.Expr | None = sp.oo) -> Evidence:

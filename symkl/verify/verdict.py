@@ -9,7 +9,7 @@ import sympy as sp
 from symkl.algebra import holds, standing
 from symkl.model import Check, Derivation, Expectation, Verdict, Verified
 from symkl.verify.evidence import Evidence, by_enclosure, by_quadrature
-from symkl.verify.infinite import by_support, diverging
+from symkl.verify.infinite import by_inequality, by_support, diverging
 from symkl.verify.points import draw
 from symkl.verify.properties import properties
 from symkl.verify.steps import StepVerdicts, check_steps
@@ -79,14 +79,16 @@ def _kernel(derivation: Derivation, steps: StepVerdicts) -> Check:
 
 def _infinite(derivation: Derivation, steps: StepVerdicts, plain_points: int, seed: int) -> Verdict:
     claim = derivation.claim
-    found = diverging(claim, draw(claim, plain_points, seed), derivation.result or sp.oo)
+    points = draw(claim, plain_points, seed)
+    found = diverging(claim, points, derivation.result or sp.oo)
     if found.counterexample is not None:
         return Verdict("failed", (found.check,), found.counterexample)
     support = by_support(claim)
     if support is not None:
         return Verdict("proved", (support, found.check), note=support.note)
     kernel = _kernel(derivation, steps)
-    checks = (kernel, found.check)
+    shown = by_inequality(claim, points)
+    checks = (kernel, *([shown] if shown else []), found.check)
     if kernel.passed and found.check.passed:
         return Verdict("proved", checks, note=derivation.reason)
     return Verdict("numeric" if found.check.passed else "unknown", checks, note=found.check.note)

@@ -1,12 +1,18 @@
 """What is infinite, or does not exist, never gets a ball; plain quadrature sees it grow."""
 
+import itertools
+
 import mpmath as mp
 import pytest
 import sympy as sp
 
 from symkl.model import claim
+from symkl.verify.infinite import by_inequality
+from symkl.verify.integral import violation
 from symkl.verify.plain import expectation
+from symkl.verify.points import draw
 from symkl.verify.rigorous import enclose
+from symkl.verify.rigorous.divergence import infinite_tail
 
 from .conftest import make
 
@@ -63,6 +69,39 @@ def test_a_divergent_integral_is_seen_to_grow(name):
 def test_what_grows_downwards_is_minus_infinity():
     dist = claim("entropy", gamma_one()).p
     assert expectation(dist, -(dist.variable**-2), {}).value == -mp.inf
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_an_infinite_tail_is_shown_by_an_inequality(name):
+    family, weight = CASES[name]
+    dist = claim("entropy", family()).p
+    shown = infinite_tail(dist, weight(dist.variable), {})
+    assert shown is not None
+    assert infinite_tail(dist, -weight(dist.variable), {}) is None or "mean of a Cauchy" in name
+
+
+@pytest.mark.parametrize(
+    "weight", [lambda x: x**2, lambda x: sp.log(x) ** 2, lambda x: x ** sp.Rational(-9, 10), lambda x: sp.exp(x / 2)]
+)
+def test_a_finite_integral_is_not_shown_to_be_infinite(weight):
+    dist = claim("entropy", gamma_one()).p
+    assert infinite_tail(dist, weight(dist.variable), {}) is None
+    assert enclose(dist, weight(dist.variable), {}).ball is not None
+
+
+def test_no_finite_divergence_of_the_built_in_families_is_shown_to_be_infinite(built_in):
+    for p, q in itertools.product(built_in.values(), repeat=2):
+        about = claim("kl", p, q)
+        points = [point for point in draw(about, 1) if p.kind == q.kind and violation(about, point) is None]
+        assert by_inequality(about, points) is None, about.id
+
+
+def test_an_infinite_divergence_is_shown_by_an_inequality(built_in):
+    tail = make(lambda x, a: a * x ** (-a - 1), 1, sp.oo, "a: unit")
+    about = claim("kl", tail, built_in["Exponential"])
+    check = by_inequality(about, draw(about, 2))
+    assert check is not None
+    assert "infinite beside oo" in check.note
 
 
 def test_a_divergent_sum_has_no_ball_and_no_value():

@@ -14,13 +14,13 @@ from symkl.verify.rigorous.majorants import in_exponentials, statistics_of
 from symkl.verify.rigorous.operations import NoEnclosure
 from symkl.verify.rigorous.pieces import below, between, breaks, inside, resolve
 
-__all__ = ["integrate"]
+__all__ = ["Y", "integrate", "placed", "rays"]
 
 #: the farthest that the edge e^T of a tail is sought, and the nearest to a regular end
 _FARTHEST, _SHORTEST = 2**14, 88
 #: the most evaluations of one integrand
 _EVALUATIONS = 60_000
-_Y = sp.Symbol("y", positive=True)
+Y = sp.Symbol("y", positive=True)
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,12 @@ def integrate(
     for lower, upper in between(breaks(sp.Add(density, weight, evaluate=False), x), *support):
         at = inside(lower, upper)
         pieces = resolve(density, x, at), resolve(weight, x, at)
-        for ray in _rays(lower, upper, centre):
+        for ray in rays(lower, upper, centre):
             total += _along(ray, *pieces, x, digits)
     return total
 
 
-def _rays(lower: sp.Expr, upper: sp.Expr, centre: sp.Rational) -> list[Ray]:
+def rays(lower: sp.Expr, upper: sp.Expr, centre: sp.Rational) -> list[Ray]:
     if lower != -sp.oo and upper == sp.oo:
         return [Ray(lower, 1, sp.oo)]
     if lower == -sp.oo and upper != sp.oo:
@@ -63,8 +63,8 @@ def _rays(lower: sp.Expr, upper: sp.Expr, centre: sp.Rational) -> list[Ray]:
 
 def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: int) -> arb:
     """With x = end +- e^t neither end has a singularity, only a tail."""
-    place = ray.end + ray.direction * _Y
-    p, w = _placed(density, x, place), _placed(weight, x, place)
+    place = ray.end + ray.direction * Y
+    p, w = placed(density, x, place), placed(weight, x, place)
     tolerance = arb(10) ** -(digits + 4)
     low, error = _start(p, w, tolerance)
     if ray.upwards:
@@ -72,7 +72,7 @@ def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: in
         error += more
     else:
         high = constant(ray.reach).log()
-    program = compile_balls(sp.Mul(_Y, p, w, evaluate=False), _Y, exponential=True)
+    program = compile_balls(sp.Mul(Y, p, w, evaluate=False), Y, exponential=True)
     try:
         found = acb.integral(program, low, high, abs_tol=tolerance, eval_limit=_EVALUATIONS)
     except (SystemError, ArithmeticError, TypeError, ValueError) as error_inside:
@@ -87,22 +87,22 @@ def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: in
 
 
 @lru_cache(maxsize=256)
-def _placed(expression: sp.Expr, x: sp.Symbol, place: sp.Expr) -> sp.Expr:
-    return tidy(expression.xreplace({x: place}), _Y)
+def placed(expression: sp.Expr, x: sp.Symbol, place: sp.Expr) -> sp.Expr:
+    return tidy(expression.xreplace({x: place}), Y)
 
 
 def _tail(density: sp.Expr, weight: sp.Expr, upwards: bool) -> Tail:
-    return Tail(density, _slope(density), statistics_of(weight, _Y), _Y, upwards)
+    return Tail(density, _slope(density), statistics_of(weight, Y), Y, upwards)
 
 
 @lru_cache(maxsize=256)
 def _slope(density: sp.Expr) -> sp.Expr:
-    return log_slope(in_exponentials(density), _Y)
+    return log_slope(in_exponentials(density), Y)
 
 
 def _start(density: sp.Expr, weight: sp.Expr, tolerance: arb) -> tuple[int, arb]:
     """Where to begin near y = 0, and a bound for what is left out: simple where the integrand is bounded there."""
-    product = compile_balls(sp.Mul(density, weight, evaluate=False), _Y, points=True)
+    product = compile_balls(sp.Mul(density, weight, evaluate=False), Y, points=True)
     size = _SHORTEST
     while size <= 4 * _SHORTEST:
         width = arb(-size).exp()

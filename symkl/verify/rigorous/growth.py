@@ -11,7 +11,7 @@ from symkl.verify.rigorous.compile import compile_balls, constant
 from symkl.verify.rigorous.interval import Interval, values_on
 from symkl.verify.rigorous.tame import merge, tame
 
-__all__ = ["FLOOR", "Growth", "Sup", "Tail", "log_slope"]
+__all__ = ["FLOOR", "Growth", "Size", "Sup", "Tail", "log_slope", "probe"]
 
 #: a statistic t is bounded by FLOOR + |t|, which is never 0, so that its logarithm has a derivative of bounded size
 FLOOR = 1024
@@ -95,51 +95,69 @@ class Sup:
     def __init__(self, expression: sp.Expr, y: sp.Symbol, upwards: bool) -> None:
         self.y = y
         expanded = sp.expand_mul(expression)
-        self.forms = (expanded, tame(expanded, y, _probe(upwards)))
+        self.forms = (expanded, tame(expanded, y, probe(upwards)))
 
     def on(self, domain: Interval) -> arb | None:
         found = values_on(self.forms[0], self.y, domain) & values_on(self.forms[1], self.y, domain)
         return found.hi if found.hi < arb.pos_inf() else None
 
 
+class Size:
+    """Upper bounds for the absolute value of an expression, by its values or by its fall along the tail."""
+
+    def __init__(self, expression: sp.Expr, y: sp.Symbol, upwards: bool, is_tame: bool = False) -> None:
+        self.y, self.upwards = y, upwards
+        self.form = expression if is_tame else tame(expression, y, probe(upwards))
+        self.fall: Sup | None = None
+
+    def on(self, domain: Interval) -> Interval:
+        return values_on(self.form, self.y, domain).magnitude()
+
+    def at_edge(self, domain: Interval) -> arb | None:
+        """The size at the edge of the tail, where that is the largest."""
+        if self.fall is None:
+            slope = log_slope(self.form, self.y)
+            self.fall = Sup(slope if self.upwards else -slope, self.y, self.upwards)
+        found = self.fall.on(domain)
+        if found is None or not found <= 0:
+            return None
+        edge = domain.lo if self.upwards else domain.hi
+        size = values_on(self.form, self.y, Interval(edge, edge)).magnitude().hi
+        return size if size.is_finite() else None
+
+    def most(self, domain: Interval) -> arb | None:
+        """The better of the two bounds that there is."""
+        size = self.on(domain).hi
+        return size if size.is_finite() else self.at_edge(domain)
+
+
 class Growth:
-    """Upper bounds for `|change|/(FLOOR + |statistic|)`: by the change's size, by its fall, or by their ratio."""
+    """Upper bounds for `|change|/(FLOOR + |statistic|)`: by the change's size, or by the ratio of the two."""
 
     def __init__(
         self, statistic: sp.Expr, change: sp.Expr, y: sp.Symbol, upwards: bool, ratio: sp.Expr | None = None
     ) -> None:
         """`ratio` is statistic/change, where it is known in a simple form (then the change is simple as well)."""
-        self.y, self.upwards, self.none = y, upwards, change == 0
-        self.fall: Sup | None = None
-        if ratio is not None:
-            self.change, self.ratio = change, ratio
-        elif not self.none:
-            self.change = tame(change, y, _probe(upwards))
-            self.ratio = tame(merge(statistic / change), y, _probe(upwards))
+        self.y, self.none = y, change == 0
+        if self.none:
+            return
+        self.change = Size(change, y, upwards, is_tame=ratio is not None)
+        self.ratio = tame(merge(statistic / change), y, probe(upwards)) if ratio is None else ratio
 
     def on(self, domain: Interval) -> arb | None:
         if self.none:
             return arb(0)
-        size = values_on(self.change, self.y, domain).magnitude()
+        size = self.change.on(domain)
         ratio = values_on(self.ratio, self.y, domain).magnitude()
         found = (size.hi / FLOOR).upper() if size.hi.is_finite() else None
         below = (ratio + size.inverse() * Interval(arb(FLOOR), arb(FLOOR))).lo
         if below > 0:
             other = (1 / below).upper()
             found = other if found is None or other < found else found
-        if found is None and self._falls(domain):
-            edge = domain.lo if self.upwards else domain.hi
-            size = values_on(self.change, self.y, Interval(edge, edge)).magnitude()
-            found = (size.hi / FLOOR).upper() if size.hi.is_finite() else None
+        if found is None:
+            most = self.change.at_edge(domain)
+            found = None if most is None else (most / FLOOR).upper()
         return found
-
-    def _falls(self, domain: Interval) -> bool:
-        """Is |change| largest at the edge of the tail?"""
-        if self.fall is None:
-            slope = log_slope(self.change, self.y)
-            self.fall = Sup(slope if self.upwards else -slope, self.y, self.upwards)
-        found = self.fall.on(domain)
-        return found is not None and bool(found <= 0)
 
 
 def log_slope(density: sp.Expr, y: sp.Symbol) -> sp.Expr:
@@ -156,6 +174,6 @@ def log_slope(density: sp.Expr, y: sp.Symbol) -> sp.Expr:
     return total
 
 
-def _probe(upwards: bool) -> sp.Rational:
+def probe(upwards: bool) -> sp.Rational:
     """Where the terms of a sum are compared: far out, and not so far that exp(exp(y)) cannot be written down."""
     return sp.Integer(2) ** 12 if upwards else sp.Rational(1, 2**12)

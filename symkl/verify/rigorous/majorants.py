@@ -9,9 +9,14 @@ from symkl.verify.rigorous.logs import split_logs
 __all__ = ["in_exponentials", "statistics_of", "under_gamma"]
 
 
-def statistics_of(weight: sp.Expr, y: sp.Symbol) -> tuple[sp.Expr, ...]:
-    """Statistics whose absolute values add up to at least the weight's, for y >= 2 where a gamma is in it."""
+def statistics_of(weight: sp.Expr, y: sp.Symbol, majorants: bool = True) -> tuple[sp.Expr, ...]:
+    """Statistics whose absolute values add up to at least the weight's, for y >= 2 where a gamma is in it.
+
+    Without `majorants` they add up to the weight itself.
+    """
     terms = sp.Add.make_args(_multiplied_out(split_logs(in_exponentials(weight), y)))
+    if not majorants:
+        return tuple(terms)
     found: list[sp.Expr] = []
     for term in terms:  # one by one: two terms, once replaced, must not cancel
         found += sp.Add.make_args(_multiplied_out(_dominated(term, y)))

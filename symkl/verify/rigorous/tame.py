@@ -11,7 +11,7 @@ import sympy as sp
 
 from symkl.verify.plain_table import evaluator
 
-__all__ = ["merge", "tame"]
+__all__ = ["merge", "size_at", "tame"]
 
 
 def tame(expression: sp.Expr, y: sp.Symbol, near: sp.Rational) -> sp.Expr:
@@ -41,7 +41,7 @@ def tame(expression: sp.Expr, y: sp.Symbol, near: sp.Rational) -> sp.Expr:
 def _factored(total: sp.Expr, y: sp.Symbol, near: sp.Rational) -> sp.Expr:
     """`a*m + b*n` => `m*(a + b*n/m)`, m the monomial of the term that dominates."""
     terms = sp.Add.make_args(total)
-    sizes = [(_size(term, y, near), _monomial(term, y)) for term in terms]
+    sizes = [(size_at(term, y, near), _monomial(term, y)) for term in terms]
     largest = max(sizes, key=lambda pair: pair[0])[1]
     if len(terms) == 1 or largest == 1:
         return total
@@ -92,7 +92,8 @@ def _power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
     return found * sp.Pow(rest, exponent)
 
 
-def _size(term: sp.Expr, y: sp.Symbol, near: sp.Rational) -> mp.mpf:
+def size_at(term: sp.Expr, y: sp.Symbol, near: sp.Rational) -> mp.mpf:
+    """About how large a term is there: 0 where it has no value. A hint, never evidence."""
     try:
         value = evaluator(term, y)(mp.mpf(near.p) / near.q)
         return abs(value) if mp.isfinite(value) else mp.mpf(0)
