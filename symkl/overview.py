@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from symkl import model
 from symkl.library import Library
-from symkl.proving import claim_key, open_store
+from symkl.proving import key_of, open_store
 from symkl.settings import Settings
 from symkl.store import Store
 
@@ -23,16 +22,16 @@ def overview(library: Library, settings: Settings) -> dict[str, Any]:
         "schema": SCHEMA,
         "families": [{"name": f.name, "parameters": [p.name for p in f.parameters], "kind": f.kind} for f in families],
         "pairs": [
-            {"p": p.name, "q": q.name, **_found(model.claim("kl", p, q), store, settings)}
+            {"p": p.name, "q": q.name, **_found(store, key_of("kl", p, q, settings))}
             for p in families
             for q in families
         ],
-        "entropies": [{"p": p.name, **_found(model.claim("entropy", p), store, settings)} for p in families],
+        "entropies": [{"p": p.name, **_found(store, key_of("entropy", p, None, settings))} for p in families],
     }
 
 
-def _found(claim: model.Claim, store: Store, settings: Settings) -> dict[str, str | None]:
-    record = store.get(claim_key(claim, settings))
+def _found(store: Store, key: str) -> dict[str, str | None]:
+    record = store.get(key)
     if record is None:
         return {"status": None, "verdict": None}
     try:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sympy import Expr
+
 from symkl import pipeline
 from symkl.claims import forms_of
 from symkl.errors import SymklError
@@ -23,6 +25,7 @@ __all__ = [
     "Proving",
     "claim_key",
     "judged_forms",
+    "key_of",
     "limited",
     "open_store",
     "prove_all",
@@ -49,13 +52,24 @@ def open_store(settings: Settings) -> Store:
 
 def claim_key(claim: Claim, settings: Settings) -> str:
     """The store's key for a claim: the definitions, what is asked of them, the oracle's settings, the versions."""
-    families = [claim.p.family, *([claim.q.family] if claim.q else [])]
+    return key_of(claim.quantity, claim.p.family, claim.q.family if claim.q else None, settings, claim.of, claim.where)
+
+
+def key_of(
+    quantity: str,
+    p: Family,
+    q: Family | None,
+    settings: Settings,
+    of: Expr | None = None,
+    where: tuple[tuple[str, Expr], ...] = (),
+) -> str:
+    """The same without the claim, which takes longer to put together than to look up."""
     return digest(
         {
-            "claim": claim.id,
-            "of": None if claim.of is None else to_text(claim.of),
-            "where": [[name, to_text(value)] for name, value in claim.where],
-            "definitions": [[family.name, family.digest] for family in families],
+            "claim": quantity,
+            "of": None if of is None else to_text(of),
+            "where": [[name, to_text(value)] for name, value in where],
+            "definitions": [[family.name, family.digest] for family in (p, q) if family is not None],
             "oracle": [settings.digits, settings.seed],
             "engine": engine(),
         }
