@@ -13,7 +13,7 @@ from symkl import pipeline
 from symkl.claims import forms_of
 from symkl.errors import SymklError
 from symkl.language import to_text
-from symkl.model import Claim, Derivation, Judged, Verdict, Verified
+from symkl.model import Claim, Derivation, Family, Judged, Verdict, Verified
 from symkl.settings import Settings
 from symkl.store import Store, digest, engine, store_folder
 from symkl.store.records import from_record, to_record
