@@ -127,6 +127,16 @@ def test_pieces_of_a_density_are_integrated_one_by_one():
         assert holds(of(hat.p, weight_of(hat), {}), mp.mpf(1) / 2)
 
 
+def test_a_kink_that_only_one_piece_has_is_found_there():
+    dist = claim("entropy", make(lambda x: sp.exp(-sp.Abs(x)) / 2, -sp.oo, sp.oo)).p
+    x = dist.variable
+    weight = sp.Abs(sp.Piecewise((x + sp.Rational(5, 2), x < -1), (-x - 3, True)))  # bends at -5/2, and jumps at -1
+    with mp.workdps(45):
+        left = mp.quad(lambda t: abs(t + 2.5) * mp.exp(t) / 2, [-mp.inf, -2.5, -1])
+        right = mp.quad(lambda t: (t + 3) * mp.exp(-abs(t)) / 2, [-1, 0, mp.inf])
+        assert holds(of(dist, weight, {}), left + right)
+
+
 def test_a_kink_of_the_weight_elsewhere_than_that_of_the_density(built_in):
     dist = claim("entropy", built_in["Laplace"]).p
     ball = of(dist, sp.Abs(dist.variable - 2), {"mu": R(0), "b": R(1)})

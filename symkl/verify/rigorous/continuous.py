@@ -12,7 +12,7 @@ from symkl.verify.rigorous.compile import compile_balls, constant
 from symkl.verify.rigorous.growth import Tail, log_slope
 from symkl.verify.rigorous.majorants import in_exponentials, statistics_of
 from symkl.verify.rigorous.operations import NoEnclosure
-from symkl.verify.rigorous.pieces import below, between, breaks, inside, resolve
+from symkl.verify.rigorous.pieces import below, pieces
 
 __all__ = ["Y", "integrate", "placed", "rays"]
 
@@ -41,11 +41,9 @@ def integrate(
 ) -> arb:
     """The ball; every expression is in x alone. `centre` is a guess of where the mass lies. Raises NoEnclosure."""
     total = arb(0)
-    for lower, upper in between(breaks(sp.Add(density, weight, evaluate=False), x), *support):
-        at = inside(lower, upper)
-        pieces = resolve(density, x, at), resolve(weight, x, at)
+    for lower, upper, p, w in pieces(density, weight, x, *support):
         for ray in rays(lower, upper, centre):
-            total += _along(ray, *pieces, x, digits)
+            total += _along(ray, p, w, x, digits)
     return total
 
 

@@ -15,7 +15,7 @@ from symkl.verify.rigorous.growth import Size, probe
 from symkl.verify.rigorous.interval import Interval, values_on
 from symkl.verify.rigorous.majorants import in_exponentials, statistics_of
 from symkl.verify.rigorous.operations import NoEnclosure
-from symkl.verify.rigorous.pieces import between, breaks, inside, resolve
+from symkl.verify.rigorous.pieces import pieces
 from symkl.verify.rigorous.tame import merge, size_at, tame
 from symkl.verify.setting import Setting, put
 
@@ -47,9 +47,7 @@ def infinite_tail(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp
 def _tails(here: Setting) -> Iterator[tuple[sp.Expr, tuple[sp.Expr, ...], bool]]:
     """Each tail's end, the terms of `p*weight*y` in it, and whether it runs upwards in y."""
     x = here.variable
-    for lower, upper in between(breaks(sp.Add(here.density, here.weight, evaluate=False), x), *here.support):
-        at = inside(lower, upper)
-        density, weight = resolve(here.density, x, at), resolve(here.weight, x, at)
+    for lower, upper, density, weight in pieces(here.density, here.weight, x, *here.support):
         for ray in rays(lower, upper, bulk(here).centre):
             place = ray.end + ray.direction * Y
             common = in_exponentials(Y * placed(density, x, place))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Iterator
 
 import sympy as sp
 from flint import acb
@@ -11,7 +12,7 @@ from flint import acb
 from symkl.verify.rigorous.compile import compile_balls, constant
 from symkl.verify.rigorous.operations import NoEnclosure
 
-__all__ = ["below", "between", "breaks", "inside", "resolve"]
+__all__ = ["below", "between", "breaks", "inside", "pieces", "resolve"]
 
 
 def below(a: sp.Expr, b: sp.Expr) -> bool:
@@ -45,6 +46,19 @@ def breaks(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
     return sorted(found, key=functools.cmp_to_key(lambda a, b: 0 if a == b else -1 if below(a, b) else 1))
 
 
+def pieces(
+    density: sp.Expr, weight: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr
+) -> Iterator[tuple[sp.Expr, sp.Expr, sp.Expr, sp.Expr]]:
+    """The support in pieces without breaks inside: (lower, upper, density, weight), the branches resolved."""
+    for low, high in between(breaks(sp.Add(density, weight, evaluate=False), x), lower, upper):
+        at = inside(low, high)
+        p, w = resolve(density, x, at), resolve(weight, x, at)
+        if (p, w) == (density, weight):
+            yield low, high, p, w
+        else:
+            yield from pieces(p, w, x, low, high)
+
+
 def between(breaks: list[sp.Expr], lower: sp.Expr, upper: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
     """The intervals into which the breaks divide (lower, upper)."""
     cuts = [lower, *(b for b in breaks if below(lower, b) and below(b, upper)), upper]
@@ -74,7 +88,8 @@ def resolve(expression: sp.Expr, x: sp.Symbol, at: sp.Expr) -> sp.Expr:
             best = other if less == isinstance(expression, sp.Min) else best
         return resolve(best, x, at)
     args = [resolve(arg, x, at) for arg in expression.args]
-    if isinstance(expression, (sp.Abs, sp.sign)) and _root(args[0], x) is not None:
+    if isinstance(expression, (sp.Abs, sp.sign)) and _root(expression.args[0], x) is not None:
+        # only what is linear as it stands has its kink among the breaks; |Piecewise| comes to it in the next round
         one = sp.Integer(1 if _value(args[0], x, at) > 0 else -1)
         return one * args[0] if isinstance(expression, sp.Abs) else one
     if isinstance(expression, sp.log):
