@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -145,6 +147,25 @@ def test_a_killed_build_leaves_no_half_file_and_the_next_one_finishes(process: S
     last.communicate()
     assert last.returncode == 0
     assert _tree(here / "killed") == wanted
+
+
+@pytest.mark.slow
+def test_an_interrupted_build_ends_at_once_with_130_and_leaves_no_child(here: Path) -> None:
+    (here / "a.toml").write_text(RAYLEIGH)
+    command = [sys.executable, "-m", "symkl", "build", "a.toml", "--no-cache"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    run = subprocess.Popen(command, cwd=here, env=env, text=True, stderr=subprocess.PIPE, start_new_session=True)
+    time.sleep(3)
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=20)
+    assert (run.returncode, said) == (130, "interrupted\n")
+    for _ in range(100):
+        try:
+            os.killpg(run.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("a child is left")
 
 
 def test_a_corrupt_store_is_ignored_and_rebuilt(symkl: Callable[..., Ran], rayleigh: Path, tmp_path: Path) -> None:

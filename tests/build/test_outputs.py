@@ -1,0 +1,87 @@
+"""One output that cannot be made does not take the others with it; nothing that failed leaves symkl."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from symkl import pipeline
+from symkl.build.outputs import Made, outputs_of, wanted
+from symkl.build.pieces import Piece
+from symkl.errors import ToolMissing
+from symkl.model import Verdict, Verified
+from symkl.settings import Settings
+
+SETTINGS = Settings()
+
+
+@pytest.fixture(scope="module")
+def piece() -> Piece:
+    library = pipeline.read()
+    return Piece("Exponential", library.families["Exponential"], (pipeline.claim(library, "entropy", "Exponential"),))
+
+
+@pytest.fixture(scope="module")
+def verified(piece: Piece) -> Verified:
+    return pipeline.prove(piece.claims[0], SETTINGS)
+
+
+def _made(piece: Piece, verified: Verified | None, formats: tuple[str, ...]) -> Made:
+    return Made.unpacked(outputs_of(piece, [verified], formats, SETTINGS))
+
+
+def test_without_a_pdf_engine_the_rest_is_made_and_the_lack_is_told(
+    piece: Piece, verified: Verified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(*_: object) -> bytes:
+        raise ToolMissing("no PDF engine")
+
+    monkeypatch.setattr(pipeline, "typeset", lacking)
+    made = _made(piece, verified, ("pdf", "tex", "numpy", "torch"))
+    assert sorted(made.files) == ["exponential.tex", "numpy/exponential.py", "torch/exponential.py"]
+    assert made.troubles == [(4, "error: exponential.pdf: no PDF engine")]
+
+
+def test_a_bug_in_one_backend_leaves_the_other(
+    piece: Piece, verified: Verified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pipeline.generate
+
+    def stumbling(backend: str, *rest: object) -> str:
+        if backend == "numpy":
+            raise ZeroDivisionError("oh")
+        return real(backend, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pipeline, "generate", stumbling)
+    made = _made(piece, verified, ("numpy", "torch"))
+    assert sorted(made.files) == ["torch/exponential.py"]
+    [(code, line)] = made.troubles
+    assert code == 5
+    assert "numpy/exponential.py: this is a bug in symkl (ZeroDivisionError: oh)" in line
+
+
+def test_a_failed_result_leaves_symkl_in_no_form(piece: Piece, verified: Verified) -> None:
+    failed = replace(verified, verdict=Verdict("failed"))
+    assert _made(piece, failed, ("pdf", "tex", "numpy")).files == {}
+    assert _made(piece, None, ("pdf", "tex", "numpy")).files == {}
+    assert b"entropy_exponential" in _made(piece, verified, ("numpy",)).files["numpy/exponential.py"]
+
+
+@pytest.mark.parametrize("kind", ["unknown", "failed"])
+def test_no_code_is_made_of_what_is_not_verified(kind: str, verified: Verified) -> None:
+    assert wanted([replace(verified, verdict=Verdict(kind))]) == []
+    assert wanted([verified])[0] == (verified, None, None)
+
+
+def test_templates_of_ones_own_are_taken(piece: Piece, verified: Verified, tmp_path: Path) -> None:
+    from symkl import resources
+
+    own = tmp_path / "code" / "numpy"
+    own.mkdir(parents=True)
+    text = (resources.templates() / "code" / "numpy" / "module.py.j2").read_text()
+    (own / "module.py.j2").write_text("# from a template of my own\n" + text)
+    programs = pipeline.lower([(verified, None, None)])
+    mine = pipeline.generate("numpy", programs, Settings(templates=tmp_path), "title")
+    assert mine == "# from a template of my own\n" + pipeline.generate("numpy", programs, SETTINGS, "title")
