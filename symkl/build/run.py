@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from symkl import pipeline
@@ -12,6 +12,7 @@ from symkl.build.outputs import Made, outputs_of
 from symkl.build.pieces import Piece, pieces
 from symkl.build.plan import Plan, origin
 from symkl.build.summary import summary_of, troubles_of
+from symkl.errors import BadInput, Location
 from symkl.foreign import check_foreign
 from symkl.model.document import Document
 from symkl.proving import Proof, Proving
@@ -43,8 +44,7 @@ def run(plan: Plan, extra: Sequence[Path], settings: Settings, begin: Callable[[
     claims = list(dict.fromkeys(claim for piece in stale for claim in piece.claims))
     for piece in stale:
         if isinstance(piece.item, Document):
-            # without results, to learn now whether its prose can be set
-            pipeline.compose(piece.item, [None] * len(piece.sections), settings)
+            _check_prose(piece.item, settings)
     check_foreign(library, claims, settings)
     tick = begin(len(claims) + len(stale))
     report = Report(notes=library.notes)
@@ -72,6 +72,16 @@ def run(plan: Plan, extra: Sequence[Path], settings: Settings, begin: Callable[[
         save(plan.folder, entries)
     report.entries = {name: entries[name] for name in plan.keys}
     return report
+
+
+def _check_prose(document: Document, settings: Settings) -> None:
+    """Set each section without its result, to learn whether its formulas can be read before anything is written."""
+    for number, section in enumerate(document.sections, start=1):
+        try:
+            pipeline.compose(replace(document, sections=(section,)), [None], settings)
+        except BadInput as error:
+            place = Location(document.origin, f"section[{number}].text, in a formula", error.where.column)
+            raise BadInput(error.what, place, error.todo) from error
 
 
 class _Work:

@@ -98,6 +98,40 @@ def test_a_source_with_three_quotes_stays_text_in_generated_code(symkl: Callable
         assert "source" in ran.err
 
 
+DOCUMENT = """\
+format = 1
+[document]
+title = "T"
+symbols = ["q", "p"]
+[[section]]
+title = "A"
+text = "Some $x**2$ here."
+claim = { quantity = "kl", p = "Normal", q = "Normal" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('q = "Normal"', 'q = "Normall"', "section[1].claim: there is no family 'Normall'; did you mean 'Normal'?"),
+        ("x**2", "x**", "section[1].text, in a formula, column 3"),
+        ('q = "Normal"', 'q = "Normal", as = "logvar"', "section[1].claim.as: Normal has no parametrisation 'logvar'"),
+        ('q = "Normal"', 'q = "Normal", where = { mu_2 = "zz" }', "section[1].claim.where mu_2=zz, column 1"),
+        ("[[section]]", "[[sections]]", "sections"),
+        ("Some", "\\\\input{x}", "TeX is not allowed"),
+    ],
+)
+def test_a_bad_document_is_refused_with_its_place(
+    old: str, new: str, said: str, symkl: Callable[..., Ran], here: Path
+) -> None:
+    (here / "d.toml").write_text(DOCUMENT.replace(old, new))
+    ran = symkl("build", "d.toml")
+    assert ran.code == 2
+    assert ran.err.startswith("error: d.toml: ")
+    assert said in ran.err
+    assert [p.name for p in here.iterdir()] == ["d.toml"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
