@@ -79,7 +79,6 @@ def is_nonnegative(expression: sp.Expr, given: Iterable[sp.Basic] = ()) -> bool 
 
 def _forms(expression: sp.Expr, given: Iterable[sp.Basic]) -> Iterable[sp.Expr]:
     """Forms of one expression in which SymPy's assumptions may see a sign that another form hides."""
-    expression = sp.sympify(expression)
     if expression.is_number:
         yield expression
         return

@@ -83,7 +83,7 @@ def _pairs(
         for index in "12":
             indexed = Parameter(parameter.name, parameter.domain, index=index)
             bound = given.get(indexed.full_name, indexed.symbol)
-            sides.append(sp.sympify(bound).subs(substitution, simultaneous=True))
+            sides.append(bound.subs(substitution, simultaneous=True))
         pair = _settled(*sides)
         if pair is not None and pair not in pairs:
             pairs.append(pair)
