@@ -16,23 +16,21 @@ from symkl.workers import Crew, Job
 __all__ = ["check_foreign"]
 
 
-def check_foreign(library: Library, claims: Sequence[Claim], settings: Settings) -> None:
+def check_foreign(library: Library, claims: Sequence[Claim], settings: Settings, crew: Crew) -> None:
     """Refuse, as `BadInput`, a foreign density, in these claims or in the files given, that does not integrate to 1."""
     used = {item.name: item for item in library.given if isinstance(item, Family)}
     used |= {d.family.name: d.family for claim in claims for d in (claim.p, claim.q) if d is not None}
-    check_normalised([family for name, family in used.items() if name in library.foreign], settings)
+    check_normalised([family for name, family in used.items() if name in library.foreign], settings, crew)
 
 
-def check_normalised(families: Sequence[Family], settings: Settings) -> None:
+def check_normalised(families: Sequence[Family], settings: Settings, crew: Crew) -> None:
     """Refuse, as `BadInput`, a foreign density that is shown not to integrate to 1, and say what it integrates to."""
     store = open_store(settings)
     base = {"engine": engine(), "seed": settings.seed, "what": "normalisation"}
     asked = {f.name: digest({**base, "name": f.name, "definition": f.digest}) for f in families}
     pending = [f for f in families if store.get(asked[f.name]) != "one"]
     jobs = [Job(f.name, _normalisation, (f, settings), settings.seconds) for f in pending]
-    with Crew(settings.processes) as crew:
-        outcomes = crew.work(jobs)
-    for family, outcome in zip(pending, outcomes, strict=True):
+    for family, outcome in zip(pending, crew.work(jobs), strict=True):
         if outcome.error is not None:
             raise outcome.error
         if outcome.bug:

@@ -76,10 +76,9 @@ def key_of(
     )
 
 
-def prove_one(claim: Claim, foreign: Collection[str], settings: Settings) -> Verified:
+def prove_one(claim: Claim, foreign: Collection[str], settings: Settings, crew: Crew) -> Verified:
     """One claim, for a command that shows it. Raises what deriving raises; a bug as `RuntimeError`."""
-    with Crew(1) as crew:
-        proof = prove_all([claim], foreign, settings, crew)[0]
+    proof = prove_all([claim], foreign, settings, crew)[0]
     if proof.error is not None:
         raise proof.error
     if proof.verified is None:
@@ -94,10 +93,9 @@ def judged_forms(verified: Verified) -> tuple[Judged, ...]:
     )
 
 
-def limited(run: Callable[..., Any], arguments: tuple[Any, ...], settings: Settings) -> tuple[Any, str]:
+def limited(run: Callable[..., Any], arguments: tuple[Any, ...], settings: Settings, crew: Crew) -> tuple[Any, str]:
     """`run(*arguments)` in a child process with limits: its value, or why it was given up. Raises what it raises."""
-    with Crew(1) as crew:
-        [outcome] = crew.work([Job(run.__name__, run, arguments, settings.seconds)])
+    [outcome] = crew.work([Job(run.__name__, run, arguments, settings.seconds)])
     if outcome.error is not None:
         raise outcome.error
     if outcome.bug:

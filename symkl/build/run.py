@@ -45,16 +45,22 @@ def run(plan: Plan, extra: Sequence[Path], settings: Settings, begin: Callable[[
     for piece in stale:
         if isinstance(piece.item, Document):
             _check_prose(piece.item, settings)
-    check_foreign(library, claims, settings)
-    tick = begin(len(claims) + len(stale))
-    report = Report(notes=library.notes)
+    with Crew(settings.processes) as crew:
+        check_foreign(library, claims, settings, crew)
+        tick = begin(len(claims) + len(stale))
+        report = _build(plan, _Work(stale, Proving(claims, settings), plan, settings), crew, tick)
+    report.notes = library.notes
+    return report
+
+
+def _build(plan: Plan, work: _Work, crew: Crew, tick: Callable[[str], None]) -> Report:
+    """All inputs are good: write."""
+    report = Report()
     entries = {name: entry for name, entry in plan.entries.items() if name not in plan.gone}
     plan.folder.sweep()
     for name in plan.gone:
         for output in plan.entries[name].outputs:
             plan.folder.remove(output)
-
-    work = _Work(stale, Proving(claims, settings), plan, settings)
 
     def done(at: int, outcome: Outcome) -> list[Job]:
         piece = work.accept(at, outcome)
@@ -66,10 +72,8 @@ def run(plan: Plan, extra: Sequence[Path], settings: Settings, begin: Callable[[
         tick(piece.name)
         return []
 
-    with Crew(settings.processes) as crew:
-        crew.work([*work.proving.jobs, *work.ready()], done)
-    if plan.gone and not stale:
-        save(plan.folder, entries)
+    crew.work([*work.proving.jobs, *work.ready()], done)
+    save(plan.folder, entries)
     report.entries = {name: entries[name] for name in plan.keys}
     return report
 

@@ -67,13 +67,16 @@ def check(
     from symkl import pipeline
     from symkl.foreign import check_foreign
     from symkl.proving import limited, prove_one
+    from symkl.workers import Crew
 
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, of, where or [])
     chosen = settings(common, 1)
-    check_foreign(library, [claim], chosen)
-    verified = prove_one(claim, library.foreign, chosen)
-    found, lost = limited(pipeline.compare, (verified, formula, names or [], units.value, dims.value), chosen)
+    with Crew(1) as crew:
+        check_foreign(library, [claim], chosen, crew)
+        verified = prove_one(claim, library.foreign, chosen, crew)
+        arguments = (verified, formula, names or [], units.value, dims.value)
+        found, lost = limited(pipeline.compare, arguments, chosen, crew)
     if lost:
         found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": formula}
         found |= {"counterexample": None, "diagnosis": lost}

@@ -36,6 +36,7 @@ def code(
     from symkl.foreign import check_foreign
     from symkl.proving import prove_one
     from symkl.report import claim_title
+    from symkl.workers import Crew
 
     if backend == "jax":
         raise NotYet("there is no jax code yet: it is numpy or torch")
@@ -46,8 +47,9 @@ def code(
     claim = pipeline.claim(library, quantity, p, q, None, where or [])
     first, second = _ways(parametrisation, pair=q is not None)
     chosen = settings(common, 1)
-    check_foreign(library, [claim], chosen)
-    verified = prove_one(claim, library.foreign, chosen)
+    with Crew(1) as crew:
+        check_foreign(library, [claim], chosen, crew)
+        verified = prove_one(claim, library.foreign, chosen, crew)
     verdict = verified.verdict.kind
     if verdict in EXIT or verified.derivation.status == "none":
         why = verified.derivation.reason or verified.verdict.note

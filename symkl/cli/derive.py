@@ -57,12 +57,14 @@ def derive(
     from symkl import pipeline
     from symkl.foreign import check_foreign
     from symkl.proving import prove_one
+    from symkl.workers import Crew
 
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, of, where or [])
     chosen = settings(common, 1)
-    check_foreign(library, [claim], chosen)
-    verified = prove_one(claim, library.foreign, chosen)
+    with Crew(1) as crew:
+        check_foreign(library, [claim], chosen, crew)
+        verified = prove_one(claim, library.foreign, chosen, crew)
     if form is Format.json:
         from symkl.report import derivation_data
 
@@ -90,8 +92,8 @@ def _derive_all(common: Common, form: Format, jobs: int | None) -> int:
     library = open_library(common)
     chosen = settings(common, jobs)
     claims = all_claims(library.families)
-    check_foreign(library, claims, chosen)
     with progress("deriving", common.quiet) as begin, Crew(chosen.processes) as crew:
+        check_foreign(library, claims, chosen, crew)
         tick = begin(len(claims))
         proofs = prove_all(claims, library.foreign, chosen, crew, lambda proof: tick(claim_title(proof.claim)))
     codes = [tell_trouble(proof) for proof in proofs]

@@ -30,6 +30,7 @@ def evaluate(
     from symkl import pipeline
     from symkl.foreign import check_foreign
     from symkl.proving import limited, prove_one
+    from symkl.workers import Crew
 
     # `--at mu=0 sigma=1` is meant as `--at mu=0 --at sigma=1`, and the second would be taken for Q
     points = [*(at or []), *([q] if q is not None and "=" in q else []), *(more or [])]
@@ -37,9 +38,10 @@ def evaluate(
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, of, where or [])
     chosen = settings(common, 1)
-    check_foreign(library, [claim], chosen)
-    verified = prove_one(claim, library.foreign, chosen)
-    found, lost = limited(pipeline.evaluate, (verified, points, digits), chosen)
+    with Crew(1) as crew:
+        check_foreign(library, [claim], chosen, crew)
+        verified = prove_one(claim, library.foreign, chosen, crew)
+        found, lost = limited(pipeline.evaluate, (verified, points, digits), chosen, crew)
     if lost or found["value"] is None:
         complain(f"error: no value: {lost or found['note']}")
         return 3

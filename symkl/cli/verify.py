@@ -45,8 +45,8 @@ def verify(
     claims = known_claims(library)
     if everything:
         claims = unique([*claims, *all_claims(library.families)])
-    check_foreign(library, claims, chosen)
     with progress("verifying", common.quiet) as begin, Crew(chosen.processes) as crew:
+        check_foreign(library, claims, chosen, crew)
         tick = begin(len(claims))
         proofs = prove_all(claims, library.foreign, chosen, crew, lambda proof: tick(claim_title(proof.claim)))
     rows = [
