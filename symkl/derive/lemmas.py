@@ -163,7 +163,8 @@ def _try(statistic: sp.Expr, log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ..
         if applied is None:
             return None
         terms.append((coefficient, integrand))
-        values.append(coefficient * applied.value)
+        value = coefficient * applied.value
+        values.append(tidy(value) if applied.master.additive else value)
         masters.append(applied.master)
         conditions += applied.conditions
     return _Piece(c, statistic_here * density_here, tuple(terms), tuple(values), tuple(masters), tuple(conditions))

@@ -49,7 +49,7 @@ def chains(
         left = heads.get(i, "")
         head = left or head
         verdict = verdicts[i].kind if i < len(verdicts) else ""
-        reason = words(step.because, step) + _citations(step, lemmas)
+        reason = words(step.because, step) + _substitution(step, notation) + _citations(step, lemmas)
         right = notation.latex(step.after)
         if not left and right == notation.latex(step.before) and verdict == "proved":
             continue  # nothing that can be seen happens
@@ -114,6 +114,12 @@ def _alone(left: str, right: str, reason: str, verdict: str) -> Chain:
     lines = broken(right, PAGE_ROOM - 1.0 - _INDENT - 1.0, indent=r"\qquad")
     rows = [ProofLine("", (r"\quad = " if left else "= ") + lines[0]), *(ProofLine("", line) for line in lines[1:])]
     return Chain((*heads, *rows), intro)
+
+
+def _substitution(step: Step, notation: Notation) -> str:
+    """What takes the place of the old variable, or of a parameter that a case puts in order."""
+    made = dict.fromkeys(f"${notation.latex(old)} = {notation.latex(new)}$" for old, new in step.substitution)
+    return f", {' and '.join(made)}" if made else ""
 
 
 def _citations(step: Step, lemmas: Mapping[sp.Expr, str]) -> str:
