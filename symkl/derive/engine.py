@@ -105,7 +105,7 @@ def _house_form(claim: Claim, value: sp.Expr) -> tuple[Step, ...]:
     for known in claim.p.family.known:
         same = (known.quantity, known.other, known.of, known.units) == (claim.quantity, other, claim.of, "nats")
         if same and dict(known.where) == dict(claim.where) and equal(value, known.formula):
-            return house_form.apply(value, known.formula, known.source)
+            return house_form.apply(value, known.formula)
     return ()
 
 

@@ -64,10 +64,11 @@ def _prove(dist: Distribution, statistic: sp.Expr, _: tuple[sp.Basic, ...]) -> L
     log_p = log_density(dist)
     given = standing(dist)
     inner = [] if dist.kind == "discrete" else kinks(log_p + statistic, dist.variable)
-    found = [_in_order(dist, statistic, log_p, a) for a in arrangements(lower, upper, inner, given)]
+    orders = arrangements(lower, upper, inner, given)
+    found = [_in_order(dist, statistic, log_p, order) for order in orders]
     if len(found) == 1:
         return found[0]
-    return _joined(dist, statistic, found, arrangements(lower, upper, inner, given))
+    return _joined(dist, statistic, found, orders)
 
 
 def _enumerated(dist: Distribution, statistic: sp.Expr) -> Lemma:

@@ -11,6 +11,6 @@ __all__ = ["apply"]
 NAME = "house_form"
 
 
-def apply(before: sp.Expr, after: sp.Expr, source: str) -> tuple[Step, ...]:
+def apply(before: sp.Expr, after: sp.Expr) -> tuple[Step, ...]:
     """The step, where the two are written differently."""
     return (Step(before, after, NAME, "the form known from the literature"),) if before != after else ()
