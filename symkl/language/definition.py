@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import sympy as sp
@@ -15,9 +16,9 @@ from symkl.language.names import check_family_name, check_variable_name
 from symkl.language.parameters import read_parameters, read_parametrisations
 from symkl.language.support import read_constraints, read_support
 from symkl.language.tables import Table, digest, read_toml
-from symkl.model import Expectation, Family, variable_symbol
+from symkl.model import Expectation, Family, Parameter, variable_symbol
 
-__all__ = ["FORMAT", "load_families", "load_family"]
+__all__ = ["FORMAT", "Shelf", "load_families", "load_family"]
 
 FORMAT = 1
 MAX_KNOWN = 200
@@ -25,46 +26,99 @@ MAX_KNOWN = 200
 
 def load_family(path: Path) -> Family:
     """The family that the file defines; a known form's `other` is itself or stands in a file of the same folder."""
-    head = _read(path)
-    heads = {head.family.name: head}
-    for name in head.others - {head.family.name}:
+    head = _Head(path)
+    heads = {head.name: head}
+    for name in head.others - {head.name}:
         for sibling in sorted(path.parent.glob("*.toml")):
             if _names(sibling) == name and sibling.resolve() != path.resolve():
-                heads.setdefault(name, _read(sibling))
+                heads.setdefault(name, _Head(sibling))
     return _complete(head, heads)
 
 
 def load_families(paths: Iterable[Path], under: Iterable[Path] = ()) -> dict[str, Family]:
-    """The families that the files define, by name, sorted; those of `under` are shadowed by those of `paths`.
+    """The families that the files define, all of them read: what a `Shelf` of them holds."""
+    return dict(Shelf(paths, under))
 
-    Two families of `paths` (or of `under`) whose names differ at most in case are an error that names both files.
-    A known form in a file of `under` that names a shadowed family is about a family that is not there any more, and
-    is left out.
+
+class Shelf(Mapping[str, Family]):
+    """The families that files define, by name, sorted; each is read when it is first asked for.
+
+    Those of `under` are shadowed by those of `paths`. Two families of `paths` (or of `under`) whose names differ at
+    most in case are an error that names both files. A known form in a file of `under` that names a shadowed family is
+    about a family that is not there any more, and is left out.
     """
-    above, below = _read_all(paths), _read_all(under)
-    heads = {head.family.name: head for head in {**below, **above}.values()}
-    beneath = {head.family.name: head for head in below.values()}
-    families = {}
-    for name in sorted(heads):
-        if name.lower() in above:
-            families[name] = _complete(heads[name], heads)
-        else:
-            family = _complete(heads[name], beneath)
-            kept = tuple(known for known in family.known if (known.other or name).lower() not in above)
-            families[name] = replace(family, known=kept)
-    return families
+
+    def __init__(self, paths: Iterable[Path], under: Iterable[Path] = ()) -> None:
+        self._above, below = _heads(paths), _heads(under)
+        self._heads = {head.name: head for head in {**below, **self._above}.values()}
+        self._beneath = {head.name: head for head in below.values()}
+        self._read: dict[str, Family] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._heads))
+
+    def __len__(self) -> int:
+        return len(self._heads)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._heads
+
+    def __getitem__(self, name: str) -> Family:
+        if name not in self._read:
+            self._read[name] = self._family(self._heads[name])
+        return self._read[name]
+
+    def path(self, name: str) -> Path:
+        """The file that defines the family of that name."""
+        return self._heads[name].path
+
+    def _family(self, head: _Head) -> Family:
+        if head.name.lower() in self._above:
+            return _complete(head, self._heads)
+        family = _complete(head, self._beneath)
+        kept = tuple(known for known in family.known if (known.other or head.name).lower() not in self._above)
+        return replace(family, known=kept)
 
 
-@dataclass(frozen=True)
 class _Head:
-    """A file of which the known forms are still unread."""
+    """A definition file: its family is read when it is asked for, without the known forms; its name at once."""
 
-    family: Family
-    table: Table
-    others: frozenset[str]
+    def __init__(self, path: Path) -> None:
+        self.path, self.table = path, read_toml(path)
+        if "document" in self.table:
+            raise BadInput("this file is a document, not the definition of a family", self.table.where)
+        self.table.check_keys(["format", "family"], ["known"])
+        if self.table.data["format"] is not FORMAT:
+            raise BadInput("this version of symkl reads format 1 only", self.table.at("format"), "write format = 1")
+        table = self.table.table("family")
+        table.check_keys(["name", "support", "parameters"],
+                         ["variable", "kind", "density", "log_density", "constraints", "parametrisations"])  # fmt: skip
+        self.name = table.text("name")
+        check_family_name(self.name, table.at("name"))
+
+    @cached_property
+    def family(self) -> Family:
+        return replace(_family(self.table.table("family")), origin=str(self.path), digest=digest(self.table))
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        table = self.table.table("family")
+        return read_parameters(table.table("parameters"), _variable_name(table))
+
+    @cached_property
+    def known(self) -> list[Table]:
+        known = self.table.tables("known")
+        if len(known) > MAX_KNOWN:
+            what = f"there are {len(known)} known forms; at most {MAX_KNOWN} are read"
+            raise BadInput(what, self.table.at("known"))
+        return known
+
+    @property
+    def others(self) -> frozenset[str]:
+        return frozenset(entry.text("other") for entry in self.known if "other" in entry)
 
 
-def _read_all(paths: Iterable[Path]) -> dict[str, _Head]:
+def _heads(paths: Iterable[Path]) -> dict[str, _Head]:
     """The heads by their name in lower case; a file that is given twice is read once."""
     heads: dict[str, _Head] = {}
     seen: set[Path] = set()
@@ -72,34 +126,15 @@ def _read_all(paths: Iterable[Path]) -> dict[str, _Head]:
         if path.resolve() in seen:
             continue
         seen.add(path.resolve())
-        head = _read(path)
-        former = heads.setdefault(head.family.name.lower(), head)
+        head = _Head(path)
+        former = heads.setdefault(head.name.lower(), head)
         if former is not head:
-            what = f"the family '{head.family.name}' is defined in {former.family.origin} as well"
+            what = f"the family '{head.name}' is defined in {former.path} as well"
             raise BadInput(what, Location(str(path), "family.name"), "rename one of them")
     return heads
 
 
-def _read(path: Path) -> _Head:
-    file = read_toml(path)
-    if "document" in file:
-        raise BadInput("this file is a document, not the definition of a family", file.where)
-    file.check_keys(["format", "family"], ["known"])
-    if file.data["format"] is not FORMAT:
-        raise BadInput("this version of symkl reads format 1 only", file.at("format"), "write format = 1")
-    family = replace(_family(file.table("family")), origin=str(path), digest=digest(file))
-    known = file.tables("known")
-    if len(known) > MAX_KNOWN:
-        raise BadInput(f"there are {len(known)} known forms; at most {MAX_KNOWN} are read", file.at("known"))
-    others = {entry.text("other") for entry in known if "other" in entry}
-    return _Head(family, file, frozenset(others))
-
-
 def _family(table: Table) -> Family:
-    table.check_keys(["name", "support", "parameters"],
-                     ["variable", "kind", "density", "log_density", "constraints", "parametrisations"])  # fmt: skip
-    name = table.text("name")
-    check_family_name(name, table.at("name"))
     variable_name = _variable_name(table)
     kind = table.choice("kind", ("continuous", "discrete"), "continuous")
     parameters = read_parameters(table.table("parameters"), variable_name)
@@ -109,7 +144,7 @@ def _family(table: Table) -> Family:
     if ("density" in table) == ("log_density" in table):
         raise BadInput("give exactly one of 'density' and 'log_density'", table.where)
     return Family(
-        name=name,
+        name=table.text("name"),
         variable=variable,
         kind=kind,
         support=support,
@@ -142,14 +177,13 @@ def _density(table: Table, key: str, names: Mapping[str, sp.Symbol], variable: s
 
 
 def _complete(head: _Head, heads: Mapping[str, _Head]) -> Family:
-    def find(name: str, entry: Table) -> Family:
+    def find(name: str, entry: Table) -> tuple[Parameter, ...]:
         if name not in heads:
             advice = nearest(name, heads) or f"the families given are {', '.join(sorted(heads))}"
             raise BadInput(f"unknown family '{name}'", entry.at("other"), advice)
-        return heads[name].family
+        return heads[name].parameters
 
-    known = tuple(read_known(entry, head.family, find) for entry in head.table.tables("known"))
-    return replace(head.family, known=known)
+    return replace(head.family, known=tuple(read_known(entry, head.family, find) for entry in head.known))
 
 
 def _names(path: Path) -> str | None:

@@ -10,7 +10,8 @@ from symkl.errors import BadInput
 from symkl.language.bindings import read_where
 from symkl.language.expression import parse
 from symkl.language.tables import Table
-from symkl.model import QUANTITIES, Family, Known, claim
+from symkl.model import QUANTITIES, Family, Known, Parameter
+from symkl.model.claim import indexed
 
 __all__ = ["PAIRS", "read_known"]
 
@@ -18,8 +19,8 @@ PAIRS = ("cross_entropy", "kl")
 MAX_SOURCE = 500
 
 
-def read_known(table: Table, family: Family, find: Callable[[str, Table], Family]) -> Known:
-    """One known form; `find` gives the family that its `other` names, or raises BadInput."""
+def read_known(table: Table, family: Family, find: Callable[[str, Table], tuple[Parameter, ...]]) -> Known:
+    """One known form; `find` gives the parameters of the family that its `other` names, or raises BadInput."""
     table.check_keys(["quantity", "formula", "source"], ["other", "of", "where", "units"])
     quantity = table.choice("quantity", QUANTITIES)
     for key, wanted in (("other", quantity in PAIRS), ("of", quantity == "expectation")):
@@ -27,15 +28,18 @@ def read_known(table: Table, family: Family, find: Callable[[str, Table], Family
             raise BadInput(f"the key '{key}' is missing; '{quantity}' needs it", table.where)
         if not wanted and key in table:
             raise BadInput(f"the key '{key}' does not belong to '{quantity}'", table.where)
-    other = find(table.text("other"), table) if "other" in table else None
-    names = {parameter.full_name: parameter.symbol for parameter in claim(quantity, family, other).parameters}
+    other = table.text("other") if "other" in table else None
+    parameters = family.parameters
+    if other is not None:
+        parameters = indexed(parameters, "1") + indexed(find(other, table), "2")
+    names = {parameter.full_name: parameter.symbol for parameter in parameters}
     where = read_where(table.table("where"), names)
     text = table.formula("formula")
     formula = parse(text, names, table.at("formula"), variable=family.variable)
     bound = {names[name]: value for name, value in where}
     return Known(
         quantity=quantity,
-        other=other.name if other else None,
+        other=other,
         formula=formula.subs(bound, simultaneous=True) if bound else formula,
         text=text,
         source=table.text("source", longest=MAX_SOURCE),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import sympy as sp
 
 from symkl.model.family import Family, Parameter
 
-__all__ = ["QUANTITIES", "Claim", "Distribution", "claim"]
+__all__ = ["QUANTITIES", "Claim", "Distribution", "claim", "indexed"]
 
 QUANTITIES = ("entropy", "cross_entropy", "kl", "expectation")
 
@@ -71,26 +73,34 @@ def claim(
     return Claim(quantity, first, second, of, where)
 
 
+def indexed(parameters: tuple[Parameter, ...], index: str) -> tuple[Parameter, ...]:
+    """A family's parameters as they are called in a claim: of a pair's first with index "1", of its second with "2"."""
+    return tuple(Parameter(p.name, p.domain, p.latex, p.doc, index) for p in parameters)
+
+
+# what recurs for a family in all its pairs: there are as many pairs as families squared
+@lru_cache(maxsize=512)
 def _member(
     family: Family, role: str, index: str, variable: sp.Symbol, where: tuple[tuple[str, sp.Expr], ...]
 ) -> Distribution:
     given = dict(where)
     old = family.parameters
-    new = tuple(Parameter(o.name, o.domain, o.latex, o.doc, index) for o in old)
+    new = indexed(old, index)
     rename = {o.symbol: given.get(n.full_name, n.symbol) for o, n in zip(old, new, strict=True)}
     rename[family.variable] = variable
 
-    def put(expression: sp.Expr | None) -> sp.Expr | None:
-        return None if expression is None else expression.subs(rename, simultaneous=True)
+    def put(expression: sp.Basic) -> Any:
+        # to rename, all at once, needs no search for what a value might match
+        return expression.subs(rename, simultaneous=True) if given else expression.xreplace(rename)
 
-    lower, upper = (bound.subs(rename, simultaneous=True) for bound in family.support)
+    lower, upper = (put(bound) for bound in family.support)
     return Distribution(
         family=family,
         role=role,
         variable=variable,
         parameters=tuple(n for n in new if n.full_name not in given),
         support=(lower, upper),
-        constraints=tuple(c.subs(rename, simultaneous=True) for c in family.constraints),
-        density=put(family.density),
-        log_density=put(family.log_density),
+        constraints=tuple(put(c) for c in family.constraints),
+        density=None if family.density is None else put(family.density),
+        log_density=None if family.log_density is None else put(family.log_density),
     )
