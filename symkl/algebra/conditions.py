@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import sympy as sp
 
+from symkl.algebra.reading import linear_in
 from symkl.algebra.signs import holds, is_positive
 
 __all__ = ["normal_condition", "without_implied"]
@@ -13,6 +14,8 @@ __all__ = ["normal_condition", "without_implied"]
 
 def normal_condition(condition: sp.Basic) -> sp.Basic:
     """`c*(u - v)/d > 0` => `u > v` for positive c, d: positive factors dropped, the negative terms on the right."""
+    if isinstance(condition, sp.Ne):
+        return _unequal(condition)
     if not isinstance(condition, (sp.StrictGreaterThan, sp.GreaterThan, sp.StrictLessThan, sp.LessThan)):
         return condition
     difference = sp.factor_terms(sp.together(condition.gts - condition.lts))
@@ -37,6 +40,20 @@ def normal_condition(condition: sp.Basic) -> sp.Basic:
         return relation(low, high)
     relation = sp.StrictGreaterThan if strict else sp.GreaterThan
     return relation(high, low)
+
+
+def _unequal(condition: sp.Ne) -> sp.Basic:
+    """`log(u) - log(v) != 0` => `u != v`, solved for a parameter where it is linear in one."""
+    difference = condition.lhs - condition.rhs
+    terms = [term.as_independent(sp.log, as_Add=False) for term in sp.Add.make_args(sp.expand(difference))]
+    if all(isinstance(log, sp.log) and number.is_Integer for number, log in terms):
+        difference = sp.Mul(*(log.args[0] ** number for number, log in terms)) - 1
+    difference = sp.expand(sp.together(difference).as_numer_denom()[0])
+    for parameter in sorted(difference.free_symbols, key=lambda s: str(s.name)):
+        line = linear_in(difference, parameter)
+        if line is not None and line[0].is_number:
+            return sp.Ne(parameter, -line[1] / line[0])
+    return sp.Ne(difference, 0)
 
 
 def without_implied(conditions: Iterable[sp.Basic]) -> tuple[sp.Basic, ...]:

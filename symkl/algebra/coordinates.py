@@ -8,7 +8,7 @@ import sympy as sp
 
 from symkl.model import Unit
 
-__all__ = ["gap_coordinates", "to_odds"]
+__all__ = ["gap_coordinates", "inside", "to_odds"]
 
 
 def to_odds(expression: sp.Expr) -> sp.Expr:
@@ -31,16 +31,41 @@ def _is_odds_sum(node: sp.Basic) -> bool:
 
 
 def gap_coordinates(constraints: Iterable[sp.Basic]) -> dict[sp.Symbol, sp.Expr]:
-    """`a < b` => `b = a + gap` with a positive gap (nonnegative for `<=`), for each constraint that has a free side."""
+    """`a < b` => `b = a + gap` with a positive gap (nonnegative for `<=`), for each constraint that has a free side.
+
+    A triple `(x, a, b)` says that x lies strictly between a and b.
+    """
     found: dict[sp.Symbol, sp.Expr] = {}
     for constraint in constraints:
+        if isinstance(constraint, sp.Tuple):
+            found[constraint[0]] = inside(*constraint)
+            continue
         if not isinstance(constraint, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)):
             continue
         low, high = constraint.lts, constraint.gts
         strict = isinstance(constraint, (sp.StrictLessThan, sp.StrictGreaterThan))
         sign = {"positive": True} if strict else {"nonnegative": True}
-        if isinstance(high, sp.Symbol) and high not in found and not low.has(high):
+        if isinstance(high, sp.Symbol) and high not in found and high not in _ends(low, found):
             found[high] = low + sp.Symbol(f"gap {high.name}", **sign)
-        elif isinstance(low, sp.Symbol) and low not in found and not high.has(low):
+        elif isinstance(low, sp.Symbol) and low not in found and low not in _ends(high, found):
             found[low] = high - sp.Symbol(f"gap {low.name}", **sign)
     return found
+
+
+def _ends(expression: sp.Expr, found: dict[sp.Symbol, sp.Expr]) -> set[sp.Basic]:
+    """The symbols that the expression comes down to: a constraint that follows from others must not close a circle."""
+    for _ in range(len(found) + 1):
+        expression = expression.xreplace(found)
+    return set(expression.free_symbols)
+
+
+def inside(x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> sp.Expr:
+    """Any point between the bounds, in a coordinate whose sign SymPy knows."""
+    free = sp.Symbol(f"inside {x.name}", positive=True)
+    if lower == -sp.oo and upper == sp.oo:
+        return sp.Symbol(f"inside {x.name}", real=True)
+    if lower == -sp.oo:
+        return upper - free
+    if upper == sp.oo:
+        return lower + free
+    return lower + (upper - lower) * free / (1 + free)

@@ -7,7 +7,7 @@ from functools import lru_cache
 import sympy as sp
 
 from symkl.algebra.logs import expand_logs, exponential
-from symkl.algebra.signs import assumed
+from symkl.algebra.signs import assuming, bearing_on, only
 from symkl.algebra.special import to_gamma
 from symkl.model import Distribution
 
@@ -15,14 +15,28 @@ __all__ = ["density", "log_density"]
 
 
 def log_density(dist: Distribution) -> sp.Expr:
-    """The log-density of `dist` in its variable, with logs of products split where the factors are positive."""
-    return _log_density(dist, assumed())
+    """The log-density of `dist` in its variable, with logs of products split where the factors are positive.
+
+    Positive on the support of `dist` itself, that is: wherever else its variable may run, this is of no interest.
+    """
+    return _log_density(dist, bearing_on(symbol for end in dist.support for symbol in end.free_symbols))
 
 
 @lru_cache(maxsize=1024)
-def _log_density(dist: Distribution, _: tuple[sp.Basic, ...]) -> sp.Expr:
-    given = dist.log_density if dist.log_density is not None else sp.log(dist.density)
-    return expand_logs(to_gamma(given))
+def _log_density(dist: Distribution, given: tuple[sp.Basic, ...]) -> sp.Expr:
+    written = dist.log_density if dist.log_density is not None else _log(dist.density)
+    own = dist.family.variable  # its assumptions are those of this distribution's support
+    within = [sp.Tuple(own, *dist.support)] if dist.kind == "continuous" else [sp.Le(own, dist.support[1])]
+    with only(given), assuming(within):
+        found = expand_logs(to_gamma(written.xreplace({dist.variable: own})))
+    return found.xreplace({own: dist.variable})
+
+
+def _log(density: sp.Expr) -> sp.Expr:
+    """The logarithm of a density, branch by branch."""
+    if isinstance(density, sp.Piecewise):
+        return sp.Piecewise(*((sp.log(branch), when) for branch, when in density.args))
+    return sp.log(density)
 
 
 def density(dist: Distribution) -> sp.Expr:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import sympy as sp
 
-from symkl.algebra.signs import is_nonnegative, is_positive
+from symkl.algebra.signs import bearing_on, is_nonnegative, is_positive, is_real
 
-__all__ = ["expand_logs", "exponential", "split_log"]
+__all__ = ["expand_logs", "expand_powers", "exponential", "split_log"]
+
+#: a polynomial in more symbols than this is not factored
+_MOST_SYMBOLS = 5
 
 
 def exponential(log_value: sp.Expr) -> sp.Expr:
@@ -26,16 +31,44 @@ def exponential(log_value: sp.Expr) -> sp.Expr:
 
 def expand_logs(expression: sp.Expr) -> sp.Expr:
     """`log(a*b**c)` => `log(a) + c*log(b)` in every logarithm, for the factors that are known positive."""
-    if not expression.args:
+    if not expression.has(sp.log):
         return expression
+    if isinstance(expression, sp.Piecewise):
+        return sp.Piecewise(*((expand_logs(branch), when) for branch, when in expression.args))
     args = [expand_logs(arg) if isinstance(arg, sp.Expr) else arg for arg in expression.args]
     if isinstance(expression, sp.log):
         return split_log(args[0])
     return expression.func(*args) if tuple(args) != expression.args else expression
 
 
+def expand_powers(expression: sp.Expr) -> sp.Expr:
+    """`(a*b)**c` => `a**c*b**c` for the factors of a base (of a sum too) that are known to be positive."""
+    return expression.replace(_is_open_power, lambda node: _open_power(*node.args))
+
+
+def _is_open_power(node: sp.Basic) -> bool:
+    return isinstance(node, sp.Pow) and not node.exp.is_Integer and isinstance(node.base, (sp.Add, sp.Mul))
+
+
+def _open_power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+    product: sp.Expr = sp.Integer(1)
+    rest: sp.Expr = sp.Integer(1)
+    for factor in sp.Mul.make_args(_factored(base)):
+        if is_positive(factor):
+            inner, power = factor.as_base_exp()
+            product *= inner ** sp.expand(power * exponent) if is_real(power) else factor**exponent
+        else:
+            rest *= factor
+    return product * rest**exponent
+
+
 def split_log(argument: sp.Expr) -> sp.Expr:
     """The logarithm of the argument as a sum over its factors."""
+    return _split_log(argument, bearing_on(argument.free_symbols))
+
+
+@lru_cache(maxsize=16384)
+def _split_log(argument: sp.Expr, _: tuple[sp.Basic, ...]) -> sp.Expr:
     found, rest = _split(argument)
     if rest != 1:
         factored = _factored(rest)
@@ -53,7 +86,7 @@ def _split(argument: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
         base, exponent = factor.as_base_exp()
         if isinstance(factor, sp.exp):
             base, exponent = sp.E, factor.args[0]
-        if base == sp.E and exponent.is_real:
+        if base == sp.E and is_real(exponent):
             total += exponent
         elif base.is_Rational and base.is_positive:
             total += exponent * _log_rational(base)
@@ -83,12 +116,30 @@ def _log_positive(base: sp.Expr) -> sp.Expr:
     return sp.log(base)
 
 
+@lru_cache(maxsize=4096)
 def _factored(argument: sp.Expr) -> sp.Expr:
-    if not isinstance(argument, sp.Expr) or argument.is_number or argument.has(sp.exp):
+    if not isinstance(argument, sp.Expr) or argument.is_number:
         return argument
-    merged = sp.together(argument)
-    numerator, denominator = merged.as_numer_denom()
-    return sp.factor_terms(numerator) / sp.factor_terms(denominator)
+    numerator, denominator = sp.together(argument).as_numer_denom()
+    return _factors(numerator) / _factors(denominator)
+
+
+def _factors(polynomial: sp.Expr) -> sp.Expr:
+    """The factors of a sum; one that has none but numbers and symbols stays as it is written."""
+    if not isinstance(polynomial, sp.Add):
+        return sp.Mul(*(_factors(f) if isinstance(f, sp.Add) else f for f in sp.Mul.make_args(polynomial)))
+    outer = sp.factor_terms(polynomial)
+    if not isinstance(outer, sp.Add):
+        return outer
+    symbols = polynomial.free_symbols
+    if polynomial.is_polynomial(*symbols) and len(symbols) <= _MOST_SYMBOLS:
+        found = sp.factor(polynomial)
+        if not isinstance(found, sp.Add):
+            return found
+        opened = sp.factor_terms(sp.expand(polynomial))  # terms may have cancelled
+        if len(sp.Add.make_args(opened)) < len(polynomial.args):
+            return opened
+    return polynomial
 
 
 def _log_rational(number: sp.Rational) -> sp.Expr:

@@ -9,7 +9,8 @@ import sympy as sp
 from symkl.algebra.coordinates import to_odds
 from symkl.algebra.logs import expand_logs, exponential
 from symkl.algebra.signs import assumed
-from symkl.algebra.special import shift_gammas, to_gamma
+from symkl.algebra.special import half_integer_bessels, shift_gammas, to_gamma
+from symkl.algebra.trigonometry import angles_opened
 from symkl.model.inert import Expectation
 
 __all__ = ["equal", "is_zero", "linear_expectations", "normal"]
@@ -62,7 +63,7 @@ def linear_expectations(expression: sp.Expr) -> sp.Expr:
 
 def _canonical_atoms(expression: sp.Expr) -> sp.Expr:
     expression = shift_gammas(to_gamma(expression))
-    expression = _bottom_up(expression)
+    expression = _bottom_up(angles_opened(half_integer_bessels(expression)))
     return expand_logs(expression)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 import sympy as sp
 
 from symkl.algebra.coordinates import gap_coordinates, to_odds
 
-__all__ = ["assumed", "assuming", "holds", "is_negative", "is_nonnegative", "is_positive"]
+__all__ = ["assumed", "assuming", "bearing_on", "holds", "is_negative", "is_nonnegative", "is_positive", "is_real", "only"]
 
 _ASSUMED: ContextVar[tuple[sp.Basic, ...]] = ContextVar("assumed", default=())
 
@@ -25,9 +26,32 @@ def assuming(constraints: Iterable[sp.Basic]) -> Iterator[None]:
         _ASSUMED.reset(token)
 
 
+@contextmanager
+def only(constraints: tuple[sp.Basic, ...]) -> Iterator[None]:
+    """Inside, these are all the constraints there are: what is worked out then depends on nothing else."""
+    token = _ASSUMED.set(constraints)
+    try:
+        yield
+    finally:
+        _ASSUMED.reset(token)
+
+
 def assumed() -> tuple[sp.Basic, ...]:
     """The constraints that are assumed at present."""
     return _ASSUMED.get()
+
+
+def bearing_on(symbols: Iterable[sp.Basic]) -> tuple[sp.Basic, ...]:
+    """Those of the constraints at present that say something about the symbols, directly or through others."""
+    reached, kept = set(symbols), dict.fromkeys(assumed(), False)
+    growing = True
+    while growing:
+        growing = False
+        for constraint, known in kept.items():
+            if not known and constraint.free_symbols & reached:
+                kept[constraint] = growing = True
+                reached |= constraint.free_symbols
+    return tuple(constraint for constraint, known in kept.items() if known)
 
 
 def holds(condition: sp.Basic, given: Iterable[sp.Basic] = ()) -> bool | None:
@@ -54,6 +78,13 @@ def holds(condition: sp.Basic, given: Iterable[sp.Basic] = ()) -> bool | None:
 
 def is_positive(expression: sp.Expr, given: Iterable[sp.Basic] = ()) -> bool | None:
     """Whether the expression is positive everywhere on the domains (False: nowhere)."""
+    if expression.is_positive:
+        return True
+    return _is_positive(expression, (*given, *assumed()))
+
+
+@lru_cache(maxsize=16384)
+def _is_positive(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> bool | None:
     for form in _forms(expression, given):
         if form.is_positive:
             return True
@@ -69,6 +100,13 @@ def is_negative(expression: sp.Expr, given: Iterable[sp.Basic] = ()) -> bool | N
 
 def is_nonnegative(expression: sp.Expr, given: Iterable[sp.Basic] = ()) -> bool | None:
     """Whether the expression is nonnegative everywhere on the domains (False: nowhere)."""
+    if expression.is_nonnegative:
+        return True
+    return _is_nonnegative(expression, (*given, *assumed()))
+
+
+@lru_cache(maxsize=4096)
+def _is_nonnegative(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> bool | None:
     for form in _forms(expression, given):
         if form.is_nonnegative:
             return True
@@ -77,14 +115,24 @@ def is_nonnegative(expression: sp.Expr, given: Iterable[sp.Basic] = ()) -> bool 
     return None
 
 
-def _forms(expression: sp.Expr, given: Iterable[sp.Basic]) -> Iterable[sp.Expr]:
+def is_real(expression: sp.Expr) -> bool:
+    """Whether the expression is shown to be real on the domains."""
+    return bool(expression.is_real) or any(form.is_real for form in _forms(expression, assumed()))
+
+
+@lru_cache(maxsize=1024)
+def _gaps(constraints: tuple[sp.Basic, ...]) -> dict[sp.Symbol, sp.Expr]:
+    return gap_coordinates(constraints)
+
+
+def _forms(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[sp.Expr]:
     """Forms of one expression in which SymPy's assumptions may see a sign that another form hides."""
     if expression.is_number:
         yield expression
         return
-    gaps = gap_coordinates((*given, *assumed()))
+    gaps = _gaps(given)
     for _ in gaps:  # a chain a < b < c needs as many passes as it has links
-        expression = expression.subs(gaps)
+        expression = expression.xreplace(gaps)
     expression = to_odds(expression)
     yield expression
     yield sp.expand(expression)

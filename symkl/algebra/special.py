@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
-__all__ = ["shift_gammas", "to_gamma"]
+__all__ = ["half_integer_bessels", "shift_gammas", "to_gamma"]
 
 #: no recurrence is unrolled further than this
 _LONGEST_SHIFT = 60
 
 
 def to_gamma(expression: sp.Expr) -> sp.Expr:
-    """`beta`, `factorial`, `binomial`, `digamma` => gamma and polygamma functions; hyperbolic functions => `exp`."""
+    """`beta`, `factorial`, `binomial`, `digamma` => gamma and polygamma functions; hyperbolic functions => `exp`, `log`."""
     for kind, rewrite in _REWRITES:
         if expression.has(kind):
             expression = expression.replace(kind, rewrite)
@@ -29,6 +29,7 @@ _REWRITES = (
     (sp.digamma, lambda a: sp.polygamma(0, a)),
     (sp.trigamma, lambda a: sp.polygamma(1, a)),
     (sp.erfc, lambda a: 1 - sp.erf(a)),
+    (sp.atanh, lambda a: (sp.log(1 + a) - sp.log(1 - a)) / 2),
     (sp.sinh, lambda a: (sp.exp(a) - sp.exp(-a)) / 2),
     (sp.cosh, lambda a: (sp.exp(a) + sp.exp(-a)) / 2),
     (sp.tanh, lambda a: (sp.exp(a) - sp.exp(-a)) / (sp.exp(a) + sp.exp(-a))),
@@ -78,3 +79,21 @@ def _polygamma(order: sp.Expr, argument: sp.Expr) -> sp.Expr:
     step = sp.Add(*(1 / f ** (order + 1) for f in _walk(fixed, n)))
     sign = (-1) ** order * sp.factorial(order) * (1 if n >= 0 else -1)
     return sp.polygamma(order, fixed) + sign * step
+
+
+def half_integer_bessels(expression: sp.Expr) -> sp.Expr:
+    """`besselk(v, x)` of half-integer order => elementary functions; orders of one sign elsewhere."""
+    return expression.replace(sp.besselk, _besselk)
+
+
+def _besselk(order: sp.Expr, argument: sp.Expr) -> sp.Expr:
+    order = sp.expand(order)
+    if order.could_extract_minus_sign():
+        order = -order
+    if not (order.is_Rational and order.q == 2) or order > _LONGEST_SHIFT:
+        return sp.besselk(order, argument)
+    below = above = sp.sqrt(sp.pi / (2 * argument)) * sp.exp(-argument)  # the orders -1/2 and 1/2 are one
+    for step in range(int(order - sp.Rational(1, 2))):
+        v = sp.Rational(2 * step + 1, 2)
+        below, above = above, below + 2 * v / argument * above
+    return sp.expand(above)

@@ -8,6 +8,7 @@ from symkl.algebra.logs import expand_logs, exponential, split_log
 from symkl.algebra.rational import arranged, ordered_factor
 from symkl.algebra.signs import is_negative, is_positive
 from symkl.algebra.special import shift_gammas, to_gamma
+from symkl.algebra.trigonometry import angles_closed, angles_opened
 from symkl.model.inert import Expectation, expectations
 
 __all__ = ["gathered", "tidy"]
@@ -21,7 +22,8 @@ def tidy(expression: sp.Expr) -> sp.Expr:
 
 
 def _shortest(expression: sp.Expr) -> sp.Expr:
-    forms = [_arrange(expression)]
+    expression = angles_opened(expression)
+    forms = [angles_closed(_arrange(expression))]
     shifted = shift_gammas(expression)
     if shifted != expression:
         forms.append(_arrange(shifted))

@@ -10,12 +10,13 @@ import sympy as sp
 
 from symkl.algebra import assuming, equal, log_density, standing
 from symkl.algebra.conditions import without_implied
-from symkl.algebra.signs import assumed
+from symkl.algebra.signs import assumed, bearing_on
 from symkl.algebra.tidy import gathered, tidy
 from symkl.derive.average import Average, average
 from symkl.derive.rules import cancellation, definition, difference, house_form, logarithm, simplification
 from symkl.derive.support import inclusion
 from symkl.model import Case, Claim, Derivation, Distribution, Expectation, Law, Lemma, Step
+from symkl.model import claim as make_claim
 from symkl.model.inert import CrossEntropy, Entropy, expectations
 
 __all__ = ["derive"]
@@ -110,7 +111,7 @@ def _house_form(claim: Claim, value: sp.Expr) -> tuple[Step, ...]:
 
 
 def _entropy(claim: Claim) -> Derivation:
-    return _entropy_of(claim, assumed())
+    return _entropy_of(claim, bearing_on(parameter.symbol for parameter in claim.p.parameters))
 
 
 @lru_cache(maxsize=128)
@@ -130,7 +131,8 @@ def _cross_entropy_of(claim: Claim, _: tuple[sp.Basic, ...]) -> Derivation:
         if claim.p.kind != claim.q.kind:
             return Derivation(claim, "none", None, (), otherwise="undefined", reason=inside.reason)
         return Derivation(claim, "infinite", sp.oo, (), reason=inside.reason)
-    made = _minus_log(claim, claim.q, definition.cross_entropy(claim.p, claim.q))
+    with assuming(inside.conditions):
+        made = _minus_log(claim, claim.q, definition.cross_entropy(claim.p, claim.q))
     return _under(made, inside.conditions)
 
 
@@ -146,6 +148,39 @@ def _under(made: Derivation, conditions: tuple[sp.Basic, ...]) -> Derivation:
 
 
 def _kl(claim: Claim) -> Derivation:
+    made = _difference(claim)
+    if made.status == "none" and claim.q is not None and claim.p.family == claim.q.family:
+        return _tied(claim) or made
+    return made
+
+
+def _tied(claim: Claim) -> Derivation | None:
+    """The divergence where one parameter is shared, if that closes it: what resists then cancels."""
+    assert claim.q is not None
+    for one, two in zip(claim.p.parameters, claim.q.parameters, strict=False):
+        if one.name != two.name:
+            continue
+        where = (*claim.where, (two.full_name, one.symbol))
+        narrower = make_claim("kl", claim.p.family, claim.q.family, where=where)
+        with assuming(standing(narrower)):
+            made = _difference(narrower)
+        if made.status in ("closed", "conditional"):
+            conditions = (sp.Eq(two.symbol, one.symbol), *made.conditions)
+            cases = tuple(Case((conditions[0], *case.when), case.value) for case in made.cases)
+            return replace(
+                made,
+                claim=claim,
+                status="conditional",
+                conditions=conditions,
+                cases=cases,
+                otherwise="unknown",
+                reason=f"closed under the tie {two.full_name} = {one.full_name}",
+                parts=(made,),
+            )
+    return None
+
+
+def _difference(claim: Claim) -> Derivation:
     assert claim.q is not None
     inside = inclusion(claim.p, claim.q)
     if inside.holds is False:

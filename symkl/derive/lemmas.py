@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
@@ -9,15 +10,15 @@ from itertools import pairwise, product
 import sympy as sp
 
 from symkl.algebra import density, equal, expand_logs, log_density, standing
-from symkl.algebra.absolute import resolve_abs
-from symkl.algebra.logs import exponential
+from symkl.algebra.branches import settled
+from symkl.algebra.logs import expand_powers, exponential
 from symkl.algebra.mastering import Diverges, apply_masters
 from symkl.algebra.masters import Master
 from symkl.algebra.rational import arranged
 from symkl.algebra.reading import read_statistics
-from symkl.algebra.signs import assumed
+from symkl.algebra.signs import bearing_on, only
 from symkl.algebra.tidy import tidy
-from symkl.derive.charts import Chart, anchors, charts
+from symkl.derive.charts import Chart, anchors, centres, charts
 from symkl.derive.pieces import Arrangement, arrangements, kinks, undo
 from symkl.derive.rules import cases as case_rule
 from symkl.derive.rules import chart, definition, enumeration, linearity, master, simplification
@@ -28,6 +29,8 @@ __all__ = ["Divergent", "prove", "statement_of"]
 
 #: a finite support longer than this is not enumerated
 _LONGEST_ENUMERATION = 64
+#: a sum to a power higher than this is not multiplied out
+_LARGEST_POWER = 8
 
 
 class Divergent(Resisted):
@@ -53,22 +56,50 @@ def statement_of(dist: Distribution, statistic: sp.Expr) -> Expectation:
 
 def prove(dist: Distribution, statistic: sp.Expr) -> Lemma:
     """The lemma `E_p[statistic] = value`. Raises Resisted where no chart leads to masters, Divergent where it is oo."""
-    return _prove(dist, statistic, assumed())
+    symbols = statistic.free_symbols.union(*(p.symbol.free_symbols for p in dist.parameters))
+    found = _prove(dist, statistic, bearing_on(symbols))
+    if isinstance(found, Lemma):
+        return found
+    raise found[0](found[1])
 
 
-@lru_cache(maxsize=256)
-def _prove(dist: Distribution, statistic: sp.Expr, _: tuple[sp.Basic, ...]) -> Lemma:
+@lru_cache(maxsize=512)
+def _prove(
+    dist: Distribution, statistic: sp.Expr, given: tuple[sp.Basic, ...]
+) -> Lemma | tuple[type[Resisted], str]:
+    """What resists is remembered like what is proved: looking in vain takes longest."""
+    with only(given):
+        try:
+            return _proved(dist, statistic)
+        except Resisted as error:
+            return type(error), str(error)
+
+
+def _proved(dist: Distribution, statistic: sp.Expr) -> Lemma:
     lower, upper = dist.support
     if dist.kind == "discrete" and lower.is_Integer and upper.is_Integer and upper - lower <= _LONGEST_ENUMERATION:
         return _enumerated(dist, statistic)
     log_p = log_density(dist)
     given = standing(dist)
-    inner = [] if dist.kind == "discrete" else kinks(log_p + statistic, dist.variable)
-    orders = arrangements(lower, upper, inner, given)
+    if dist.kind == "discrete":
+        return _in_order(dist, statistic, log_p, Arrangement((lower, upper), given=given))
+    x = dist.variable
+    bends = kinks(log_p, statistic, x)
+    try:
+        return _in_all_orders(dist, statistic, log_p, arrangements(lower, upper, bends, given))
+    except Resisted as error:
+        middle = next(iter(centres(log_p, x)), sp.Integer(0))
+        if (lower, upper) != (-sp.oo, sp.oo) or middle in bends:
+            raise
+        try:
+            return _in_all_orders(dist, statistic, log_p, arrangements(lower, upper, [*bends, middle], given))
+        except Resisted as later:
+            raise (later if isinstance(later, Divergent) else error) from None
+
+
+def _in_all_orders(dist: Distribution, statistic: sp.Expr, log_p: sp.Expr, orders: list[Arrangement]) -> Lemma:
     found = [_in_order(dist, statistic, log_p, order) for order in orders]
-    if len(found) == 1:
-        return found[0]
-    return _joined(dist, statistic, found, orders)
+    return found[0] if len(found) == 1 else _joined(dist, statistic, found, orders)
 
 
 def _enumerated(dist: Distribution, statistic: sp.Expr) -> Lemma:
@@ -109,24 +140,16 @@ def _piece(
 ) -> _Piece:
     """The first chart in which every term of the integrand is read by a master."""
     diverges, second_best = False, None
-    taken = {s.name for s in (log_p.free_symbols | statistic.free_symbols)}
-    first_name, second_name = [n for n in ("z", "t", "u", "w", "z_1", "z_2", "z_3") if n not in taken][:2]
     discrete = dist.kind == "discrete"
-    x = dist.variable
-    for anchor in anchors(log_p + statistic, x, lower, upper, first_name) if not discrete else _lattice(dist):
-        inside = resolve_abs(_moved(log_p + statistic, anchor), anchor.new, anchor.lower, anchor.upper, given)
-        name = second_name if anchor.new != x else first_name
-        seconds = charts(inside, anchor.new, anchor.lower, anchor.upper, name) if not discrete else [None]
-        for second in seconds:
-            whole = second.after(anchor) if second is not None else anchor
-            try:
-                piece = _try(statistic, log_p, whole, given, discrete)
-            except Diverges:
-                diverges = True
-                continue
-            if piece is not None and not any(m.last_resort for m in piece.masters):
-                return piece
-            second_best = second_best or piece
+    for proposal in _lattice(dist) if discrete else _proposals(statistic, log_p, dist.variable, lower, upper, given):
+        try:
+            piece = _try(statistic, log_p, proposal, given, discrete)
+        except Diverges:
+            diverges = True
+            continue
+        if piece is not None and not any(m.last_resort for m in piece.masters):
+            return piece
+        second_best = second_best or piece
     if second_best is not None:
         return second_best
     statement = statement_of(dist, statistic)
@@ -135,40 +158,112 @@ def _piece(
     raise Resisted(str(statement))
 
 
+def _proposals(
+    statistic: sp.Expr, log_p: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, given: tuple[sp.Basic, ...]
+) -> Iterator[Chart]:
+    """The charts that the log-density proposes, then those that the statistic does."""
+    seen: set[sp.Expr] = set()
+    names = _free_names(log_p, statistic)
+    for source in (log_p, statistic):
+        for found in _charts_of(source, x, lower, upper, given, names):
+            if found.inverse not in seen:
+                seen.add(found.inverse)
+                yield found
+
+
+def _free_names(*expressions: sp.Expr) -> tuple[str, str]:
+    taken = {s.name for e in expressions for s in e.free_symbols}
+    first, second = [n for n in ("z", "t", "u", "w", "z_1", "z_2", "z_3") if n not in taken][:2]
+    return first, second
+
+
+@lru_cache(maxsize=1024)
+def _charts_of(
+    source: sp.Expr,
+    x: sp.Symbol,
+    lower: sp.Expr,
+    upper: sp.Expr,
+    given: tuple[sp.Basic, ...],
+    names: tuple[str, str],
+) -> tuple[Chart, ...]:
+    found = []
+    for anchor in anchors(source, x, lower, upper, names[0]):
+        moved = settled(_moved(source, anchor), anchor.new, anchor.lower, anchor.upper, given)
+        name = names[1] if anchor.new != x else names[0]
+        # arguments such as sigma + xi*(z - sigma/xi) show their powers of z only when multiplied out
+        moved = expand_logs(moved)
+        found += [second.after(anchor) for second in charts(moved, anchor.new, anchor.lower, anchor.upper, name)]
+    return tuple(found)
+
+
 def _lattice(dist: Distribution) -> list[Chart]:
     lower, upper = dist.support
     x = dist.variable
-    if lower == 0:
-        return [Chart(x, x, x, sp.Integer(1), lower, upper)]
-    z = sp.Symbol("z", integer=True, nonnegative=True)
-    return [Chart(x, z, lower + z, sp.Integer(1), sp.Integer(0), upper - lower)]
+    found = [] if lower == -sp.oo else [Chart(x, x, x, sp.Integer(1), lower, upper)]
+    if lower not in (0, -sp.oo):
+        z = sp.Symbol("z", integer=True, nonnegative=True)
+        found.append(Chart(x, z, lower + z, sp.Integer(1), sp.Integer(0), upper - lower))
+    return found
 
 
 def _moved(expression: sp.Expr, c: Chart) -> sp.Expr:
-    return expression if c.inverse == c.old else expression.subs(c.old, c.inverse)
+    return expression if c.inverse == c.old else expand_powers(expression.xreplace({c.old: c.inverse}))
 
 
 def _try(statistic: sp.Expr, log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ...], discrete: bool) -> _Piece | None:
     z = c.new
-    log_here = resolve_abs(_moved(log_p, c), z, c.lower, c.upper, given)
-    exponent = expand_logs(log_here) + expand_logs(sp.log(c.jacobian))
-    density_here = _as_product(exponent, z)
-    statistic_here = expand_logs(resolve_abs(_moved(statistic, c), z, c.lower, c.upper, given))
+    density_here = _density_in(log_p, c, given)
+    if density_here is None:
+        return None
+    statistic_here = expand_logs(settled(_moved(statistic, c), z, c.lower, c.upper, given))
     terms: list[tuple[sp.Expr, sp.Expr]] = []
     values: list[sp.Expr] = []
     masters: list[Master] = []
     conditions: list[sp.Basic] = []
     for factor, coefficient in read_statistics(statistic_here, z).items():
-        integrand = factor * density_here
-        applied = apply_masters(integrand, z, c.lower, c.upper, discrete=discrete, given=given)
-        if applied is None:
+        if not all(_known(s, z) for s in factor.atoms(sp.log)):
             return None
-        terms.append((coefficient, integrand))
-        value = coefficient * applied.value
-        values.append(tidy(value) if applied.master.additive else value)
-        masters.append(applied.master)
-        conditions += applied.conditions
+        for integrand in _products(factor * density_here, z, c, discrete, given):
+            applied = apply_masters(integrand, z, c.lower, c.upper, discrete=discrete, given=given)
+            if applied is None:
+                return None
+            terms.append((coefficient, integrand))
+            value = coefficient * applied.value
+            values.append(tidy(value) if applied.master.value is not None else value)
+            masters.append(applied.master)
+            conditions += applied.conditions
     return _Piece(c, statistic_here * density_here, tuple(terms), tuple(values), tuple(masters), tuple(conditions))
+
+
+def _products(
+    integrand: sp.Expr, z: sp.Symbol, c: Chart, discrete: bool, given: tuple[sp.Basic, ...]
+) -> tuple[sp.Expr, ...]:
+    """The integrand, or its terms where powers of a sum in it have to be multiplied out before a master reads it."""
+    opened = [f for f in sp.Mul.make_args(integrand) if _polynomial_power(f, z)]
+    if not opened or apply_masters(integrand, z, c.lower, c.upper, discrete=discrete, given=given) is not None:
+        return (integrand,)
+    rest = integrand / sp.Mul(*opened)
+    return tuple(term * rest for term in sp.Add.make_args(sp.expand(sp.Mul(*opened))))
+
+
+def _polynomial_power(factor: sp.Expr, z: sp.Symbol) -> bool:
+    base, exponent = factor.as_base_exp()
+    return bool(base.is_Add and base.is_polynomial(z) and exponent.is_Integer and 0 < exponent <= _LARGEST_POWER)
+
+
+@lru_cache(maxsize=2048)
+def _density_in(log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ...]) -> sp.Expr | None:
+    """The density in the chart's variable with its Jacobian, or None where no master could have such a factor."""
+    log_here = settled(_moved(log_p, c), c.new, c.lower, c.upper, given)
+    exponent = expand_logs(log_here) + expand_logs(sp.log(c.jacobian))
+    if not all(_known(log, c.new) for log in exponent.atoms(sp.log)):
+        return None
+    return _as_product(exponent, c.new)
+
+
+def _known(log: sp.Expr, z: sp.Symbol) -> bool:
+    """Whether a logarithm is free of z or one that masters have: of a polynomial, or of a gamma function."""
+    return not log.has(z) or log.args[0].is_polynomial(z) or isinstance(log.args[0], sp.gamma)
 
 
 def _as_product(exponent: sp.Expr, z: sp.Symbol) -> sp.Expr:

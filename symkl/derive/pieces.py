@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symkl.algebra import holds
+from symkl.algebra.branches import kinks_of
 from symkl.algebra.conditions import normal_condition
 from symkl.algebra.reading import linear_in
 from symkl.errors import Resisted
@@ -30,15 +31,14 @@ class Arrangement:
     given: tuple[sp.Basic, ...] = ()
 
 
-def kinks(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
-    """The zeros in x of the arguments of absolute values, each once."""
+def kinks(log_p: sp.Expr, statistic: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
+    """Where the two change their branch: the zeros in x of arguments of absolute values and the like, each once."""
     found = []
-    for node in sorted(expression.atoms(sp.Abs), key=sp.default_sort_key):
-        if node.has(x):
-            line = linear_in(node.args[0], x)
-            if line is None or line[0] == 0:
-                raise Resisted(f"an absolute value of {node.args[0]}, which is not linear in {x}")
-            found.append(sp.expand(-line[1] / line[0]))
+    for argument in (*kinks_of(log_p, x), *kinks_of(statistic, x)):
+        line = linear_in(argument, x)
+        if line is None or line[0] == 0:
+            raise Resisted(f"a change of branch where {argument} = 0, which is not linear in {x}")
+        found.append(sp.expand(-line[1] / line[0]))
     return list(dict.fromkeys(found))
 
 

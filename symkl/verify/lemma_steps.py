@@ -8,7 +8,7 @@ from functools import lru_cache
 import sympy as sp
 
 from symkl.algebra import density, equal, expand_logs, holds, is_zero, standing
-from symkl.algebra.absolute import resolve_abs
+from symkl.algebra.branches import settled
 from symkl.algebra.mastering import Diverges, apply_masters
 from symkl.algebra.signs import assumed
 from symkl.model import Check, Distribution, Lemma, Step, Verdict
@@ -102,7 +102,7 @@ def _chart(step: Step, lemma: Lemma, dist: Distribution) -> bool:
         ((z, low, high),) = whole.limits
         for old, inverse in list(unused):
             slope = sp.diff(inverse, z) if isinstance(whole, sp.Integral) else sp.Integer(1)
-            moved = resolve_abs(step.before.function.subs(x, inverse), z, low, high, given)
+            moved = settled(step.before.function.subs(x, inverse), z, low, high, given)
             if old == x and any(_same(coefficient * whole.function, s * slope * moved, z) for s in (1, -1)):
                 unused.remove((old, inverse))
                 reached.append((inverse, z, low, high))

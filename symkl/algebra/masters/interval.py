@@ -1,0 +1,144 @@
+"""Integrals over bounded ranges."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symkl.algebra.masters.row import ETA, HIGH, LOW, UNIT, WIDTH, Master, Z
+
+__all__ = ["INTERVAL"]
+
+_a, _b, _c = sp.symbols("a b c", positive=True)
+_B, _e = sp.symbols("B e", real=True)
+_PART = (sp.Integer(0), WIDTH)
+_BETWEEN = (LOW, HIGH)
+_CALCULUS = "fundamental theorem of calculus"
+
+
+def _erf_at(end: sp.Expr) -> sp.Expr:
+    return sp.erf(sp.sqrt(_c) * end - _B / (2 * sp.sqrt(_c)))
+
+
+INTERVAL: tuple[Master, ...] = (
+    Master(
+        name="beta",
+        title="beta integral",
+        domain=UNIT,
+        basis=(sp.log(Z), sp.log(1 - Z)),
+        parameters={_a: ETA[0] + 1, _b: ETA[1] + 1},
+        log_value=sp.loggamma(_a) + sp.loggamma(_b) - sp.loggamma(_a + _b),
+        conditions=(sp.Gt(_a, 0, evaluate=False), sp.Gt(_b, 0, evaluate=False)),
+        source="NIST Digital Library of Mathematical Functions, 5.12.1",
+    ),
+    Master(
+        name="power_interval",
+        title="integral of a power over an interval",
+        domain=_PART,
+        basis=(sp.log(Z),),
+        parameters={_a: ETA[0] + 1},
+        log_value=_a * sp.log(WIDTH) - sp.log(_a),
+        conditions=(sp.Gt(_a, 0, evaluate=False),),
+        source=_CALCULUS,
+    ),
+    Master(
+        name="exponential_interval",
+        title="integral of an exponential over an interval",
+        domain=_PART,
+        basis=(Z,),
+        parameters={_B: ETA[0]},
+        value=(sp.exp(_B * WIDTH) - 1) / _B,
+        conditions=(sp.Ne(_B, 0, evaluate=False),),
+        source=_CALCULUS,
+        nonzero=True,
+    ),
+    Master(
+        name="power_between",
+        title="integral of a power over an interval",
+        domain=_BETWEEN,
+        basis=(sp.log(Z),),
+        parameters={_a: ETA[0] + 1},
+        value=(HIGH**_a - LOW**_a) / _a,
+        conditions=(sp.Gt(_a, 0, evaluate=False),),
+        ends=(sp.Ge(LOW, 0, evaluate=False),),
+        source=_CALCULUS,
+    ),
+    Master(
+        name="power_away",
+        title="integral of a power over an interval away from 0",
+        domain=_BETWEEN,
+        basis=(sp.log(Z),),
+        parameters={_e: ETA[0] + 1},
+        value=(HIGH**_e - LOW**_e) / _e,
+        conditions=(sp.Ne(_e, 0, evaluate=False),),
+        ends=(sp.Gt(LOW, 0, evaluate=False),),
+        source=_CALCULUS,
+    ),
+    Master(
+        name="exponential_between",
+        title="integral of an exponential over an interval",
+        domain=_BETWEEN,
+        basis=(Z,),
+        parameters={_B: ETA[0]},
+        value=(sp.exp(_B * HIGH) - sp.exp(_B * LOW)) / _B,
+        conditions=(sp.Ne(_B, 0, evaluate=False),),
+        source=_CALCULUS,
+        nonzero=True,
+    ),
+    Master(
+        name="gauss_between",
+        title="Gaussian integral over an interval",
+        domain=_BETWEEN,
+        basis=(Z, Z**2),
+        parameters={_B: ETA[0], _c: -ETA[1]},
+        value=sp.sqrt(sp.pi) / (2 * sp.sqrt(_c)) * sp.exp(_B**2 / (4 * _c)) * (_erf_at(HIGH) - _erf_at(LOW)),
+        conditions=(sp.Gt(_c, 0, evaluate=False),),
+        source="NIST Digital Library of Mathematical Functions, 7.2.1 after completing the square",
+        nonzero=True,
+    ),
+    Master(
+        name="log_exponential_part",
+        title="integral of a logarithm times an exponential over an interval",
+        domain=_PART,
+        basis=(Z,),
+        parameters={_c: -ETA[0]},
+        value=-(sp.EulerGamma + sp.log(_c) + sp.exp(-_c * WIDTH) * sp.log(WIDTH) + sp.expint(1, _c * WIDTH)) / _c,
+        conditions=(sp.Gt(_c, 0, evaluate=False),),
+        weight=sp.log(Z),
+        source="NIST Digital Library of Mathematical Functions, 6.2.1 and 6.2.4, after integration by parts",
+    ),
+    Master(
+        name="log_exponential_interval",
+        title="integral of a logarithm times an exponential over an interval",
+        domain=_PART,
+        basis=(Z,),
+        parameters={_B: ETA[0]},
+        value=(sp.exp(_B * WIDTH) * sp.log(WIDTH) - sp.Ei(_B * WIDTH) + sp.EulerGamma + sp.log(sp.Abs(_B))) / _B,
+        conditions=(sp.Ne(_B, 0, evaluate=False),),
+        weight=sp.log(Z),
+        source="NIST Digital Library of Mathematical Functions, 6.2.5 and 6.6.1, after integration by parts",
+        last_resort=True,
+    ),
+    Master(
+        name="gamma_part",
+        title="incomplete gamma integral",
+        domain=_PART,
+        basis=(sp.log(Z), Z),
+        parameters={_a: ETA[0] + 1, _c: -ETA[1]},
+        value=(sp.gamma(_a) - sp.uppergamma(_a, _c * WIDTH)) * _c**-_a,
+        conditions=(sp.Gt(_a, 0, evaluate=False), sp.Gt(_c, 0, evaluate=False)),
+        source="NIST Digital Library of Mathematical Functions, 8.2.1 and 8.2.3",
+        last_resort=True,
+    ),
+    Master(
+        name="beta_part",
+        title="incomplete beta integral",
+        domain=_PART,
+        basis=(sp.log(Z), sp.log(1 - Z)),
+        parameters={_a: ETA[0] + 1, _b: ETA[1] + 1},
+        value=sp.betainc(_a, _b, 0, WIDTH),
+        conditions=(sp.Gt(_a, 0, evaluate=False), sp.Gt(_b, 0, evaluate=False)),
+        ends=(sp.Lt(WIDTH, 1, evaluate=False),),
+        source="NIST Digital Library of Mathematical Functions, 8.17.1",
+        last_resort=True,
+    ),
+)

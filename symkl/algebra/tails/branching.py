@@ -1,0 +1,246 @@
+"""Deciding with signs that the domains leave open: each open sign is a branch, and the branches make regions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sympy as sp
+
+from symkl.algebra.conditions import normal_condition
+from symkl.algebra.normal import is_zero
+from symkl.algebra.signs import is_nonnegative, is_positive
+
+__all__ = ["Regions", "Signs", "Undecided", "explore"]
+
+#: so many open signs in a row are followed
+_DEEPEST = 4
+
+
+class Undecided(Exception):
+    """The calculus does not reach this expression."""
+
+
+class Unsettled(Exception):
+    """The sign of `subject` is needed and may be any of `options`."""
+
+    def __init__(self, subject: sp.Expr, options: tuple[int, ...]) -> None:
+        super().__init__(str(subject))
+        self.subject, self.options = subject, options
+
+
+class Signs:
+    """The signs of constants, under constraints and under the signs that a branch has taken for granted."""
+
+    def __init__(self, given: Iterable[sp.Basic] = (), taken: Mapping[sp.Expr, int] | None = None) -> None:
+        self.given = tuple(given)
+        strict = [c for c in self.given if isinstance(c, (sp.Gt, sp.Lt))]
+        self.taken = {_key(c.gts - c.lts): 1 for c in strict} | dict(taken or {})
+        self.found: dict[sp.Expr, int | Unsettled] = {}
+
+    def sign(self, constant: sp.Expr) -> int:
+        """1, 0 or -1. Raises `Unsettled` where the domains allow more than one of them."""
+        if constant.is_positive:
+            return 1
+        if constant.is_zero:
+            return 0
+        if constant.is_negative:
+            return -1
+        if constant not in self.found:
+            try:
+                self.found[constant] = self._sign(constant)
+            except Unsettled as ask:
+                self.found[constant] = ask
+        found = self.found[constant]
+        if isinstance(found, Unsettled):
+            raise found
+        return found
+
+    def _sign(self, constant: sp.Expr) -> int:
+        parts = _sign_factors(constant)
+        if parts is not None:
+            return math.prod(self.sign(part) for part in parts)
+        for key, factor in ((_key(constant), 1), (_key(-constant), -1)):
+            if key in self.taken:
+                return factor * self.taken[key]
+        options = _options(constant, _about(constant, self.given))
+        if len(options) == 1:
+            return options[0]
+        factored = _factored(constant)
+        if _sign_factors(factored) is not None:
+            return self._sign(factored)
+        raise Unsettled(constant, options)
+
+    def where(self, subject: sp.Expr, sign: int) -> tuple[Signs, dict[sp.Symbol, sp.Expr]] | None:
+        """The signs on one branch, and what has a new value there; None where nothing can be."""
+        if sign:
+            relation = _normal(sp.Gt(sign * subject, 0))
+            return Signs((*self.given, relation), {**self.taken, _key(subject): sign}), {}
+        solved = _solved(subject)
+        if solved is None:
+            raise Undecided(str(subject))
+        symbol, value = solved
+        put = {symbol: value}
+        given = [c.subs(put) for c in self.given]
+        if symbol.is_positive and not value.is_positive:
+            given.append(sp.Gt(value, 0))
+        if sp.false in given:
+            return None
+        taken = {_key(key.subs(put)): s for key, s in self.taken.items() if not key.has(symbol)}
+        return Signs([c for c in given if c is not sp.true], taken), put
+
+
+def _sign_factors(constant: sp.Expr) -> tuple[sp.Expr, ...] | None:
+    """Constants whose signs multiply to this one's; None where it is not such a product."""
+    if isinstance(constant, sp.Mul):
+        return constant.args
+    if isinstance(constant, sp.Abs):
+        return (constant.args[0], constant.args[0])
+    if isinstance(constant, sp.Pow):
+        return (constant.base, constant.base) if constant.exp.is_even else (constant.base,)
+    if isinstance(constant, sp.log):
+        return (constant.args[0] - 1,)
+    number, rest = constant.as_coeff_Add()
+    if number in (1, -1):
+        base, exponent = (-number * rest).as_base_exp()
+        if base == sp.E:
+            return (-number, exponent)
+        if not exponent.is_number and base.is_positive:  # u**k - 1 has the sign of k*(u - 1)
+            return (-number, exponent, base - 1)
+    return None
+
+
+def _about(constant: sp.Expr, given: Iterable[sp.Basic]) -> tuple[sp.Basic, ...]:
+    """The constraints that may bear on a constant: those that share symbols with it, and with one another."""
+    symbols, left, kept = set(constant.free_symbols), list(given), []
+    while near := [c for c in left if c.free_symbols & symbols]:
+        left = [c for c in left if c not in near]
+        kept += near
+        symbols = symbols.union(*(c.free_symbols for c in near))
+    return tuple(kept)
+
+
+# the same constants come back at both ends, on every branch, and from one pair of families to the next
+
+
+@lru_cache(maxsize=8192)
+def _options(constant: sp.Expr, given: tuple[sp.Basic, ...]) -> tuple[int, ...]:
+    """Which of 1, 0 and -1 the domains allow, as far as can be shown."""
+    above, below = is_positive(constant, given), is_positive(-constant, given)
+    if above or below:
+        return (1,) if above else (-1,)
+    if above is False and below is False:
+        return (0,)
+    if is_zero(constant):
+        return (0,)
+    plus = above is None and not is_nonnegative(-constant, given)
+    minus = below is None and not is_nonnegative(constant, given)
+    return tuple(sign for sign, can in ((1, plus), (0, True), (-1, minus)) if can)
+
+
+@lru_cache(maxsize=8192)
+def _key(subject: sp.Expr) -> sp.Expr:
+    """The same for two constants that differ by a plainly positive factor."""
+    numerator, denominator = sp.together(subject).as_numer_denom()
+    _, primitive = sp.expand(numerator if denominator.is_positive else numerator * denominator).primitive()
+    return primitive
+
+
+@lru_cache(maxsize=2048)
+def _normal(condition: sp.Basic) -> sp.Basic:
+    return normal_condition(condition)
+
+
+@lru_cache(maxsize=2048)
+def _factored(constant: sp.Expr) -> sp.Expr:
+    return sp.factor(constant)
+
+
+def _solved(subject: sp.Expr) -> tuple[sp.Symbol, sp.Expr] | None:
+    """A symbol and its value where the subject is 0, for a subject that is linear in it."""
+    numerator = sp.together(subject).as_numer_denom()[0]
+    for symbol in sorted(numerator.free_symbols, key=lambda s: s.name, reverse=True):
+        slope = sp.expand(numerator).coeff(symbol, 1)
+        rest = sp.expand(numerator - slope * symbol)
+        if slope.is_nonzero and not rest.has(symbol) and not slope.has(symbol):
+            return symbol, -rest / slope
+    return None
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Where in the parameters' domains each answer holds (None: undecided)."""
+
+    found: Mapping[str | None, sp.Basic]
+
+    def where(self, *answers: str | None) -> sp.Basic:
+        """The condition under which the answer is one of these."""
+        return sp.Or(*(self.found.get(answer, sp.false) for answer in answers))
+
+
+def explore(decide: Callable[[Signs, Mapping[sp.Symbol, sp.Expr]], str | None], signs: Signs) -> Regions:
+    """What `decide` says, branch by branch."""
+    return _explore(decide, signs, {}, 0)
+
+
+def _explore(
+    decide: Callable[[Signs, Mapping[sp.Symbol, sp.Expr]], str | None],
+    signs: Signs,
+    put: dict[sp.Symbol, sp.Expr],
+    depth: int,
+) -> Regions:
+    try:
+        return Regions({decide(signs, put): sp.true})
+    except Undecided:
+        return Regions({None: sp.true})
+    except Unsettled as ask:
+        if depth == _DEEPEST:
+            return Regions({None: sp.true})
+        subject, options = ask.subject, ask.options
+    branches: dict[int, Regions] = {}
+    values: dict[sp.Symbol, sp.Expr] = {}
+    for sign in options:
+        try:
+            branch = signs.where(subject, sign)
+        except Undecided:
+            branches[sign] = Regions({None: sp.true})
+            continue
+        if branch is None:
+            continue
+        there, more = branch
+        values.update(more)
+        inner = {symbol: value.subs(more) for symbol, value in put.items()} | more
+        branches[sign] = _explore(decide, there, inner, depth + 1)
+    answers = {answer for regions in branches.values() for answer in regions.found}
+    return Regions(
+        {a: _joined(subject, {s: r.where(a) for s, r in branches.items()}, values, options) for a in answers}
+    )
+
+
+def _joined(
+    subject: sp.Expr, parts: Mapping[int, sp.Basic], values: Mapping[sp.Symbol, sp.Expr], options: tuple[int, ...]
+) -> sp.Basic:
+    """One condition for `parts[sign]` wherever the subject has that sign."""
+    groups: dict[sp.Basic, set[int]] = {}
+    for sign in sorted(parts, key=abs, reverse=True):
+        condition = parts[sign]
+        same = next((c for c in groups if sign == 0 and c.subs(values) == condition), condition)
+        groups.setdefault(same, set()).add(sign)
+    if len(groups) == 1:
+        return next(iter(groups))
+    if -1 not in options or 1 not in options:  # at the edge of what is allowed, `subject = 0` goes without saying
+        outer = parts.get(1 if 1 in options else -1, sp.false)
+        if outer is sp.true:
+            return sp.Or(_relation(subject, {1} if 1 in options else {-1}), parts.get(0, sp.false))
+    return sp.Or(*(sp.And(_relation(subject, signs), c) for c, signs in groups.items() if c is not sp.false))
+
+
+def _relation(subject: sp.Expr, signs: set[int]) -> sp.Basic:
+    if signs == {0}:
+        return sp.Eq(*_solved(subject)) if _solved(subject) else sp.Eq(subject, 0)
+    if signs == {1, -1}:
+        return sp.Ne(subject, 0)
+    relation = sp.Ge if 0 in signs else sp.Gt
+    return _normal(relation(subject if 1 in signs else -subject, 0))
