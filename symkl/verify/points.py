@@ -9,14 +9,14 @@ import sympy as sp
 
 from symkl.algebra import standing
 from symkl.model import Claim, domain_of
-from symkl.verify.numbers import truth
+from symkl.verify.repair import repaired
 
 __all__ = ["Point", "draw", "shown"]
 
 Point = dict[sp.Symbol, sp.Rational]
 
 #: so many points are tried for each one that is wanted
-_TRIES = 400
+_TRIES = 20
 
 
 def _dice(seed: int, number: int, symbol: sp.Symbol) -> random.Random:
@@ -49,17 +49,19 @@ def draw(
     """
     symbols = sorted(_symbols(claim), key=lambda s: s.name)
     always, conditions = standing(claim), tuple(conditions)
+    if outside and not conditions:
+        return []
     found: list[Point] = []
     for number in range(_TRIES * count):
         if len(found) == count:
             break
-        reach = 1 + number // 100  # conditions such as alpha > 5 are met farther out
-        point = {s: _DRAWS[domain_of(s)](_dice(seed, number, s), min(reach, 4)) for s in symbols}
-        if point in found or not all(truth(condition, point) for condition in always):
-            continue
-        inside = [truth(condition, point) for condition in conditions]
-        if (False in inside) if outside else all(inside):
-            found.append(point)
+        reach = min(1 + number // 20, 4)  # what is met farther out only
+        point = {s: _DRAWS[domain_of(s)](_dice(seed, number, s), reach) for s in symbols}
+        dice = random.Random(f"{seed}:{number}")  # noqa: S311 (points to try, not secrets)
+        wanted = (*always, *((sp.Not(dice.choice(conditions)),) if outside else conditions))
+        place = repaired(point, wanted, dice, lambda s: _DRAWS[domain_of(s)](dice, dice.randint(1, 4)))
+        if place is not None and place not in found:
+            found.append(place)
         if not symbols:
             break
     return found
