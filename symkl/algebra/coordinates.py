@@ -45,7 +45,9 @@ def gap_coordinates(constraints: Iterable[sp.Basic]) -> dict[sp.Symbol, sp.Expr]
         low, high = constraint.lts, constraint.gts
         strict = isinstance(constraint, (sp.StrictLessThan, sp.StrictGreaterThan))
         sign = {"positive": True} if strict else {"nonnegative": True}
-        if isinstance(high, sp.Symbol) and high not in found and high not in _ends(low, found):
+        # a positive symbol is not written as a sum of which less is known
+        rises = not high.is_positive or low.is_nonnegative
+        if isinstance(high, sp.Symbol) and rises and high not in found and high not in _ends(low, found):
             found[high] = low + sp.Symbol(f"gap {high.name}", **sign)
         elif isinstance(low, sp.Symbol) and low not in found and low not in _ends(high, found):
             found[low] = high - sp.Symbol(f"gap {low.name}", **sign)

@@ -94,11 +94,11 @@ def _apply(
     if master.nonzero and not exponent:
         return None
     put |= weight
-    for condition in master.ends:
-        if holds(condition.subs(put, simultaneous=True), given) is not True:
-            return None
     numbers = {eta: arranged(exponent.get(b, sp.Integer(0))) for eta, b in zip(ETA, at_z, strict=False)}
     parameters = {p: pythagorean(e.subs(numbers, simultaneous=True)) for p, e in master.parameters.items()}
+    for condition in master.ends:
+        if holds(condition.subs({**parameters, **put}, simultaneous=True), given) is not True:
+            return None
     open_conditions = []
     for condition in master.conditions:
         concrete = normal_condition(condition.subs({**parameters, **put}, simultaneous=True))

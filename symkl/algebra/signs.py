@@ -10,6 +10,7 @@ from functools import lru_cache
 import sympy as sp
 
 from symkl.algebra.coordinates import gap_coordinates, to_odds
+from symkl.model.symbols import Unit
 
 __all__ = ["assumed", "assuming", "bearing_on", "holds", "is_negative", "is_nonnegative", "is_positive", "is_real", "only"]
 
@@ -90,6 +91,9 @@ def _is_positive(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> bool | Non
             return True
         if form.is_nonpositive:
             return False
+    for more, strict in _beyond(expression, given):
+        if more.is_positive or (strict and more.is_nonnegative):
+            return True
     return None
 
 
@@ -112,6 +116,8 @@ def _is_nonnegative(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> bool | 
             return True
         if form.is_negative:
             return False
+    if any(more.is_nonnegative for more, _ in _beyond(expression, given)):
+        return True
     return None
 
 
@@ -121,8 +127,12 @@ def is_real(expression: sp.Expr) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _gaps(constraints: tuple[sp.Basic, ...]) -> dict[sp.Symbol, sp.Expr]:
-    return gap_coordinates(constraints)
+def _gaps(constraints: tuple[sp.Basic, ...]) -> tuple[dict[sp.Symbol, sp.Expr], ...]:
+    places = tuple(c for c in constraints if isinstance(c, sp.Tuple))
+    found = [gap_coordinates(places)] if places else []
+    if len(places) < len(constraints):
+        found.append(gap_coordinates(constraints))
+    return ({}, *found)
 
 
 def _forms(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[sp.Expr]:
@@ -130,11 +140,31 @@ def _forms(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[sp.Expr
     if expression.is_number:
         yield expression
         return
-    gaps = _gaps(given)
-    for _ in gaps:  # a chain a < b < c needs as many passes as it has links
-        expression = expression.xreplace(gaps)
-    expression = to_odds(expression)
-    yield expression
-    yield sp.expand(expression)
-    if expression.is_rational_function(*expression.free_symbols):
-        yield sp.factor(expression)
+    expression = _powers_of_units(expression)
+    for gaps in _gaps(given):
+        form = expression
+        for _ in gaps:  # a chain a < b < c needs as many passes as it has links
+            form = form.xreplace(gaps)
+        if gaps and form == expression:
+            continue
+        form = to_odds(form)
+        yield form
+        yield sp.expand(form)
+        if form.is_rational_function(*form.free_symbols):
+            yield sp.factor(form)
+
+
+def _powers_of_units(expression: sp.Expr) -> sp.Expr:
+    """`u**a` with u in the open unit interval and a positive lies in it too."""
+    return expression.replace(
+        lambda node: isinstance(node, sp.Pow) and isinstance(node.base, Unit) and node.exp.is_positive,
+        lambda node: node if node.exp.is_Integer else Unit(str(node)),
+    )
+
+
+def _beyond(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[tuple[sp.Expr, bool]]:
+    """What the expression is more than each constraint says that is there anyway, and whether that one is strict."""
+    for constraint in given:
+        if isinstance(constraint, (sp.StrictLessThan, sp.StrictGreaterThan, sp.LessThan, sp.GreaterThan)):
+            strict = isinstance(constraint, (sp.StrictLessThan, sp.StrictGreaterThan))
+            yield sp.expand(expression - constraint.gts + constraint.lts), strict

@@ -131,7 +131,7 @@ def _cross_entropy_of(claim: Claim, _: tuple[sp.Basic, ...]) -> Derivation:
         if claim.p.kind != claim.q.kind:
             return Derivation(claim, "none", None, (), otherwise="undefined", reason=inside.reason)
         return Derivation(claim, "infinite", sp.oo, (), reason=inside.reason)
-    with assuming(inside.conditions):
+    with assuming(dict.fromkeys((*inside.conditions, *inside.ends))):
         made = _minus_log(claim, claim.q, definition.cross_entropy(claim.p, claim.q))
     return _under(made, inside.conditions)
 

@@ -15,10 +15,14 @@ __all__ = ["Inclusion", "inclusion"]
 
 @dataclass(frozen=True)
 class Inclusion:
-    """`holds`: True, False (with the `reason`), or None: then exactly under `conditions`."""
+    """`holds`: True, False (with the `reason`), or None: then exactly under `conditions`.
+
+    `ends` says the same as `conditions`, plainly of the ends of the supports.
+    """
 
     holds: bool | None
     conditions: tuple[sp.Basic, ...] = ()
+    ends: tuple[sp.Basic, ...] = ()
     reason: str = ""
 
 
@@ -31,6 +35,7 @@ def inclusion(p: Distribution, q: Distribution) -> Inclusion:
         return Inclusion(False, reason=f"{one}: {other}")
     given = standing(p, q)
     found: list[sp.Basic] = []
+    ends: list[sp.Basic] = []
     wanted = (
         ("below", sp.Le(q.support[0], p.support[0])),
         ("above", sp.Ge(q.support[1], p.support[1])),
@@ -42,4 +47,5 @@ def inclusion(p: Distribution, q: Distribution) -> Inclusion:
             return Inclusion(False, reason=f"p gives positive probability to values {side} {end}, where q has none")
         if known is None:
             found.append(normal_condition(condition))
-    return Inclusion(None, tuple(found)) if found else Inclusion(True)
+            ends.append(condition)
+    return Inclusion(None, tuple(found), tuple(ends)) if found else Inclusion(True)

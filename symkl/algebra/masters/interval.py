@@ -58,8 +58,7 @@ INTERVAL: tuple[Master, ...] = (
         basis=(sp.log(Z),),
         parameters={_a: ETA[0] + 1},
         value=(HIGH**_a - LOW**_a) / _a,
-        conditions=(sp.Gt(_a, 0, evaluate=False),),
-        ends=(sp.Ge(LOW, 0, evaluate=False),),
+        ends=(sp.Ge(LOW, 0, evaluate=False), sp.Gt(_a, 0, evaluate=False)),
         source=_CALCULUS,
     ),
     Master(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +17,8 @@ __all__ = ["Regions", "Signs", "Undecided", "explore"]
 
 #: so many open signs in a row are followed
 _DEEPEST = 4
+#: so many constraints are added up
+_LONGEST_CHAIN = 3
 
 
 class Undecided(Exception):
@@ -38,6 +40,7 @@ class Signs:
         self.given = tuple(given)
         strict = [c for c in self.given if isinstance(c, (sp.Gt, sp.Lt))]
         self.taken = {_key(c.gts - c.lts): 1 for c in strict} | dict(taken or {})
+        self.bounded = {_key(c.gts - c.lts) for c in self.given if isinstance(c, (sp.Ge, sp.Le))}
         self.found: dict[sp.Expr, int | Unsettled] = {}
 
     def sign(self, constant: sp.Expr) -> int:
@@ -62,16 +65,41 @@ class Signs:
         parts = _sign_factors(constant)
         if parts is not None:
             return math.prod(self.sign(part) for part in parts)
+        power = _power_less_one(constant)
+        if power is not None and self.sign(power[1]) > 0:
+            return power[0] * self.sign(power[2]) * self.sign(power[1] - 1)
+        options = _options(constant, _about(constant, self.given))
         for key, factor in ((_key(constant), 1), (_key(-constant), -1)):
             if key in self.taken:
                 return factor * self.taken[key]
-        options = _options(constant, _about(constant, self.given))
+            if key in self.bounded:
+                options = tuple(option for option in options if option != -factor)
+        if len(options) > 1:
+            options = self._narrowed(constant, options)
         if len(options) == 1:
             return options[0]
         factored = _factored(constant)
         if _sign_factors(factored) is not None:
             return self._sign(factored)
         raise Unsettled(constant, options)
+
+    def _narrowed(self, constant: sp.Expr, options: tuple[int, ...]) -> tuple[int, ...]:
+        """Less what the constraints, added up, or the terms, sign by sign, exclude."""
+        bounds = [(c.gts - c.lts, isinstance(c, (sp.Gt, sp.Lt))) for c in _about(constant, self.given)]
+        for sign in (1, -1):
+            found = _least(sp.expand(sign * constant), bounds, _LONGEST_CHAIN)
+            if found == "positive":
+                return (sign,)
+            if found is not None:
+                options = tuple(option for option in options if option != -sign)
+        terms = sp.Add.make_args(constant)
+        if len(options) > 1 and len(terms) > 1:
+            try:
+                signs = {self.sign(term) for term in terms} - {0}
+            except Unsettled:
+                return options
+            return (signs.pop(),) if len(signs) == 1 else options
+        return options
 
     def where(self, subject: sp.Expr, sign: int) -> tuple[Signs, dict[sp.Symbol, sp.Expr]] | None:
         """The signs on one branch, and what has a new value there; None where nothing can be."""
@@ -85,11 +113,30 @@ class Signs:
         put = {symbol: value}
         given = [c.subs(put) for c in self.given]
         if symbol.is_positive and not value.is_positive:
-            given.append(sp.Gt(value, 0))
+            given.append(_normal(sp.Gt(value, 0)))
         if sp.false in given:
             return None
         taken = {_key(key.subs(put)): s for key, s in self.taken.items() if not key.has(symbol)}
         return Signs([c for c in given if c is not sp.true], taken), put
+
+
+def _least(constant: sp.Expr, bounds: Sequence[tuple[sp.Expr, bool]], depth: int) -> str | None:
+    """"positive" or "nonnegative", where that follows by taking nonnegative differences away one after the other."""
+    if constant.is_positive:
+        return "positive"
+    if constant.is_nonnegative:
+        return "nonnegative"
+    if not depth:
+        return None
+    best = None
+    for difference, strict in bounds:
+        left = sp.expand(constant - difference)
+        if len(sp.Add.make_args(left)) <= len(sp.Add.make_args(constant)) and left != constant:
+            found = _least(left, bounds, depth - 1)
+            if found == "positive" or (found is not None and strict):
+                return "positive"
+            best = best or found
+    return best
 
 
 def _sign_factors(constant: sp.Expr) -> tuple[sp.Expr, ...] | None:
@@ -102,13 +149,16 @@ def _sign_factors(constant: sp.Expr) -> tuple[sp.Expr, ...] | None:
         return (constant.base, constant.base) if constant.exp.is_even else (constant.base,)
     if isinstance(constant, sp.log):
         return (constant.args[0] - 1,)
+    return None
+
+
+def _power_less_one(constant: sp.Expr) -> tuple[int, sp.Expr, sp.Expr] | None:
+    """(+-1, u, k) of a constant `+-(u**k - 1)`, which has the sign of `+-k*(u - 1)` for positive u."""
     number, rest = constant.as_coeff_Add()
     if number in (1, -1):
         base, exponent = (-number * rest).as_base_exp()
-        if base == sp.E:
-            return (-number, exponent)
-        if not exponent.is_number and base.is_positive:  # u**k - 1 has the sign of k*(u - 1)
-            return (-number, exponent, base - 1)
+        if not exponent.is_number:
+            return -int(number), base, exponent
     return None
 
 
