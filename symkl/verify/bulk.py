@@ -27,7 +27,7 @@ def bulk(here: Setting) -> Bulk:
     return _bulk(here.density, here.variable, *here.support)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _bulk(density: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> Bulk:
     if lower.is_finite and upper.is_finite:
         return Bulk(_rational((_number(lower) + _number(upper)) / 2), sp.S.One)

@@ -45,18 +45,21 @@ def log_density_of(dist: Distribution) -> sp.Expr:
 
 def put(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> Setting:
     """The setting at those parameters."""
-    point = tuple(at.items())
-    lower, upper = (_there(bound, point) for bound in dist.support)
+    lower, upper = (_put(bound, at) for bound in dist.support)
     return Setting(
-        density=_there(density_of(dist), point),
-        weight=_there(weight, point),
+        density=_put(density_of(dist), at),
+        weight=_put(weight, at),
         variable=dist.variable,
         support=(lower, upper),
         discrete=dist.kind == "discrete",
     )
 
 
-@lru_cache(maxsize=256)
+def _put(expression: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+    return _there(expression, tuple((s, value) for s, value in at.items() if s in expression.free_symbols))
+
+
+@lru_cache(maxsize=4096)
 def _there(expression: sp.Expr, at: tuple[tuple[sp.Symbol, sp.Expr], ...]) -> sp.Expr:
-    # both oracles ask for the same, and so do a cross-entropy and a divergence
+    # a density stands in many claims at the same parameters, and a statistic in many weights
     return expression.xreplace(dict(at))

@@ -8,6 +8,7 @@ import sympy as sp
 from flint import acb, arb, fmpq
 
 from symkl.verify.rigorous import primitives
+from symkl.verify.rigorous.ends import ExpRatio, Log1mRatio
 from symkl.verify.rigorous.operations import OPERATIONS, REWRITES, NoEnclosure
 from symkl.verify.rigorous.program import Program
 
@@ -64,6 +65,8 @@ def compile_balls(
             return program.add(primitives.add, [logarithm(factor) for factor in _factors(node.args[0])])
         if isinstance(node, sp.Ei):
             return program.add(primitives.ei, [build(node.args[0])])
+        if type(node) in _RATIOS:
+            return program.add(_RATIOS[type(node)], [build(node.args[0])])
         if points and isinstance(node, (sp.Piecewise, sp.Min, sp.Max, sp.core.relational.Relational)):
             return branch(node)
         if type(node) in REWRITES:
@@ -127,6 +130,8 @@ def _atom(node: sp.Basic) -> acb:
         return acb(int(bool(node)))
     raise NoEnclosure(f"{node} has no value here")
 
+
+_RATIOS = {ExpRatio: primitives.exp_ratio, Log1mRatio: primitives.log1m_ratio}
 
 _CONSTANTS: dict[sp.Basic, Callable[[], arb | acb]] = {
     sp.pi: arb.pi,

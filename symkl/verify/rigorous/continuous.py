@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,10 +10,13 @@ import sympy as sp
 from flint import acb, arb
 
 from symkl.verify.rigorous.compile import compile_balls, constant
-from symkl.verify.rigorous.growth import Tail, log_slope
+from symkl.verify.rigorous.ends import tidy
+from symkl.verify.rigorous.growth import Tail, log_slope, probe
 from symkl.verify.rigorous.majorants import in_exponentials, statistics_of
 from symkl.verify.rigorous.operations import NoEnclosure
 from symkl.verify.rigorous.pieces import below, pieces
+from symkl.verify.rigorous.program import Program
+from symkl.verify.rigorous.tame import tame
 
 __all__ = ["Y", "integrate", "placed", "rays"]
 
@@ -20,6 +24,10 @@ __all__ = ["Y", "integrate", "placed", "rays"]
 _FARTHEST, _SHORTEST = 2**14, 88
 #: the most evaluations of one integrand
 _EVALUATIONS = 60_000
+#: a range of t beyond which it is worth while to look for another form
+_LONG = 12
+#: the integral is in t up to so far below its end, then in y
+_NEAR = 5
 Y = sp.Symbol("y", positive=True)
 
 
@@ -66,11 +74,17 @@ def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: in
     tolerance = arb(10) ** -(digits + 4)
     low, error = _start(p, w, tolerance)
     if ray.upwards:
-        high, more = _edge(_tail(p, w, True), 1, tolerance)
+        high, more = _edge(_tail(p, w, True), 1, _guess(p, 1), tolerance)
         error += more
     else:
         high = constant(ray.reach).log()
-    program = compile_balls(sp.Mul(Y, p, w, evaluate=False), Y, exponential=True)
+    total = arb(0, error.upper())
+    for start, end, program in _stretches(p, w, low, high, ray.upwards and high > _LONG):
+        total += _integral(program, start, end, tolerance)
+    return total
+
+
+def _integral(program: Program, low: arb | int, high: arb | int, tolerance: arb) -> arb:
     try:
         found = acb.integral(program, low, high, abs_tol=tolerance, eval_limit=_EVALUATIONS)
     except (SystemError, ArithmeticError, TypeError, ValueError) as error_inside:
@@ -81,10 +95,49 @@ def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: in
         raise NoEnclosure(f"the integrand could not be evaluated: {reason}") from error_inside
     if not (found.is_finite() and found.imag.contains(0)):
         raise NoEnclosure("the integral is not known to be finite")
-    return found.real + arb(0, error.upper())
+    return found.real
 
 
-@lru_cache(maxsize=256)
+def _stretches(
+    density: sp.Expr, weight: sp.Expr, low: arb | int, high: arb | int, heavy: bool
+) -> Iterator[tuple[arb | int, arb | int, Program]]:
+    """The integral over y from e^low to e^high in parts: each with its ends and its integrand, in t or in y.
+
+    In t where there may be a singularity at y = 0 or a heavy tail, in y itself on the rest. For large y a second form,
+    the same for real y, may do better: `log(1 + y**2)` has cuts beside the whole upper range in t,
+    `2*log(y) + log(1 + y**-2)` has none.
+    """
+    near = compile_balls(sp.Mul(Y, density, weight, evaluate=False), Y, exponential=True)
+    if not heavy:
+        cut = high - _NEAR
+        if cut > low:
+            yield low, cut, near
+        else:
+            cut = low
+        start, end = arb(cut).exp(), arb(high).exp()
+        plain = compile_balls(sp.Mul(density, weight, evaluate=False), Y)
+        box = acb(start.union(end), (end - start) / 8 * arb(0, 1))
+        if not plain(box, True).is_finite():
+            other = compile_balls(sp.Mul(_far(density), _far(weight), evaluate=False), Y)
+            plain = other if other(box, True).is_finite() else plain
+        yield start, end, plain
+        return
+    if not near(acb(arb(int(high) - 2, 2), arb(0, 2)), True).is_finite():
+        far = compile_balls(sp.Mul(Y, _far(density), _far(weight), evaluate=False), Y, exponential=True)
+        for cut in range(int(high) // 8 - 16, int(high) - 4, 4):
+            if cut > low and far(acb(arb(cut + 2, 2), arb(0, 2)), True).is_finite():
+                yield low, cut, near
+                yield cut, high, far
+                return
+    yield low, high, near
+
+
+@lru_cache(maxsize=4096)
+def _far(expression: sp.Expr) -> sp.Expr:
+    return tame(in_exponentials(expression), Y, probe(True))
+
+
+@lru_cache(maxsize=4096)
 def placed(expression: sp.Expr, x: sp.Symbol, place: sp.Expr) -> sp.Expr:
     return tidy(expression.xreplace({x: place}), Y)
 
@@ -93,7 +146,7 @@ def _tail(density: sp.Expr, weight: sp.Expr, upwards: bool) -> Tail:
     return Tail(density, _slope(density), statistics_of(weight, Y), Y, upwards)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _slope(density: sp.Expr) -> sp.Expr:
     return log_slope(in_exponentials(density), Y)
 
@@ -108,16 +161,34 @@ def _start(density: sp.Expr, weight: sp.Expr, tolerance: arb) -> tuple[int, arb]
         if bound.is_finite() and bound < tolerance:
             return -size, bound.upper()
         size *= 2
-    return _edge(_tail(density, weight, False), -1, tolerance)
+    return _edge(_tail(density, weight, False), -1, _guess(density, -1), tolerance)
 
 
-def _edge(tail: Tail, sign: int, tolerance: arb) -> tuple[int, arb]:
+@dataclass
+class _Guess:
+    """Where the edge for the statistic before was: near it, that for the next is likely to be."""
+
+    size: int = 0
+
+
+@lru_cache(maxsize=4096)
+def _guess(density: sp.Expr, sign: int) -> _Guess:
+    return _Guess()
+
+
+def _edge(tail: Tail, sign: int, guess: _Guess, tolerance: arb) -> tuple[int, arb]:
     """An edge T beyond which the tail is below the tolerance, and the tail's bound."""
+    for size in (guess.size, guess.size * 9 // 8, guess.size * 5 // 4) if guess.size else ():
+        bound = tail.bound(sign * size)
+        if bound is not None and bound < tolerance:
+            return sign * size, bound
     size = 2
     while size <= _FARTHEST:
         bound = tail.bound(sign * size)
         if bound is not None and bound < tolerance:
-            return _nearer(tail, sign, size, bound, tolerance)
+            edge, bound = _nearer(tail, sign, size, bound, tolerance)
+            guess.size = abs(edge)
+            return edge, bound
         size *= 2
     raise NoEnclosure("no bound could be shown for a tail of the integral")
 
@@ -136,14 +207,3 @@ def _nearer(tail: Tail, sign: int, size: int, bound: arb, tolerance: arb) -> tup
             fails = middle
     return sign * size, bound
 
-
-def tidy(expression: sp.Expr, y: sp.Symbol) -> sp.Expr:
-    """Every polynomial in y expanded, and its lowest power of y taken out: near y = 0 nothing cancels then."""
-    if y not in expression.free_symbols or not expression.args:
-        return expression
-    if isinstance(expression, sp.Add) and expression.is_polynomial(y):
-        terms = sp.Add.make_args(sp.expand(expression))
-        lowest = min(int(sp.degree(term, y)) if y in term.free_symbols else 0 for term in terms)
-        return y**lowest * sp.Add(*[term / y**lowest for term in terms]) if lowest else sp.Add(*terms)
-    args = [tidy(arg, y) for arg in expression.args]
-    return expression if tuple(args) == expression.args else expression.func(*args)

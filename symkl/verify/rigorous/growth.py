@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import flint
 import sympy as sp
 from flint import acb, arb
 
@@ -11,7 +12,7 @@ from symkl.verify.rigorous.compile import compile_balls, constant
 from symkl.verify.rigorous.interval import Interval, values_on
 from symkl.verify.rigorous.tame import merge, tame
 
-__all__ = ["FLOOR", "Growth", "Size", "Sup", "Tail", "log_slope", "probe"]
+__all__ = ["FLOOR", "Growth", "Size", "Sup", "Tail", "beyond", "log_slope", "probe"]
 
 #: a statistic t is bounded by FLOOR + |t|, which is never 0, so that its logarithm has a derivative of bounded size
 FLOOR = 1024
@@ -34,10 +35,9 @@ class Tail:
 
     def bound(self, edge: int) -> arb | None:
         """An upper bound for the tail beyond T = edge, or None where none could be shown."""
-        here = arb(edge).exp()
-        domain = Interval(here.lower(), arb.pos_inf()) if self.upwards else Interval(arb(0), here.upper())
+        here, domain = arb(edge).exp(), beyond(edge, self.upwards)
         for scale in self.scales:
-            fall = self._fall(scale).on(domain)
+            fall = self._fall(scale).beyond(edge)
             if fall is None or not fall < 0:
                 continue
             growths = [_growth(t, scale, self.y, self.upwards).on(domain) for t, _ in self.statistics]
@@ -61,6 +61,12 @@ class Tail:
         return total.upper() if total.is_finite() else None
 
 
+def beyond(edge: int, upwards: bool) -> Interval:
+    """The y > e^edge, or the y < e^edge where it does not run upwards."""
+    here = arb(edge).exp()
+    return Interval(here.lower(), arb.pos_inf()) if upwards else Interval(arb(0), here.upper())
+
+
 def _coefficient(term: sp.Expr, y: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:
     """A term as (statistic, coefficient); a constant in an exponent is part of the coefficient."""
     coefficient, statistic = term.as_independent(y, as_Add=False)
@@ -73,7 +79,7 @@ def _coefficient(term: sp.Expr, y: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:
 # densities and statistics recur, from one claim to the next and from one point to another
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _fall(slope: sp.Expr, scale: sp.Expr, y: sp.Symbol, upwards: bool) -> Sup:
     slope = scale * slope + scale.diff(y)
     return Sup(slope if upwards else -slope, y, upwards)
@@ -93,13 +99,21 @@ class Sup:
     """Upper bounds for an expression on domains that reach into one tail."""
 
     def __init__(self, expression: sp.Expr, y: sp.Symbol, upwards: bool) -> None:
-        self.y = y
+        self.y, self.upwards = y, upwards
         expanded = sp.expand_mul(expression)
         self.forms = (expanded, tame(expanded, y, probe(upwards)))
+        self.known: dict[tuple[int, int], arb | None] = {}
 
     def on(self, domain: Interval) -> arb | None:
         found = values_on(self.forms[0], self.y, domain) & values_on(self.forms[1], self.y, domain)
         return found.hi if found.hi < arb.pos_inf() else None
+
+    def beyond(self, edge: int) -> arb | None:
+        """The same beyond y = e^edge, remembered."""
+        key = (edge, flint.ctx.prec)
+        if key not in self.known:
+            self.known[key] = self.on(beyond(edge, self.upwards))
+        return self.known[key]
 
 
 class Size:

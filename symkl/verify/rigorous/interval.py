@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
+import flint
 import sympy as sp
 from flint import arb
 
 from symkl.verify.rigorous.compile import constant
+from symkl.verify.rigorous.ends import ExpRatio, ExpRatioSlope, Log1mRatio, Log1mRatioSlope
 from symkl.verify.rigorous.operations import NoEnclosure
 
 __all__ = ["EVERYTHING", "Interval", "values_on"]
@@ -83,10 +86,7 @@ EVERYTHING = Interval(_NEG_INF, _INF)
 def values_on(expression: sp.Expr, y: sp.Symbol, domain: Interval) -> Interval:
     """An interval that holds every value of a real expression for y in the domain (EVERYTHING where it is unknown)."""
     if y not in expression.free_symbols:
-        try:
-            return Interval.around(constant(expression))
-        except NoEnclosure:
-            return EVERYTHING
+        return _number(expression, flint.ctx.prec)
     if expression == y:
         return domain
     args = expression.args
@@ -113,6 +113,14 @@ def values_on(expression: sp.Expr, y: sp.Symbol, domain: Interval) -> Interval:
     return EVERYTHING
 
 
+@lru_cache(maxsize=4096)
+def _number(expression: sp.Expr, precision: int) -> Interval:
+    try:
+        return Interval.around(constant(expression))
+    except NoEnclosure:
+        return EVERYTHING
+
+
 def _exp(z: Interval) -> Interval:
     low = arb(0) if z.lo == _NEG_INF else z.lo.exp()
     return Interval.hull(low, _INF if z.hi == _INF else z.hi.exp())
@@ -133,8 +141,26 @@ def _bounded(name: str, low: arb, high: arb) -> Callable[[Interval], Interval]:
     return apply
 
 
+def _increasing(value: Callable[[arb], arb], below: arb, above: arb, until: arb = _INF) -> Callable[[Interval], Interval]:
+    """A function that increases up to `until`, from `below` at minus infinity to `above`."""
+
+    def apply(z: Interval) -> Interval:
+        if not z.hi < until and z.hi != _INF:
+            return EVERYTHING
+        low, high = (value(end) if end.is_finite() else below if end == _NEG_INF else above for end in (z.lo, z.hi))
+        return Interval.hull(low, high)
+
+    return apply
+
+
 _MONOTONE: dict[type, Callable[[Interval], Interval]] = {
     sp.exp: _exp,
+    ExpRatio: _increasing(lambda z: z.expm1() / z if z != 0 else arb(1), arb(0), _INF),
+    ExpRatioSlope: _increasing(lambda z: 1 / -(-z).expm1() - 1 / z if z != 0 else arb(1) / 2, arb(0), arb(1)),
+    Log1mRatio: _increasing(lambda z: -(-z).log1p() / z if z != 0 else arb(1), arb(0), _INF, arb(1)),
+    Log1mRatioSlope: _increasing(
+        lambda z: -1 / ((1 - z) * (-z).log1p()) - 1 / z if z != 0 else arb(1) / 2, arb(0), _INF, arb(1)
+    ),
     sp.log: _log,
     sp.Abs: Interval.magnitude,
     sp.erf: _bounded("erf", arb(-1), arb(1)),

@@ -17,9 +17,11 @@ __all__ = [
     "add",
     "choose",
     "ei",
+    "exp_ratio",
     "exponential",
     "greatest",
     "least",
+    "log1m_ratio",
     "multiply",
     "positive",
     "power",
@@ -57,6 +59,31 @@ def ei(analytic: bool, z: acb) -> acb:
     if z.real > 0:
         return z.ei()
     return -(-z).expint(1) if z.real < 0 else NAN  # Ei(z) = -E_1(-z) there, real on the negative axis
+
+
+def exp_ratio(analytic: bool, z: acb) -> acb:
+    """`(exp(z) - 1)/z = int_0^1 exp(s*z) ds` from its middle: its derivative is at most `exp(max(0, Re z))/2`."""
+    middle = z.mid()
+    value = middle.expm1() / middle if middle != 0 else acb(1)
+    return _widened(value, z, z.real.max(arb(0)).exp() / 2)
+
+
+def log1m_ratio(analytic: bool, z: acb) -> acb:
+    """`-log(1 - z)/z = int_0^1 ds/(1 - s*z)` from its middle: within |z| <= r < 1 its derivative is at most
+    `(1 - r)^-2/2`.
+    """
+    reach = 1 - abs(z)
+    if not reach > 0:
+        return -(-z).log1p() / z if CUTS["real from 1"](z) else NAN
+    middle = z.mid()
+    value = -(-middle).log1p() / middle if middle != 0 else acb(1)
+    return _widened(value, z, 1 / (2 * reach**2))
+
+
+def _widened(value: acb, z: acb, slope: arb) -> acb:
+    """The value at the middle of the ball z, widened to hold all values on it."""
+    width = ((z.real.rad() + z.imag.rad()) * slope).upper()
+    return value + acb(arb(0, width), arb(0, width))
 
 
 def positive(analytic: bool, z: acb) -> acb:

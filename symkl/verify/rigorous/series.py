@@ -12,6 +12,7 @@ from symkl.verify.rigorous.logs import split_logs
 from symkl.verify.rigorous.majorants import statistics_of, under_gamma
 from symkl.verify.rigorous.operations import REWRITES, NoEnclosure
 from symkl.verify.rigorous.pieces import below, breaks, resolve
+from symkl.verify.rigorous.powers import power_sum
 from symkl.verify.rigorous.program import Program
 
 __all__ = ["total"]
@@ -46,6 +47,9 @@ def _downwards(mass: sp.Expr, weight: sp.Expr, x: sp.Symbol, upper: sp.Expr, dig
 
 def _upwards(mass: sp.Expr, weight: sp.Expr, x: sp.Symbol, lower: sp.Expr, digits: int) -> arb:
     first = _whole(lower)
+    powers = power_sum(mass, weight, x, first)
+    if powers is not None:
+        return powers
     kinks = [cut for cut in breaks(sp.Add(mass, weight, evaluate=False), x) if cut.is_finite]
     start = max([2, first + 1, *(int(sp.ceiling(cut)) + 1 for cut in kinks)])
     far = sp.Integer(start + 1)
