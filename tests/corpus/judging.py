@@ -1,0 +1,52 @@
+"""An entry of the corpus through symkl, as `symkl verify` takes a definition file: read, derive, verify, judge."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from symkl import pipeline
+from symkl.claims import claim_of
+from symkl.language import to_text
+from symkl.library import Library
+from symkl.model import Judged
+from symkl.requests import known_requests
+from symkl.settings import Settings
+
+__all__ = ["judged", "library_of"]
+
+_SETTINGS = Settings(cache=False)
+
+
+def library_of(files: dict[str, str], folder: Path) -> Library:
+    """The families of these definition files."""
+    paths = []
+    for name, text in files.items():
+        paths.append(folder / name)
+        paths[-1].write_text(text, encoding="utf-8")
+    return pipeline.read(paths)
+
+
+def judged(entry: Any, convert: ModuleType) -> Judged:
+    """The entry's formula with its verdict. Raises `BadInput` where it cannot be read."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+
+        def moment(of: str) -> str:
+            """The expectation of a function of x, derived: what a person would look up."""
+            bare = convert.converted(entry)
+            library = library_of(bare.files, folder)
+            family = next(source.name for source in library.files)
+            found = pipeline.derive(pipeline.claim(library, "expectation", family, of=of))
+            if found.result is None:
+                raise ValueError(f"E[{of}] was not derived: {found.reason}")
+            return to_text(found.result)
+
+        definition = convert.converted(entry, moment)
+        library = library_of(definition.files, folder)
+        [source] = [source for source in library.files if source.path.name == definition.first]
+        [request] = known_requests(library.sources[source.name])
+        [form] = pipeline.prove(claim_of(request, library), _SETTINGS).known
+        return form
