@@ -12,6 +12,7 @@ from flint import arb
 from symkl.model import Check, Claim, Counterexample
 from symkl.verify.integral import enclosed, estimated
 from symkl.verify.numbers import agreement, ball_of, decimal, exact, number_of, unreal
+from symkl.verify.plain_table import Number
 from symkl.verify.points import Point, shown
 
 __all__ = ["Evidence", "by_enclosure", "by_quadrature"]
@@ -67,13 +68,10 @@ def by_quadrature(form: sp.Expr, claim: Claim, points: Sequence[Point], scale: s
         if whole.status != "value":
             reason = whole.note
             continue
-        given = number_of(form * scale, point, 20)
+        given = _value(form * scale, point, claim)
         if given is None:
-            ball = ball_of(form * scale, point, 20, claim)
-            if ball is None:
-                reason = "the form could not be evaluated"
-                continue
-            given = mp.mpf(decimal(ball, 25))
+            reason = "the form could not be evaluated"
+            continue
         gap = abs(given - whole.value) / (1 + abs(whole.value))
         digits = 15 if gap == 0 else max(0, min(15, int(mp.floor(-mp.log10(gap)))))
         if digits < _ENOUGH:
@@ -90,6 +88,13 @@ def by_quadrature(form: sp.Expr, claim: Claim, points: Sequence[Point], scale: s
     if claim.p.kind == "discrete":
         note = f"an estimate, by summation of the masses as given, at {_count(done)}"
     return Evidence(Check("quadrature", True, done, least, note))
+
+
+def _value(form: sp.Expr, point: Point, claim: Claim) -> Number | None:
+    ball = ball_of(form, point, 20, claim)
+    if ball is None or not ball.rad() < arb(10) ** -15 * (1 + abs(ball.mid())):
+        return number_of(form, point, 20)
+    return mp.mpf(decimal(ball, 25))
 
 
 def _counter(point: Point, given: arb, true: arb) -> Counterexample:

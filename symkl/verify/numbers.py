@@ -14,6 +14,7 @@ from symkl.model import Claim, Expectation
 from symkl.verify.plain_table import NoValue, Number, value
 from symkl.verify.rigorous import continuous, enclose, series
 from symkl.verify.rigorous.compile import compile_balls, constant
+from symkl.verify.rigorous.enclosure import constant_at
 from symkl.verify.rigorous.operations import NoEnclosure
 
 __all__ = ["Agreement", "agreement", "ball_of", "decimal", "exact", "number_of", "truth", "unreal"]
@@ -27,12 +28,16 @@ def ball_of(form: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], digits: int = 30, cl
 
     Inert expectations are enclosed from the density of `claim.p`, sums and integrals from themselves.
     """
-    here = form.xreplace(dict(at))
+    whole = not form.has(Expectation, sp.Sum, sp.Integral)
     precision = int(digits * 3.33) + 40
     for _ in range(_TRIES):
         with flint.ctx.workprec(precision):
             try:
-                found = constant(here, _inner(form, here, at, digits, claim))
+                if whole:
+                    found = constant_at(form, at)
+                else:
+                    here = form.xreplace(dict(at))
+                    found = constant(here, _inner(form, here, at, digits, claim))
             except NoEnclosure:
                 return None
             if not found.is_finite():

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, count
 
 import mpmath as mp
 import sympy as sp
 
+from symkl.verify.plain_float import Estimate, on_line, real_functions
 from symkl.verify.plain_table import NoValue, Number, evaluators
 from symkl.verify.setting import Setting
 
 __all__ = ["Summed", "add_up", "together"]
 
+Evaluator = Callable[[Number], Number]
+
 #: the most terms that are added up, and how many quiet ones in a row end a sum
 _MOST, _QUIET = 30_000, 20
+#: after so many terms the rest is looked at as an integral
+_SLOW = 600
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,10 @@ def add_up(here: Setting, digits: int) -> Summed:
     tolerance = mp.mpf(10) ** -(digits + 3)
     finite = here.support[0].is_finite and here.support[1].is_finite
     for done, k in enumerate(_integers(here.support)):
+        if done in (_SLOW, 4 * _SLOW) and quiet == 0 and here.support[1] == sp.oo and here.support[0].is_finite:
+            rest = _rest(here, mass, weight, k)
+            if rest is not None:
+                return Summed("value", total + rest.value, rest.error + tolerance * (1 + abs(total)))
         p = mass(mp.mpf(k))
         term = p * weight(mp.mpf(k)) if p else mp.mpf(0)
         if isinstance(term, mp.mpc) or not mp.isfinite(term):
@@ -66,6 +76,22 @@ def add_up(here: Setting, digits: int) -> Summed:
                 )
             return Summed("unknown", note=f"{done} terms were not enough")
     return Summed("value", total, tolerance * (1 + abs(total)))
+
+
+def _rest(here: Setting, mass: Evaluator, weight: Evaluator, n: int) -> Estimate | None:
+    """The terms from n on by Euler and Maclaurin: an integral, half the first term, and the odd derivatives there."""
+    try:
+        density, factor = real_functions([here.density, here.weight], here.variable)
+    except NoValue:
+        return None
+    integral = on_line(lambda t: density(n + math.exp(t)) * math.exp(t), lambda t: factor(n + math.exp(t)))
+    if integral is None:
+        return None
+    f = [mass(mp.mpf(n + i)) * weight(mp.mpf(n + i)) for i in (-2, -1, 0, 1, 2)]
+    slope = (f[0] - 8 * f[1] + 8 * f[3] - f[4]) / 12
+    third = (f[4] - 2 * f[3] + 2 * f[1] - f[0]) / 2
+    value = integral.value + f[2] / 2 - slope / 12 + third / 720
+    return Estimate(float(value), integral.error + float(abs(third) / 720))
 
 
 def _integers(support: tuple[sp.Expr, sp.Expr]) -> Iterator[int]:

@@ -31,10 +31,13 @@ def density_of(dist: Distribution) -> sp.Expr:
 
 def log_density_of(dist: Distribution) -> sp.Expr:
     """The log-density as given, or the logarithm of the density as given, its exponential factors' logs taken out."""
-    if dist.log_density is not None:
-        return dist.log_density
+    return dist.log_density if dist.log_density is not None else _logarithm(dist.density)
+
+
+@lru_cache(maxsize=512)
+def _logarithm(density: sp.Expr) -> sp.Expr:
     total, rest = sp.Integer(0), sp.Integer(1)
-    for factor in sp.Mul.make_args(dist.density):
+    for factor in sp.Mul.make_args(density):
         base, exponent = factor.as_base_exp()
         if base == sp.E:
             total += exponent

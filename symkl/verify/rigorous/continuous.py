@@ -23,7 +23,7 @@ __all__ = ["Y", "integrate", "placed", "rays"]
 #: the farthest that the edge e^T of a tail is sought, and the nearest to a regular end
 _FARTHEST, _SHORTEST = 2**14, 88
 #: the most evaluations of one integrand
-_EVALUATIONS = 60_000
+_EVALUATIONS = 25_000
 #: a range of t beyond which it is worth while to look for another form
 _LONG = 12
 #: the integral is in t up to so far below its end, then in y
