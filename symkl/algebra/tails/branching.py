@@ -10,8 +10,8 @@ from functools import lru_cache
 import sympy as sp
 
 from symkl.algebra.conditions import normal_condition
+from symkl.algebra.coordinates import to_odds
 from symkl.algebra.normal import is_zero
-from symkl.algebra.signs import is_nonnegative, is_positive
 
 __all__ = ["Regions", "Signs", "Undecided", "explore"]
 
@@ -34,13 +34,12 @@ class Unsettled(Exception):
 
 
 class Signs:
-    """The signs of constants, under constraints and under the signs that a branch has taken for granted."""
+    """The signs of constants, under constraints and under what a branch has taken for granted."""
 
-    def __init__(self, given: Iterable[sp.Basic] = (), taken: Mapping[sp.Expr, int] | None = None) -> None:
+    def __init__(self, given: Iterable[sp.Basic] = ()) -> None:
         self.given = tuple(given)
-        strict = [c for c in self.given if isinstance(c, (sp.Gt, sp.Lt))]
-        self.taken = {_key(c.gts - c.lts): 1 for c in strict} | dict(taken or {})
-        self.bounded = {_key(c.gts - c.lts) for c in self.given if isinstance(c, (sp.Ge, sp.Le))}
+        self.positive = {_key(c.gts - c.lts) for c in self.given if isinstance(c, (sp.Gt, sp.Lt))}
+        self.nonnegative = {_key(c.gts - c.lts) for c in self.given if isinstance(c, (sp.Ge, sp.Le))}
         self.found: dict[sp.Expr, int | Unsettled] = {}
 
     def sign(self, constant: sp.Expr) -> int:
@@ -68,30 +67,32 @@ class Signs:
         power = _power_less_one(constant)
         if power is not None and self.sign(power[1]) > 0:
             return power[0] * self.sign(power[2]) * self.sign(power[1] - 1)
-        options = _options(constant, _about(constant, self.given))
-        for key, factor in ((_key(constant), 1), (_key(-constant), -1)):
-            if key in self.taken:
-                return factor * self.taken[key]
-            if key in self.bounded:
-                options = tuple(option for option in options if option != -factor)
+        options, factored = _options(constant)
+        if len(options) > 1 and self.given:
+            for key, factor in ((_key(constant), 1), (_key(-constant), -1)):
+                if key in self.positive:
+                    return factor
+                if key in self.nonnegative:
+                    options = tuple(option for option in options if option != -factor)
         if len(options) > 1:
             options = self._narrowed(constant, options)
         if len(options) == 1:
             return options[0]
-        factored = _factored(constant)
         if _sign_factors(factored) is not None:
             return self._sign(factored)
         raise Unsettled(constant, options)
 
     def _narrowed(self, constant: sp.Expr, options: tuple[int, ...]) -> tuple[int, ...]:
         """Less what the constraints, added up, or the terms, sign by sign, exclude."""
-        bounds = [(c.gts - c.lts, isinstance(c, (sp.Gt, sp.Lt))) for c in _about(constant, self.given)]
-        for sign in (1, -1):
-            found = _least(sp.expand(sign * constant), bounds, _LONGEST_CHAIN)
-            if found == "positive":
-                return (sign,)
-            if found is not None:
-                options = tuple(option for option in options if option != -sign)
+        near = _about(constant, self.given)
+        bounds = [(c.gts - c.lts, isinstance(c, (sp.Gt, sp.Lt))) for c in near]
+        for sign in (1, -1) if bounds else ():
+            for scale in (sp.Integer(1), *_common(constant)):
+                found = _least(sp.expand(sign * constant / scale), bounds, _LONGEST_CHAIN)
+                if found == "positive":
+                    return (sign,)
+                if found is not None:
+                    options = tuple(option for option in options if option != -sign)
         terms = sp.Add.make_args(constant)
         if len(options) > 1 and len(terms) > 1:
             try:
@@ -104,8 +105,7 @@ class Signs:
     def where(self, subject: sp.Expr, sign: int) -> tuple[Signs, dict[sp.Symbol, sp.Expr]] | None:
         """The signs on one branch, and what has a new value there; None where nothing can be."""
         if sign:
-            relation = _normal(sp.Gt(sign * subject, 0))
-            return Signs((*self.given, relation), {**self.taken, _key(subject): sign}), {}
+            return Signs((*self.given, _normal(sp.Gt(sign * subject, 0)))), {}
         solved = _solved(subject)
         if solved is None:
             raise Undecided(str(subject))
@@ -116,12 +116,17 @@ class Signs:
             given.append(_normal(sp.Gt(value, 0)))
         if sp.false in given:
             return None
-        taken = {_key(key.subs(put)): s for key, s in self.taken.items() if not key.has(symbol)}
-        return Signs([c for c in given if c is not sp.true], taken), put
+        return Signs(c for c in given if c is not sp.true), put
+
+
+def _common(constant: sp.Expr) -> list[sp.Symbol]:
+    """The positive symbols that several terms have."""
+    terms = sp.Add.make_args(constant)
+    return [s for s in sorted(constant.free_symbols, key=str) if s.is_positive and sum(t.has(s) for t in terms) > 1]
 
 
 def _least(constant: sp.Expr, bounds: Sequence[tuple[sp.Expr, bool]], depth: int) -> str | None:
-    """"positive" or "nonnegative", where that follows by taking nonnegative differences away one after the other."""
+    """What follows by taking nonnegative differences away one after the other: "positive", "nonnegative" or nothing."""
     if constant.is_positive:
         return "positive"
     if constant.is_nonnegative:
@@ -176,18 +181,22 @@ def _about(constant: sp.Expr, given: Iterable[sp.Basic]) -> tuple[sp.Basic, ...]
 
 
 @lru_cache(maxsize=8192)
-def _options(constant: sp.Expr, given: tuple[sp.Basic, ...]) -> tuple[int, ...]:
-    """Which of 1, 0 and -1 the domains allow, as far as can be shown."""
-    above, below = is_positive(constant, given), is_positive(-constant, given)
-    if above or below:
-        return (1,) if above else (-1,)
-    if above is False and below is False:
-        return (0,)
+def _options(constant: sp.Expr) -> tuple[tuple[int, ...], sp.Expr]:
+    """Which of 1, 0 and -1 the domains of the symbols allow, as far as can be shown; the constant factored."""
+    forms = [to_odds(constant)]
+    forms += [sp.expand(forms[0]), sp.factor(forms[0])]
+    for form, sign in ((f, s) for f in forms for s in (1, -1)):
+        if (sign * form).is_positive:
+            return (sign,), forms[-1]
     if is_zero(constant):
-        return (0,)
-    plus = above is None and not is_nonnegative(-constant, given)
-    minus = below is None and not is_nonnegative(constant, given)
-    return tuple(sign for sign, can in ((1, plus), (0, True), (-1, minus)) if can)
+        return (0,), forms[-1]
+    options: tuple[int, ...] = (1, 0, -1)
+    for form in forms:
+        if form.is_nonnegative:
+            options = (1, 0)
+        if form.is_nonpositive:
+            options = (0, -1)
+    return options, forms[-1] if forms[0] == constant else constant
 
 
 @lru_cache(maxsize=8192)
@@ -201,11 +210,6 @@ def _key(subject: sp.Expr) -> sp.Expr:
 @lru_cache(maxsize=2048)
 def _normal(condition: sp.Basic) -> sp.Basic:
     return normal_condition(condition)
-
-
-@lru_cache(maxsize=2048)
-def _factored(constant: sp.Expr) -> sp.Expr:
-    return sp.factor(constant)
 
 
 def _solved(subject: sp.Expr) -> tuple[sp.Symbol, sp.Expr] | None:
@@ -289,7 +293,7 @@ def _joined(
 
 def _relation(subject: sp.Expr, signs: set[int]) -> sp.Basic:
     if signs == {0}:
-        return sp.Eq(*_solved(subject)) if _solved(subject) else sp.Eq(subject, 0)
+        return sp.Eq(*(_solved(subject) or (subject, 0)))
     if signs == {1, -1}:
         return sp.Ne(subject, 0)
     relation = sp.Ge if 0 in signs else sp.Gt

@@ -11,14 +11,14 @@ import sympy as sp
 from symkl.algebra.conditions import without_implied
 from symkl.algebra.signs import assumed
 from symkl.algebra.tails.branching import Regions, Signs, Undecided, Unsettled, explore
-from symkl.algebra.tails.expansion import Expansion, place
+from symkl.algebra.tails.expansion import Expansion
 from symkl.algebra.tails.monomials import Monomial, iterated_log, written
 from symkl.algebra.tails.series import Calculus, Series, log_of
 
 __all__ = ["Tail", "growing_term", "regions", "tail"]
 
 #: the order of expansions, and whether bounds will do where a sign is open
-_ATTEMPTS = ((1, True), (1, False), (3, False))
+_ATTEMPTS = ((0, True), (1, False), (3, False))
 
 FINITE, PLUS, MINUS = "finite", "oo", "-oo"
 
@@ -64,9 +64,10 @@ def regions(
     given: Iterable[sp.Basic] = (),
     bounded: bool = False,
 ) -> Regions:
-    """Where in the parameters' domains the integral near these (end, side) is "finite", "oo", "-oo" or undecided (None).
+    """Where in the parameters' domains the integral near these ends is "finite", "oo", "-oo" or undecided (None).
 
-    `bounded` says that its negative part is known to be finite: then one tail that is "oo" decides.
+    An end is (place, side). `bounded` says that the negative part of the whole is known to be finite: then one tail
+    that is "oo" decides.
     """
     return _regions(log_density, weight, x, ends, (*given, *assumed()), bounded)
 
@@ -81,9 +82,9 @@ def _regions(
     bounded: bool,
 ) -> Regions:
     def decide(signs: Signs, put: Mapping[sp.Symbol, sp.Expr]) -> str:
-        moved = [e.subs(put) if put else e for e in (log_density, weight)]
-        places = [(end.subs(put), side) for end, side in ends]
-        return _together((_Integrand(signs, *moved, x, *place) for place in places), bounded)
+        density, function = (e.subs(put) if put else e for e in (log_density, weight))
+        tails = (_Integrand(signs, density, function, x, end.subs(put), side) for end, side in ends)
+        return _together(tails, bounded)
 
     return explore(decide, Signs(given))
 
@@ -148,11 +149,11 @@ class _Integrand:
     def _divergent(self, order: int, loose: bool) -> tuple[sp.Expr, Monomial] | None:
         self.calculus = Calculus(self.signs, order, loose)
         self.scale = self.calculus.scale
-        expansion = Expansion(self.calculus, self.x, place(self.end, self.side))
-        weight = expansion.of(self.weight)
+        expansion = Expansion(self.calculus, self.x, self.end, self.side)
+        weight = expansion.sum_of(self.weight)
         if not weight.terms and not weight.rests:
             return None
-        log_p = expansion.of(self.log_density)
+        log_p = expansion.sum_of(self.log_density)
         if self.end.is_finite:  # dx = -+ dt/t**2
             log_p = self.calculus.add(log_p, Series({iterated_log(1): sp.Integer(-2)}))
         candidates = list(self.scale.maximal([*weight.terms, *weight.rests], self.scale.compare))
@@ -178,25 +179,25 @@ class _Integrand:
             raise Undecided("the exponent is not known up to a logarithm")
         larger = [m for m in terms if scale.compare(m, measure) > 0]
         if larger:
-            found = {self._all_signs(exponent, m) for m in larger}
+            found = {self._sign_of(exponent, m) for m in larger}
             if len(found) == 1 and 0 not in found:
                 return found.pop() < 0
             lead = self.calculus.lead(exponent)
             if lead is None or scale.compare(lead[1], measure) <= 0:  # the coefficient is 0 after all
-                return self._converges(exponent.without(larger[0]), level)
+                return self._converges(exponent.without(self._alike(exponent, larger[0])), level)
             return self.signs.sign(lead[0]) < 0
-        alike = [m for m in exponent.terms if scale.compare(m, measure) == 0]
+        alike = self._alike(exponent, measure)
         slope = sp.Add(*(exponent.terms[m] for m in alike)) + 1
         sign = self.signs.sign(sp.expand(slope))
-        if sign:
-            return sign < 0
-        for monomial in alike:
-            exponent = exponent.without(monomial)
-        return self._converges(exponent, level + 1)
+        return sign < 0 if sign else self._converges(exponent.without(alike), level + 1)
 
-    def _all_signs(self, exponent: Series, monomial: Monomial) -> int:
+    def _alike(self, exponent: Series, monomial: Monomial) -> list[Monomial]:
+        return [m for m in exponent.terms if self.scale.compare(m, monomial) == 0]
+
+    def _sign_of(self, exponent: Series, monomial: Monomial) -> int:
+        """The sign of all that grows like the monomial; 0 where it is open."""
         try:
-            return self.signs.sign(exponent.terms[monomial])
+            return self.signs.sign(sp.Add(*(exponent.terms[m] for m in self._alike(exponent, monomial))))
         except Unsettled:
             return 0
 

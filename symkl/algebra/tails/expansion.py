@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import sympy as sp
 
 from symkl.algebra.special import to_gamma
-from symkl.algebra.tails.branching import Undecided, Unsettled
+from symkl.algebra.tails.branching import Signs, Undecided, Unsettled
 from symkl.algebra.tails.monomials import ONE, iterated_log
 from symkl.algebra.tails.series import Calculus, Series, constant
 
-__all__ = ["Expansion", "place"]
+__all__ = ["Expansion"]
 
 
 def place(end: sp.Expr, side: int) -> Series:
-    """x as a series in t: t, -t, or `end + side/t`."""
+    """The variable as a series in t: t, -t, or `end + side/t`."""
     t = iterated_log(0)
     if end in (sp.oo, -sp.oo):
         return Series({t: sp.Integer(1 if end == sp.oo else -1)})
@@ -23,12 +24,34 @@ def place(end: sp.Expr, side: int) -> Series:
     return Series(near if end == 0 else {ONE: end, **near})
 
 
-class Expansion:
-    """Expressions in `x` as series, where x is given as a series."""
+@lru_cache(maxsize=4096)
+def _without_constraints(
+    expression: sp.Expr, x: sp.Symbol, end: sp.Expr, side: int, order: int, loose: bool
+) -> Series | None:
+    """The series where it depends on no constraint: terms recur from one pair of families to the next."""
+    try:
+        return Expansion(Calculus(Signs(), order, loose), x, end, side).of(expression)
+    except (Undecided, Unsettled):
+        return None
 
-    def __init__(self, calculus: Calculus, x: sp.Symbol, at: Series) -> None:
-        self.calculus, self.x = calculus, x
-        self.found: dict[sp.Basic, Series] = {x: at}
+
+class Expansion:
+    """Expressions in `x` as series, near an end of the range of x."""
+
+    def __init__(self, calculus: Calculus, x: sp.Symbol, end: sp.Expr, side: int) -> None:
+        self.calculus, self.x, self.end, self.side = calculus, x, end, side
+        self.found: dict[sp.Basic, Series] = {x: place(end, side)}
+
+    def sum_of(self, expression: sp.Expr) -> Series:
+        """The series of a sum, term by term."""
+        if self.end.free_symbols:
+            return self.of(expression)
+        options = (self.x, self.end, self.side, self.calculus.order, self.calculus.loose)
+        for term in sp.Add.make_args(expression):
+            known = _without_constraints(term, *options)
+            if known is not None:
+                self.found[term] = known
+        return self.of(expression)
 
     def of(self, expression: sp.Expr) -> Series:
         """The series of the expression. Raises `Undecided`, or `Unsettled` for a sign that it depends on."""
@@ -129,7 +152,7 @@ class Expansion:
         found = calculus.lead(z)
         if found is None or calculus.signs.sign(found[0]) < 0:
             raise Undecided("the logarithm of a gamma function of what is not positive")
-        coefficient, monomial = found
+        monomial = found[1]
         growth = calculus.scale.growth(monomial)
         if growth > 0:
             shifted = calculus.add(z, constant(-sp.Rational(1, 2)))

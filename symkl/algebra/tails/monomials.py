@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import sympy as sp
@@ -53,7 +54,7 @@ def exp_of(terms: Iterable[tuple[Atom, sp.Expr]]) -> Monomial:
 
 
 def iterated_log(k: int) -> Monomial:
-    """t for 0, log t for 1, log log t for 2."""
+    """The variable t itself for 0, log t for 1, log log t for 2."""
     return Monomial(frozenset({(k + 1, sp.Integer(1))}))
 
 
@@ -96,7 +97,8 @@ class Scale:
     def growth(self, monomial: Monomial) -> int:
         """1 where the monomial goes to infinity, -1 where it goes to 0, 0 where it is constant."""
         if monomial not in self._growth:
-            self._growth[monomial] = self._grows(dict(monomial.powers))
+            found = _plain_growth(monomial) if self.signs.given else None
+            self._growth[monomial] = self._grows(dict(monomial.powers)) if found is None else found
         return self._growth[monomial]
 
     def _grows(self, powers: dict[Atom, sp.Expr]) -> int:
@@ -142,3 +144,12 @@ class Scale:
                     left.remove(item)
                     break
         yield from left
+
+
+@lru_cache(maxsize=4096)
+def _plain_growth(monomial: Monomial) -> int | None:
+    """The growth where it depends on no constraint."""
+    try:
+        return Scale(Signs()).growth(monomial)
+    except Unsettled:
+        return None

@@ -22,8 +22,9 @@ class Series:
     terms: Mapping[Monomial, sp.Expr]
     rests: frozenset[Monomial] = frozenset()
 
-    def without(self, monomial: Monomial) -> Series:
-        return Series({m: c for m, c in self.terms.items() if m != monomial}, self.rests)
+    def without(self, monomials: Iterable[Monomial]) -> Series:
+        left_out = set(monomials)
+        return Series({m: c for m, c in self.terms.items() if m not in left_out}, self.rests)
 
 
 def constant(value: sp.Expr) -> Series:
