@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 import sympy as sp
 
 from symkl import model
 from symkl.errors import BadInput, Location, nearest
-from symkl.language import parse, read_bindings
+from symkl.language import parse, read_bindings, to_text
 from symkl.library import Library
+from symkl.requests import Request
 
-__all__ = [
-    "all_claims",
-    "forms_of",
-    "known_claim",
-    "known_claims",
-    "names_of",
-    "read_claim",
-    "standard_claims",
-    "unique",
-]
+__all__ = ["claim_of", "forms_of", "names_of", "read_claim", "request_of"]
 
 
 def read_claim(
@@ -52,8 +44,12 @@ def read_claim(
     body = None
     if of is not None:
         body = parse(of, {**names, bare.p.variable.name: bare.p.variable}, Location(field="--of"))
-        body = body.subs([(names[name], value) for name, value in bindings], simultaneous=True)
+        body = _put(body, names, bindings)
     return model.claim(quantity, first, second, body, bindings)
+
+
+def _put(body: sp.Expr, names: dict[str, sp.Symbol], where: Sequence[tuple[str, sp.Expr]]) -> sp.Expr:
+    return body.subs([(names[name], value) for name, value in where], simultaneous=True)
 
 
 def names_of(claim: model.Claim) -> dict[str, sp.Symbol]:
@@ -61,58 +57,29 @@ def names_of(claim: model.Claim) -> dict[str, sp.Symbol]:
     return {parameter.full_name: parameter.symbol for parameter in claim.parameters}
 
 
-def known_claim(known: model.Known, family: model.Family, families: Mapping[str, model.Family]) -> model.Claim:
-    """The claim that a known form of a family's file is about, with the form's own `where`."""
-    other = None
-    if known.other is not None:
-        if known.other not in families:
-            where = Location(family.origin, f"{known.field}.other")
-            raise BadInput(f"there is no family '{known.other}'", where, nearest(known.other, families))
-        other = families[known.other]
-    return model.claim(known.quantity, family, other, known.of, known.where)
+def claim_of(request: Request, library: Library) -> model.Claim:
+    """The claim that is requested."""
+    return read_claim(library, request.quantity, request.p, request.q, request.of, request.bindings)
 
 
-def known_claims(library: Library) -> list[model.Claim]:
-    """The claims that the known forms of the given files are about, each once."""
-    families = [item for item in library.given if isinstance(item, model.Family)]
-    return unique(known_claim(known, family, library.families) for family in families for known in family.known)
+def request_of(claim: model.Claim) -> Request:
+    """The claim by names and texts."""
+    return Request(
+        claim.quantity,
+        claim.p.family.name,
+        claim.q.family.name if claim.q else None,
+        None if claim.of is None else to_text(claim.of),
+        tuple((name, to_text(value)) for name, value in claim.where),
+    )
 
 
 def forms_of(claim: model.Claim) -> list[model.Known]:
     """The known forms, in the first family's file, of exactly this claim."""
     q = claim.q.family.name if claim.q else None
+    names = {parameter.name: parameter.symbol for parameter in claim.p.family.parameters}
     return [
         known
         for known in claim.p.family.known
-        if (known.quantity, known.other, known.of, known.where) == (claim.quantity, q, claim.of, claim.where)
+        if (known.quantity, known.other, dict(known.where)) == (claim.quantity, q, dict(claim.where))
+        and (None if known.of is None else _put(known.of, names, known.where)) == claim.of
     ]
-
-
-def standard_claims(family: model.Family, families: Mapping[str, model.Family]) -> list[model.Claim]:
-    """What a build derives for a family: its entropy, its cross-entropy and KL with itself and with every family that
-    its known forms name, and the known forms' own claims; each once, in that order.
-    """
-    found = [model.claim("entropy", family)]
-    others = dict.fromkeys([family.name, *(k.other for k in family.known if k.other is not None)])
-    for name in others:
-        if name in families:
-            found += [model.claim(quantity, family, families[name]) for quantity in ("cross_entropy", "kl")]
-    return unique([*found, *(known_claim(known, family, families) for known in family.known)])
-
-
-def all_claims(families: Mapping[str, model.Family]) -> list[model.Claim]:
-    """Every entropy, and every ordered pair's cross-entropy and KL."""
-    found = []
-    for p in families.values():
-        found.append(model.claim("entropy", p))
-        found += [model.claim(quantity, p, q) for q in families.values() for quantity in ("cross_entropy", "kl")]
-    return found
-
-
-def unique(claims: Iterable[model.Claim]) -> list[model.Claim]:
-    """The claims without repetition, in order."""
-    found: list[model.Claim] = []
-    for claim in claims:
-        if claim not in found:
-            found.append(claim)
-    return found

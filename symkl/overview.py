@@ -1,40 +1,96 @@
-"""What the store knows about the visible families, as `symkl list --json` prints it."""
+"""What the store knows about the visible families, as `symkl list` prints it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from symkl.library import Library
-from symkl.proving import key_of, open_store
+from symkl.proving import Proof, Proving
+from symkl.requests import Request, all_requests
 from symkl.settings import Settings
-from symkl.store import Store
 
-__all__ = ["overview"]
+__all__ = ["LEGEND", "latex_matrix", "matrix", "overview", "sign"]
 
 SCHEMA = 1
 
+_SIGNS = {"closed": "+", "conditional": "c", "infinite": "o", "none": "-", None: "."}
+
+#: what the signs of a matrix mean
+LEGEND = (
+    ("+", "closed form"),
+    ("c", "closed form under conditions"),
+    ("o", "infinite"),
+    ("-", "no closed form"),
+    (".", "not derived yet"),
+    ("?", "not decided"),
+    ("!", "failed"),
+)
+
 
 def overview(library: Library, settings: Settings) -> dict[str, Any]:
-    """Families, pairs and entropies; status and verdict are None where nothing has been derived yet."""
-    store = open_store(settings)
-    families = list(library.families.values())
+    """Families, pairs and entropies; status and verdict are None where nothing has been derived or verified yet."""
+    names = list(library.sources)
+    # what was given up is shown too, however short the time that it had
+    known = Proving(all_requests(names), library, replace(settings, timeout=0.0)).known()
     return {
         "schema": SCHEMA,
-        "families": [{"name": f.name, "parameters": [p.name for p in f.parameters], "kind": f.kind} for f in families],
-        "pairs": [
-            {"p": p.name, "q": q.name, **_found(store, key_of("kl", p, q, settings))}
-            for p in families
-            for q in families
+        "families": [
+            {"name": name, "parameters": list(source.parameters), "kind": source.kind}
+            for name, source in library.sources.items()
         ],
-        "entropies": [{"p": p.name, **_found(store, key_of("entropy", p, None, settings))} for p in families],
+        "pairs": [{"p": p, "q": q, **_found(known, Request("kl", p, q))} for p in names for q in names],
+        "entropies": [{"p": p, **_found(known, Request("entropy", p))} for p in names],
     }
 
 
-def _found(store: Store, key: str) -> dict[str, str | None]:
-    record = store.get(key)
-    if record is None:
-        return {"status": None, "verdict": None}
-    try:
-        return {"status": record["derivation"]["status"], "verdict": record["verdict"]["kind"]}
-    except (KeyError, TypeError):
-        return {"status": None, "verdict": None}
+def _found(known: Mapping[Request, Proof], request: Request) -> dict[str, str | None]:
+    return {"status": known[request].status, "verdict": known[request].verdict}
+
+
+def sign(status: str | None, verdict: str | None) -> str:
+    """A pair in one character of `LEGEND`."""
+    if verdict == "failed":
+        return "!"
+    return "?" if verdict == "unknown" and status != "none" else _SIGNS[status]
+
+
+def matrix(data: Mapping[str, Any], width: int) -> list[str]:
+    """Every pair, P down and Q across, as lines of at most `width` characters where that can be."""
+    names = [family["name"] for family in data["families"]]
+    numbers = [str(i) for i in range(1, len(names) + 1)]
+    digits = len(numbers[-1]) if numbers else 1
+    heads = [f"{number:>{digits}} {name}" for number, name in zip(numbers, names, strict=True)]
+    longest = max(map(len, heads), default=0)
+    between = " " if longest + 2 * len(names) <= width else ""
+    across = [" " * longest + " " + between.join(number.rjust(digits)[i] for number in numbers) for i in range(digits)]
+    rows = [f"{head.ljust(longest)} {between.join(row)}" for head, row in zip(heads, _cells(data, names), strict=True)]
+    return [line.rstrip() for line in (*across, *rows)]
+
+
+def _cells(data: Mapping[str, Any], names: Sequence[str]) -> list[list[str]]:
+    signs = {(pair["p"], pair["q"]): sign(pair["status"], pair["verdict"]) for pair in data["pairs"]}
+    return [[signs[p, q] for q in names] for p in names]
+
+
+_LATEX = {
+    "+": r"$\bullet$",
+    "c": r"$\circ$",
+    "o": r"$\infty$",
+    "-": "--",
+    ".": r"$\cdot$",
+    "?": "?",
+    "!": r"\textbf{!}",
+}
+
+
+def latex_matrix(data: Mapping[str, Any]) -> str:
+    """The same as a LaTeX table, its legend below; families across by their numbers."""
+    names = [family["name"] for family in data["families"]]
+    lines = [r"\begin{tabular}{rl" + "c" * len(names) + "}"]
+    lines.append(" & " + "".join(rf" & {i}" for i in range(1, len(names) + 1)) + r" \\ \hline")
+    for number, (name, row) in enumerate(zip(names, _cells(data, names), strict=True), start=1):
+        lines.append(f"{number} & {name}" + "".join(f" & {_LATEX[cell]}" for cell in row) + r" \\")
+    lines += [r"\end{tabular}", "", ", ".join(f"{_LATEX[cell]}: {words}" for cell, words in LEGEND) + "."]
+    return "\n".join(lines)

@@ -93,8 +93,11 @@ def prove(claim: Claim, settings: Settings) -> Verified:
     return judge(verify(derive(claim), settings))
 
 
-def write_up(title: str, results: Sequence[Verified], settings: Settings) -> str:
-    return write_article(title, results, loader=loader(settings.own_templates), **_WRITING)
+def write_up(
+    title: str, results: Sequence[Verified], settings: Settings, others: Sequence[tuple[str, str, str]] = ()
+) -> str:
+    """`others` are pairs that are only listed: the second family, the status, the reason."""
+    return write_article(title, results, others=others, loader=loader(settings.own_templates), **_WRITING)
 
 
 def compose(document: Document, results: Sequence[Verified | None], settings: Settings) -> str:

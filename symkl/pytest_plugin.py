@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from symkl.model import Claim, Known
+    from symkl.library import Library
+    from symkl.requests import Request
+    from symkl.sources import Stated
 
 __all__ = ["pytest_addoption", "pytest_collect_file"]
 
@@ -27,7 +29,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     """Collect definition files of families; other TOML files are not symkl's."""
     if file_path.suffix != ".toml" or not parent.config.getoption("--symkl"):
         return None
-    from symkl.build.sources import sources
+    from symkl.sources import sources
 
     found = sources([file_path])
     if found is not None and not found[0].is_family:
@@ -41,46 +43,49 @@ class DefinitionFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """A test for each known form. A file that cannot be read is an error of collection."""
-        from symkl import pipeline
-        from symkl.claims import forms_of, known_claims
         from symkl.errors import BadInput
+        from symkl.library import read_library
+        from symkl.requests import known_requests, stated_forms
 
         try:
-            library = pipeline.read([self.path])
+            library = read_library([self.path])
+            source = library.sources[library.files[0].name]
+            library.family(source.name)
         except BadInput as error:
             raise self.CollectError(str(error)) from None
-        for claim in known_claims(library):
-            for form in forms_of(claim):
-                yield KnownForm.from_parent(self, name=form.field, claim=claim, form=form)
+        for request in known_requests(source):
+            for form in stated_forms(request, source):
+                yield KnownForm.from_parent(self, name=form.field, request=request, form=form, library=library)
 
 
 class KnownForm(pytest.Item):
     """One published form, judged against the density."""
 
-    def __init__(self, *, claim: Claim, form: Known, **rest: Any) -> None:
+    def __init__(self, *, request: Request, form: Stated, library: Library, **rest: Any) -> None:
         super().__init__(**rest)
-        self.claim, self.form = claim, form
+        self.asked, self.form, self.library = request, form, library
 
     def runtest(self) -> None:
         """Derive the claim, in a process that can be killed, and judge the form."""
-        from symkl.proving import judged_forms, prove_all
+        from symkl.proving import known_rows, prove_all
         from symkl.settings import Settings
         from symkl.workers import Crew
 
-        settings = Settings(limited=True)
         with Crew(1) as crew:
-            [proof] = prove_all([self.claim], (), settings, crew)
+            proof = prove_all([self.asked], self.library, Settings(), crew).proofs[self.asked]
         if proof.error is not None:
             raise proof.error
-        if proof.verified is None:
+        if proof.bug:
             raise RuntimeError(proof.bug)
-        [verdict] = [j.verdict for j in judged_forms(proof.verified) if j.known == self.form]
-        found = verdict.counterexample
+        [row] = [row for row in known_rows(proof, self.library) if row["field"] == self.form.field]
+        found = row["counterexample"]
         if found is not None:
-            at = ", ".join(f"{name} = {value}" for name, value in found.at)
-            raise WrongForm(f"{self.form.text}\nat {at} gives {found.given}, the defining integral {found.true}")
-        if verdict.kind in ("failed", "unknown"):
-            raise WrongForm(f"{self.form.text}\n{verdict.kind}: {verdict.note}")
+            at = ", ".join(f"{name} = {value}" for name, value in found["at"].items())
+            raise WrongForm(
+                f"{self.form.formula}\nat {at} gives {found['given']}, the defining integral {found['true']}"
+            )
+        if row["verdict"] in ("failed", "unknown"):
+            raise WrongForm(f"{self.form.formula}\n{row['verdict']}: {proof.why}")
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
         """The form and the counterexample, without a traceback."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any
 
 import sympy as sp
 
-from symkl.errors import SymklError
 from symkl.language import to_text
 from symkl.model import Claim, Counterexample, Derivation, Judged, Step, Verdict, Verified
 
@@ -19,8 +18,6 @@ __all__ = [
     "derivation_data",
     "known_data",
     "status_word",
-    "trouble",
-    "worst_verdict",
 ]
 
 SCHEMA = 1
@@ -116,7 +113,7 @@ def counterexample_data(found: Counterexample | None) -> dict[str, Any] | None:
 
 
 def known_data(claim: Claim, judged: Judged) -> dict[str, Any]:
-    """A known form and its verdict, as `symkl verify --json` prints it."""
+    """A known form of a derivation, with its verdict."""
     return {
         "id": claim.id,
         "quantity": claim.quantity,
@@ -137,19 +134,3 @@ def status_word(derivation: Derivation) -> str:
     return {"infinite": "oo", "conditional": "by cases", "none": "no closed form"}.get(
         derivation.status, derivation.status
     )
-
-
-def worst_verdict(verdicts: Iterable[str]) -> str:
-    """The verdict that stands for several: the worst."""
-    order = ("failed", "unknown", "numeric", "proved")
-    return min(verdicts, key=order.index, default="unknown")
-
-
-def trouble(claim: Claim, error: SymklError | None, bug: str) -> tuple[int, str]:
-    """The exit code and the line for what kept a claim from a result; (0, "") where nothing did."""
-    if error is not None:
-        return error.exit_code, f"error: {claim_title(claim)}: {error}"
-    if bug:
-        last = bug.strip().splitlines()[-1]
-        return 5, f"error: {claim_title(claim)}: this is a bug in symkl ({last}); please report it"
-    return 0, ""

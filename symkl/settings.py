@@ -5,27 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["SECONDS", "Settings"]
+__all__ = ["Settings"]
 
-#: how long one claim may take where the user says nothing
-SECONDS = 120.0
+#: how long a claim may take to be derived, and again to be verified, where the user says nothing
+_SECONDS = 120.0
+
+#: and how long where it is one of more than so many
+_SECONDS_EACH, _MANY = 30.0, 200
 
 
 @dataclass(frozen=True)
 class Settings:
-    """`digits` and `seed` are the oracle's; `seconds` is one claim's limit; `templates` the user's own folder;
-    `limited` says that the user asked for the limit, so that even a built-in claim is worked on where it can be killed.
+    """`digits` and `seed` are the oracle's; `timeout` is one claim's limit in seconds, where the user gave one;
+    `templates` is the user's own folder.
     """
 
     digits: int = 30
     seed: int = 0
-    seconds: float = SECONDS
+    timeout: float | None = None
     templates: Path | None = None
     cache: bool = True
     processes: int = 1
-    limited: bool = False
 
     @property
     def own_templates(self) -> tuple[Path, ...]:
         """The user's folder of templates, where there is one."""
         return () if self.templates is None else (self.templates,)
+
+    def seconds(self, claims: int = 1) -> float:
+        """The limit on a stage of one of so many claims."""
+        if self.timeout is not None:
+            return self.timeout
+        return _SECONDS if claims <= _MANY else _SECONDS_EACH

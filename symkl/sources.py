@@ -1,35 +1,56 @@
-"""What there is to build, and a key for each piece that changes when anything that it depends on does.
+"""Definition files at a glance: read with `tomllib` alone, before SymPy is imported.
 
-Read with `tomllib` alone, before SymPy is imported, so that a build with nothing to do is over at once. A file that
-cannot be read here has no key; reading it in earnest then says what is wrong with it.
+So a command that finds nothing new to do is over at once, and a family is only read in earnest where it is asked for.
+What cannot be read here is read in earnest, which says what is wrong with it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from symkl import resources
 from symkl.errors import BadInput, Location
-from symkl.store import digest, engine, file_digest
+from symkl.store import digest
 
-__all__ = ["Source", "keys", "select", "sources", "toml_files"]
+__all__ = ["Source", "Stated", "sources", "toml_files"]
 
 MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
+class Stated:
+    """A known form as its file states it: what it is about, and `text`, a digest of the entry with its place."""
+
+    field: str
+    quantity: str
+    other: str | None
+    of: str | None
+    where: tuple[tuple[str, str], ...]
+    formula: str
+    source: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Source:
-    """A definition file as far as building is concerned: its name in outputs, and the families that it speaks of."""
+    """A definition file: a family, or a document with the families that it `needs`.
+
+    `core` is a digest of what the file says of the family, `digest` of its bytes, known forms included.
+    """
 
     name: str
     path: Path
-    needs: frozenset[str]
     is_family: bool
+    digest: str
+    core: str = ""
+    kind: str = ""
+    parameters: tuple[str, ...] = ()
+    known: tuple[Stated, ...] = ()
+    needs: frozenset[str] = frozenset()
 
     @property
     def stem(self) -> str:
@@ -59,48 +80,44 @@ def sources(files: Sequence[Path]) -> list[Source] | None:
     """What the files hold, at a glance; None where one of them is not what it should be."""
     try:
         return [_source(path) for path in files]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, MemoryError):
         return None
 
 
 def _source(path: Path) -> Source:
     if path.stat().st_size > MAX_BYTES:
         raise ValueError("too long to be looked at")
-    table = tomllib.loads(path.read_text("utf-8"))
+    content = path.read_bytes()
+    table = tomllib.loads(content.decode("utf-8"))
+    whole = hashlib.sha256(content).hexdigest()
     if "document" in table:
         claims = [section["claim"] for section in table["section"] if "claim" in section]
         needs = {claim[side] for claim in claims for side in ("p", "q") if side in claim}
-        return Source(path.stem, path, frozenset(needs), is_family=False)
-    needs = {known["other"] for known in table.get("known", []) if "other" in known}
-    return Source(table["family"]["name"], path, frozenset(needs), is_family=True)
+        return Source(path.stem, path, is_family=False, digest=whole, needs=frozenset(needs))
+    family = table["family"]
+    if not isinstance(family["name"], str):
+        raise TypeError("a name is text")
+    return Source(
+        name=family["name"],
+        path=path,
+        is_family=True,
+        digest=whole,
+        # the order of the keys counts: it is the order of the parameters
+        core=digest(str({key: value for key, value in table.items() if key != "known"})),
+        kind=family.get("kind", "continuous"),
+        parameters=tuple(family["parameters"]),
+        known=tuple(_stated(f"known[{i}]", entry) for i, entry in enumerate(table.get("known", []), start=1)),
+    )
 
 
-def select(found: Sequence[Source], only: str | None) -> list[Source]:
-    """Those whose name fits the pattern, without regard to case."""
-    if only is None:
-        return list(found)
-    chosen = [s for s in found if fnmatchcase(s.name.lower(), only.lower())]
-    if not chosen:
-        names = ", ".join(s.name for s in found)
-        raise BadInput(f"--only {only} fits nothing", None, f"there are {names}")
-    return chosen
-
-
-def keys(wanted: Sequence[Source], visible: Mapping[str, Path], templates: Path | None, options: Any) -> dict[str, str]:
-    """A key for each source: of its own bytes, of the families that it names, of templates, versions and options."""
-    base = {"engine": engine(), "templates": _templates(templates), "options": options}
-    found = {}
-    for source in wanted:
-        others = {name: file_digest(visible[name]) for name in sorted(source.needs) if name in visible}
-        found[source.name] = digest({**base, "own": file_digest(source.path), "others": others})
-    return found
-
-
-def _templates(own: Path | None) -> dict[str, str]:
-    folders = [resources.templates(), *([own] if own else [])]
-    return {
-        f"{i}/{path.relative_to(folder).as_posix()}": file_digest(path)
-        for i, folder in enumerate(folders)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+def _stated(field: str, entry: dict[str, Any]) -> Stated:
+    return Stated(
+        field=field,
+        quantity=entry["quantity"],
+        other=entry.get("other"),
+        of=None if "of" not in entry else str(entry["of"]),
+        where=tuple((name, str(value)) for name, value in entry.get("where", {}).items()),
+        formula=str(entry["formula"]),
+        source=entry["source"],
+        text=digest([field, str(entry)]),
+    )

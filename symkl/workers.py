@@ -1,19 +1,23 @@
 """Work in child processes that are limited in time and in memory, and killed where they run past either.
 
 Definitions come from strangers, and a bounded formula can still hang the algebra. What a child sends back is JSON
-text: nothing that it sends is unpickled.
+text: nothing that it sends is unpickled. Where the system can, children are forked: what has been imported and read by
+then need not be imported and read again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import multiprocessing
 import os
 import resource
 import signal
+import sys
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -21,10 +25,16 @@ from typing import Any, Self
 
 from symkl.errors import BadInput, Location, SymklError
 
-__all__ = ["MEMORY", "Crew", "Job", "Outcome", "cpus"]
+__all__ = ["MEMORY", "Crew", "Job", "Outcome", "cpus", "shared"]
 
 #: bytes of address space that a child may take
 MEMORY = 4 << 30
+
+#: bytes that a child may hold between two jobs; one that holds more is replaced
+_HELD = 1 << 30
+
+#: how often a caller who wants to show the time is called, in seconds
+_PULSE = 0.5
 
 
 @dataclass(frozen=True)
@@ -32,6 +42,7 @@ class Job:
     """`run(*arguments)` gives a value that JSON can hold; `run` is a module's function, `seconds` its time limit.
 
     Jobs of one `group` go to one child as far as possible: what it has worked out for one, it remembers for the next.
+    `about` is for whoever gave the job, to know it by.
     """
 
     name: str
@@ -39,16 +50,21 @@ class Job:
     arguments: tuple[Any, ...]
     seconds: float
     group: str = ""
+    about: Any = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job: its value, or the error it raised, or why it was given up (`lost`)."""
+    """What became of a job: its value, or the error it raised, or why it was given up (`lost`).
+
+    `died` says of what was lost that no limit of ours ended it: another try may come out otherwise.
+    """
 
     value: Any = None
     error: SymklError | None = None
     bug: str = ""
     lost: str = ""
+    died: bool = False
     seconds: float = 0.0
 
 
@@ -57,12 +73,24 @@ def cpus() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Crew:
-    """At most `processes` children, which stay for the next jobs until the `with` block ends."""
+def shared() -> Any:
+    """In a child: what its crew was told that all children need."""
+    return _SHARED[0]
 
-    def __init__(self, processes: int) -> None:
-        self.processes = processes
+
+_SHARED: list[Any] = [None]
+
+
+class Crew:
+    """At most `processes` children, which stay for the next jobs until the `with` block ends.
+
+    `pulse` is called at least twice a second while work goes on.
+    """
+
+    def __init__(self, processes: int, pulse: Callable[[], None] = lambda: None) -> None:
+        self.processes, self.pulse = processes, pulse
         self._children: list[_Child] = []
+        self._shared: Any = None
 
     def __enter__(self) -> Self:
         return self
@@ -72,50 +100,85 @@ class Crew:
             child.kill()
         self._children = []
 
+    def share(self, value: Any) -> None:
+        """Give all children this value: `shared()` there. Those that know another one are replaced."""
+        if value is not self._shared:
+            self.__exit__()
+            self._shared = value
+
     def work(
-        self, jobs: Sequence[Job], done: Callable[[int, Outcome], Iterable[Job] | None] = lambda i, o: None
+        self, jobs: Sequence[Job], done: Callable[[Job, Outcome], Iterable[Job] | None] = lambda job, outcome: None
     ) -> list[Outcome]:
         """Do the jobs; the outcomes stand in the jobs' order.
 
-        `done` hears of each as it comes, and may give more jobs to do, which are counted on from the last.
+        `done` hears of each as it comes, and may give more jobs to do, whose outcomes follow.
         """
         outcomes: list[Outcome | None] = [None] * len(jobs)
-        waiting = list(enumerate(jobs))
-        while None in outcomes:
+        waiting = _Waiting(enumerate(jobs))
+        left = len(jobs)
+        while left:
             self._children = [c for c in self._children if c.alive]
-            while len(self._children) < min(self.processes, outcomes.count(None)):
-                self._children.append(_Child())
+            while len(self._children) < min(self.processes, left):
+                self._children.append(_Child(self._shared))
             for idle in [c for c in self._children if c.job is None]:
                 if waiting:
-                    idle.start(*self._next(waiting, idle))
+                    idle.start(*waiting.next(idle.group, {c.group for c in self._children if c.job is not None}))
             busy = [c for c in self._children if c.job is not None]
-            wait([c.pipe for c in busy], max(0.0, min(c.deadline for c in busy) - time.monotonic()))
+            wait([c.pipe for c in busy], max(0.0, min(_PULSE, *(c.deadline - time.monotonic() for c in busy))))
+            self.pulse()
             for child in busy:
                 outcome = child.outcome()
                 if outcome is not None:
                     outcomes[child.index] = outcome
-                    child.job = None
-                    for job in done(child.index, outcome) or ():
-                        waiting.append((len(outcomes), job))
+                    left -= 1
+                    for more in done(child.ended(), outcome) or ():
+                        waiting.add(len(outcomes), more)
                         outcomes.append(None)
+                        left += 1
         return [o for o in outcomes if o is not None]
 
-    def _next(self, waiting: list[tuple[int, Job]], child: _Child) -> tuple[int, Job]:
-        """The job for an idle child: of its own group, else of a group that is nobody's, else the first."""
-        others = {c.group for c in self._children if c is not child}
-        best = min(
-            range(len(waiting)), key=lambda i: (waiting[i][1].group != child.group, waiting[i][1].group in others, i)
-        )
-        return waiting.pop(best)
+
+class _Waiting:
+    """Jobs that wait, by group, the groups in the order in which they came."""
+
+    def __init__(self, jobs: Iterable[tuple[int, Job]]) -> None:
+        self._groups: dict[str, deque[tuple[int, Job]]] = {}
+        for index, job in jobs:
+            self.add(index, job)
+
+    def __bool__(self) -> bool:
+        return bool(self._groups)
+
+    def add(self, index: int, job: Job) -> None:
+        self._groups.setdefault(job.group, deque()).append((index, job))
+
+    def next(self, own: str, others: set[str]) -> tuple[int, Job]:
+        """The next job of one's own group, else of a group that is nobody's, else of the one with most left to do."""
+        if own in self._groups:
+            return self._take(own)
+        free = next((group for group in self._groups if group not in others), None)
+        if free is not None:
+            return self._take(free)
+        return self._take(max(self._groups, key=lambda group: len(self._groups[group])))
+
+    def _take(self, group: str) -> tuple[int, Job]:
+        jobs = self._groups[group]
+        taken = jobs.popleft()
+        if not jobs:
+            del self._groups[group]
+        return taken
 
 
 class _Child:
     """A process that does one job at a time."""
 
-    def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
+    def __init__(self, share: Any) -> None:
+        methods = multiprocessing.get_all_start_methods()
+        # macOS lists it too, but its system libraries may not be forked
+        method = "fork" if "fork" in methods and sys.platform != "darwin" else "spawn"
+        context: Any = multiprocessing.get_context(method)
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self.process = context.Process(target=_serve, args=(theirs, self.pipe, share), daemon=True)
         self.process.start()
         theirs.close()
         self.alive = True
@@ -130,6 +193,12 @@ class _Child:
         with contextlib.suppress(BrokenPipeError):  # a child that has died is noticed in `outcome`
             self.pipe.send((job.run, job.arguments, job.seconds))
 
+    def ended(self) -> Job:
+        """The job that was on; from now on there is none."""
+        job, self.job = self.job, None
+        assert job is not None
+        return job
+
     def outcome(self) -> Outcome | None:
         """The outcome of the job that is on, once there is one."""
         assert self.job is not None
@@ -139,7 +208,10 @@ class _Child:
                 said = json.loads(self.pipe.recv_bytes())
             except (EOFError, OSError, ValueError):
                 self.kill()
-                return Outcome(lost="the process that worked on it died, perhaps for want of memory", seconds=seconds)
+                why = "the process that worked on it died, perhaps for want of memory"
+                return Outcome(lost=why, died=True, seconds=seconds)
+            if said["held"] > _HELD:
+                self.kill()
             return _read(said, seconds)
         if time.monotonic() >= self.deadline:
             self.kill()
@@ -168,9 +240,12 @@ def _read(said: dict[str, Any], seconds: float) -> Outcome:
     return Outcome(error=error, seconds=seconds)
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, parents: Connection, share: Any) -> None:
     """The child: do what arrives, until the pipe closes."""
+    parents.close()  # were the parent's end open here too, the parent's death would go unnoticed
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle: it kills its children
+    _SHARED[0] = share
+    gc.freeze()  # what comes from the parent stays as it is: collecting it would copy it
     with contextlib.suppress(ValueError, OSError):  # a limit may be lower already, or unknown to this system
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     while True:
@@ -181,7 +256,9 @@ def _serve(pipe: Connection) -> None:
         # Were the parent killed, nobody would watch the clock: the system stops a child that runs on.
         spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
         resource.setrlimit(resource.RLIMIT_CPU, (int(spent + seconds) + 5, resource.RLIM_INFINITY))
-        pipe.send_bytes(json.dumps(_answer(run, arguments)).encode())
+        answer = _answer(run, arguments)
+        answer["held"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        pipe.send_bytes(json.dumps(answer).encode())
 
 
 def _answer(run: Callable[..., Any], arguments: tuple[Any, ...]) -> dict[str, Any]:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 
 from symkl.build.folder import MANIFEST, Folder
 
 __all__ = ["Entry", "complaints", "fresh", "load", "removed", "save"]
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
 class Entry:
     """One definition's share: the key of its sources, its outputs with their digests, and its line in the summary.
 
-    `origin` is the definition's path as the user gave it, empty for what comes with symkl. `good` says that nothing in
-    it was unknown, failed or missing: only what is good is left as it is by the next build.
+    `origin` is the definition's path as the user gave it, empty for what comes with symkl. `good` says that
+    nothing broke and nothing is missing: only what is good is left as it is by the next build, which tells its
+    `troubles` (exit codes and lines: what is wrong or undecided) again.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Entry:
     outputs: dict[str, str] = field(default_factory=dict)
     summary: dict[str, str] = field(default_factory=dict)
     good: bool = True
+    troubles: list[tuple[int, str]] = field(default_factory=list)
 
 
 def load(folder: Folder) -> dict[str, Entry]:
@@ -41,8 +43,10 @@ def load(folder: Folder) -> dict[str, Entry]:
 
 
 def _entry(raw: Mapping[str, object]) -> Entry:
-    entry = Entry(**raw)  # type: ignore[arg-type]  # checked below
+    told = [(int(code), line) for code, line in raw.get("troubles", ())]  # type: ignore[attr-defined]  # checked below
+    entry = replace(Entry(**raw), troubles=told)  # type: ignore[arg-type]
     texts = [entry.key, entry.origin, *entry.outputs, *entry.outputs.values(), *entry.summary, *entry.summary.values()]
+    texts += [line for _, line in told]
     if not all(isinstance(text, str) for text in texts) or not isinstance(entry.good, bool):
         raise TypeError("a manifest holds texts")
     return entry
@@ -89,7 +93,7 @@ def complaints(
         if entry.key != key:
             files = ", ".join(sorted(entry.outputs)) or "nothing"
             found.append(f"stale: {name} has changed since its outputs were made ({files})")
-        elif not entry.good:
+        elif entry.troubles or not entry.good:
             found.append(f"stale: {name} was not built without complaint")
         for output, wanted in sorted(entry.outputs.items()):
             actual = folder.digest(output)

@@ -10,14 +10,24 @@ from typing import Any, TypeVar
 
 from symkl import pipeline
 from symkl.build.pieces import Piece
+from symkl.claims import claim_of, request_of
 from symkl.errors import SymklError
 from symkl.model import Family, Verified
 from symkl.model.document import Document
+from symkl.proving import Head, Proof, read_proof
+from symkl.requests import Request
 from symkl.settings import Settings
+from symkl.workers import shared
 
-__all__ = ["Made", "outputs_of", "wanted"]
+__all__ = ["Made", "Other", "Packed", "outputs_of", "packed_outputs", "split", "wanted"]
 
 T = TypeVar("T")
+
+#: a claim with the heads and bodies of its proof
+Packed = tuple[Request, Head, bytes, Head, bytes]
+
+#: a family, the status of the KL against it, and the reason
+Other = tuple[str, str, str]
 
 
 @dataclass
@@ -39,19 +49,28 @@ class Made:
         return Made(files, [(code, line) for code, line in data["troubles"]])
 
 
+def packed_outputs(
+    piece: Piece, found: Sequence[Packed], others: Sequence[Other], formats: Sequence[str], settings: Settings
+) -> dict[str, Any]:
+    """In a child: read what was found, and make the outputs."""
+    results = [read_proof(claim_of(packed[0], shared()), *packed[1:]) for packed in found]
+    return outputs_of(piece, results, others, formats, settings)
+
+
 def outputs_of(
-    piece: Piece, found: Sequence[Verified | None], formats: Sequence[str], settings: Settings
+    piece: Piece, found: Sequence[Verified], others: Sequence[Other], formats: Sequence[str], settings: Settings
 ) -> dict[str, Any]:
     """All files of the piece in these formats, packed; one that cannot be made does not stop the others.
 
-    `found` is what became of the piece's claims. A result whose verdict is "failed" leaves symkl in no form.
+    `found` are the piece's claims that a write-up shows, `others` those that it only lists. A result whose verdict is
+    "failed" leaves symkl in no form.
     """
     made = Made()
-    results = [verified for verified in found if verified is not None and verified.verdict.kind != "failed"]
-    if piece.claims and not results:
+    results = [verified for verified in found if verified.verdict.kind != "failed"]
+    if piece.requests and not results:
         return made.packed()
     if "tex" in formats or "pdf" in formats:
-        tex = _try(made, f"{piece.stem}.tex", lambda: _tex(piece, results, settings))
+        tex = _try(made, f"{piece.stem}.tex", lambda: _tex(piece, results, others, settings))
         if tex is not None and "tex" in formats:
             made.files[f"{piece.stem}.tex"] = tex.encode()
         if tex is not None and "pdf" in formats:
@@ -70,6 +89,21 @@ def outputs_of(
     return made.packed()
 
 
+def split(proofs: Sequence[Proof]) -> tuple[list[Request], list[Other]]:
+    """What a family's outputs show: the entropy, the KL within the family, those against others that have a value,
+    and what the known forms are about; and the KL against all other families, which are only listed.
+    """
+    shown, listed = list[Request](), list[Other]()
+    for proof in proofs:
+        request = proof.request
+        plain = request.quantity == "kl" and not request.where and request.q != request.p
+        if plain and proof.status not in ("closed", "conditional"):
+            listed.append((request.q or "", proof.status or "none", proof.why))
+        elif proof.status is not None:
+            shown.append(request)
+    return shown, sorted(listed)
+
+
 def wanted(results: Sequence[Verified]) -> list[tuple[Verified, str | None, str | None]]:
     """The functions of a module: each closed form, and its parametrisations where all its families are one."""
     found: list[tuple[Verified, str | None, str | None]] = []
@@ -86,11 +120,13 @@ def wanted(results: Sequence[Verified]) -> list[tuple[Verified, str | None, str 
     return found
 
 
-def _tex(piece: Piece, results: Sequence[Verified], settings: Settings) -> str:
+def _tex(piece: Piece, results: Sequence[Verified], others: Sequence[Other], settings: Settings) -> str:
     if isinstance(piece.item, Document):
-        by_claim = {result.derivation.claim: result for result in results}
-        return pipeline.compose(piece.item, [by_claim.get(c) if c else None for c in piece.sections], settings)
-    return pipeline.write_up(piece.name, results, settings)
+        by_request = {request_of(result.derivation.claim): result for result in results}
+        return pipeline.compose(piece.item, [by_request.get(r) if r else None for r in piece.sections], settings)
+    # the proof of a divergence has in it that of its cross-entropy
+    shown = [result for result in results if result.derivation.claim.quantity != "cross_entropy"]
+    return pipeline.write_up(piece.name, shown, settings, others)
 
 
 def _try(made: Made, name: str, make: Callable[[], T]) -> T | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from symkl.claims import read_claim, standard_claims, unique
+from symkl.build.keys import others_of
+from symkl.claims import read_claim, request_of
 from symkl.errors import BadInput, Location, nearest
 from symkl.library import Library
 from symkl.model import Claim, Family
 from symkl.model.document import ClaimRequest, Document
+from symkl.requests import Request, standard_requests
 
 __all__ = ["Piece", "pieces", "requested"]
 
@@ -23,8 +25,8 @@ class Piece:
 
     name: str
     item: Family | Document
-    claims: tuple[Claim, ...]
-    sections: tuple[Claim | None, ...] = ()
+    requests: tuple[Request, ...]
+    sections: tuple[Request | None, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -46,9 +48,10 @@ def pieces(library: Library) -> list[Piece]:
 
 def _piece(item: Family | Document, library: Library) -> Piece:
     if isinstance(item, Family):
-        return Piece(item.name, item, tuple(standard_claims(item, library.families)))
-    sections = tuple(None if s.claim is None else requested(s.claim, item, library) for s in item.sections)
-    return Piece(Path(item.origin).stem, item, tuple(unique(c for c in sections if c is not None)), sections)
+        source = library.sources[item.name]
+        return Piece(item.name, item, tuple(standard_requests(source, others_of(source, library))))
+    sections = tuple(None if s.claim is None else request_of(requested(s.claim, item, library)) for s in item.sections)
+    return Piece(Path(item.origin).stem, item, tuple(dict.fromkeys(s for s in sections if s is not None)), sections)
 
 
 def requested(request: ClaimRequest, document: Document, library: Library) -> Claim:

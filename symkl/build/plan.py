@@ -8,10 +8,12 @@ from pathlib import Path
 
 from symkl import resources
 from symkl.build.folder import Folder
+from symkl.build.keys import keys, select
 from symkl.build.manifest import Entry, fresh, load, removed
-from symkl.build.sources import Source, keys, select, sources, toml_files
 from symkl.errors import BadInput, Location, nearest
+from symkl.library import glance
 from symkl.settings import Settings
+from symkl.sources import Source, toml_files
 
 __all__ = ["FORMATS", "Plan", "origin", "plan", "read_formats"]
 
@@ -68,18 +70,16 @@ def plan(
         raise BadInput("this is not a folder", Location(str(output), "-o"), "name another place for the outputs")
     folder, entries = Folder(output), load(Folder(output))
     files = tuple(toml_files(paths or [resources.derivations()]))
-    glance = sources(files)
-    known = sources([*sorted(resources.derivations().glob("*.toml")), *files, *extra])
-    if known is None or glance is None:
+    library = glance(files, extra)
+    if library is None:
         return Plan(files, folder, formats, None, {}, entries, ())
-    wanted = select(glance, only)
-    options = {"formats": formats, "oracle": [settings.digits, settings.seed]}
-    visible = {source.name: source.path for source in known if source.is_family}
-    made = keys(wanted, visible, settings.templates, options)
+    wanted = select(library.files, only)
+    options = {"formats": formats, "oracle": [settings.digits, settings.seed], "seconds": settings.timeout}
+    made = keys(wanted, library, settings.templates, options)
     gone: list[str] = []
     if only is None:
         folders = {origin(path / "-")[:-2] for path in paths if path.is_dir()} if paths else {""}
-        gone = removed(entries, {source.name for source in glance}, folders)
+        gone = removed(entries, {source.name for source in library.files}, folders)
     return Plan(files, folder, formats, tuple(wanted), made, entries, tuple(gone))
 
 

@@ -8,52 +8,65 @@ from pathlib import Path
 
 from symkl import pipeline
 from symkl.build.manifest import Entry, save
-from symkl.build.outputs import Made, outputs_of
+from symkl.build.outputs import Made, packed_outputs, split
 from symkl.build.pieces import Piece, pieces
 from symkl.build.plan import Plan, origin
 from symkl.build.summary import summary_of, troubles_of
 from symkl.errors import BadInput, Location
 from symkl.foreign import check_foreign
+from symkl.library import Library
+from symkl.model import Family
 from symkl.model.document import Document
 from symkl.proving import Proof, Proving
-from symkl.report import claim_title
+from symkl.requests import Request
 from symkl.settings import Settings
 from symkl.workers import Crew, Job, Outcome
 
 __all__ = ["Report", "run"]
 
+#: outputs may take so many times what a claim may take
+_OUTPUTS = 10
+
 
 @dataclass
 class Report:
-    """What a build did: entries for the summary; by name, the seconds it took, and troubles with their exit codes."""
+    """What a build did: entries for the summary; by name, the seconds it took."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     seconds: dict[str, str] = field(default_factory=dict)
-    troubles: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     written: int = 0
 
 
-def run(plan: Plan, extra: Sequence[Path], settings: Settings, begin: Callable[[int], Callable[[str], None]]) -> Report:
+def run(
+    plan: Plan,
+    extra: Sequence[Path],
+    settings: Settings,
+    begin: Callable[[int], Callable[[str], None]],
+    pulse: Callable[[], None],
+) -> Report:
     """Do what the plan says. Raises `BadInput`, before anything is written, where an input cannot be used.
 
-    `begin(n)` is told how many pieces of work there are, and gives what to call as each is done.
+    `begin(n)` is told how many pieces of work there are, and gives what to call as each is done; `pulse` is called
+    while they are under way.
     """
     library = pipeline.read(plan.files, extra)
     stale = [piece for piece in pieces(library) if piece.name in plan.stale]
-    claims = list(dict.fromkeys(claim for piece in stale for claim in piece.claims))
+    requests = list(dict.fromkeys(request for piece in stale for request in piece.requests))
     for piece in stale:
         if isinstance(piece.item, Document):
             _check_prose(piece.item, settings)
-    with Crew(settings.processes) as crew:
-        check_foreign(library, claims, settings, crew)
-        tick = begin(len(claims) + len(stale))
-        report = _build(plan, _Work(stale, Proving(claims, settings), plan, settings), crew, tick)
+    with Crew(settings.processes, pulse) as crew:
+        check_foreign(library, requests, settings, crew)
+        work = _Work(stale, Proving(requests, library, settings), plan, library, settings)
+        jobs = work.proving.begin()
+        crew.share(library)
+        report = _build(plan, work, [*jobs, *work.ready()], crew, begin(len(work.proving.pending) + len(stale)))
     report.notes = library.notes
     return report
 
 
-def _build(plan: Plan, work: _Work, crew: Crew, tick: Callable[[str], None]) -> Report:
+def _build(plan: Plan, work: _Work, jobs: Sequence[Job], crew: Crew, tick: Callable[[str], None]) -> Report:
     """All inputs are good: write."""
     report = Report()
     entries = {name: entry for name, entry in plan.entries.items() if name not in plan.gone}
@@ -62,17 +75,20 @@ def _build(plan: Plan, work: _Work, crew: Crew, tick: Callable[[str], None]) -> 
         for output in plan.entries[name].outputs:
             plan.folder.remove(output)
 
-    def done(at: int, outcome: Outcome) -> list[Job]:
-        piece = work.accept(at, outcome)
-        if piece is None:
-            tick(claim_title(work.proving.missing[at]))
-            return work.ready()
-        entries[piece.name] = _write(piece, work, _made(piece, outcome), report)
-        save(plan.folder, entries)
-        tick(piece.name)
-        return []
+    def done(job: Job, outcome: Outcome) -> list[Job]:
+        if isinstance(job.about, Piece):
+            piece = job.about
+            entries[piece.name] = _write(piece, work, outcome, report)
+            save(plan.folder, entries)
+            tick(piece.name)
+            return []
+        more = work.proving.accept(job, outcome)
+        if more:
+            return more
+        tick(job.name)
+        return work.ready(job.about[0])
 
-    crew.work([*work.proving.jobs, *work.ready()], done)
+    crew.work(jobs, done)
     save(plan.folder, entries)
     report.entries = {name: entries[name] for name in plan.keys}
     return report
@@ -91,35 +107,35 @@ def _check_prose(document: Document, settings: Settings) -> None:
 class _Work:
     """What is under way: first claims, then, as soon as all claims of a piece are proved, the piece's outputs."""
 
-    def __init__(self, stale: Sequence[Piece], proving: Proving, plan: Plan, settings: Settings) -> None:
-        self.proving, self.plan, self.settings = proving, plan, settings
-        self.waiting, self.begun = list(stale), list[Piece]()
-        self.seconds: dict[str, float] = {}
+    def __init__(
+        self, stale: Sequence[Piece], proving: Proving, plan: Plan, library: Library, settings: Settings
+    ) -> None:
+        self.proving, self.plan, self.library, self.settings = proving, plan, library, settings
+        pending = set(proving.pending)
+        self._open = {piece.name: {r for r in piece.requests if r in pending} for piece in stale}
+        self._waiting = {piece.name: piece for piece in stale}
 
-    def ready(self) -> list[Job]:
-        """Jobs for the outputs of the pieces that have become ready."""
-        found = [piece for piece in self.waiting if all(claim in self.proving.proofs for claim in piece.claims)]
-        self.waiting = [piece for piece in self.waiting if piece not in found]
-        self.begun += found
+    def ready(self, proved: Request | None = None) -> list[Job]:
+        """Jobs for the outputs of the pieces that are ready, now that this claim is proved."""
+        for claims in self._open.values() if proved else ():
+            claims.discard(proved)
+        found = [piece for name, piece in self._waiting.items() if not self._open[name]]
+        for piece in found:
+            del self._waiting[piece.name]
         return [self._outputs(piece) for piece in found]
 
     def _outputs(self, piece: Piece) -> Job:
-        verified = [proof.verified for proof in self.proofs(piece)]
-        arguments = (piece, verified, self.plan.formats, self.settings)
-        return Job(piece.name, outputs_of, arguments, self.settings.seconds, piece.name)
+        shown, others = split(self.proofs(piece)) if isinstance(piece.item, Family) else (self._shown(piece), [])
+        found = [(request, *self.proving.bodies(request)) for request in shown]
+        arguments = (piece, found, others, self.plan.formats, self.settings)
+        return Job(piece.name, packed_outputs, arguments, _OUTPUTS * self.settings.seconds(), piece.name, piece)
+
+    def _shown(self, piece: Piece) -> list[Request]:
+        return [proof.request for proof in self.proofs(piece) if proof.status is not None]
 
     def proofs(self, piece: Piece) -> list[Proof]:
         """The proofs of the piece's claims, in their order."""
-        return [self.proving.proofs[claim] for claim in piece.claims]
-
-    def accept(self, at: int, outcome: Outcome) -> Piece | None:
-        """Take an outcome; the piece whose outputs it is, None for a claim's proof."""
-        if at < len(self.proving.jobs):
-            self.proving.accept(at, outcome)
-            return None
-        piece = self.begun[at - len(self.proving.jobs)]
-        self.seconds[piece.name] = outcome.seconds + sum(proof.seconds for proof in self.proofs(piece))
-        return piece
+        return [self.proving.proofs[request] for request in piece.requests]
 
 
 def _made(piece: Piece, outcome: Outcome) -> Made:
@@ -134,22 +150,21 @@ def _made(piece: Piece, outcome: Outcome) -> Made:
     return Made(troubles=[(5, f"error: {piece.name}: this is a bug in symkl ({last}); please report it")])
 
 
-def _write(piece: Piece, work: _Work, made: Made, report: Report) -> Entry:
+def _write(piece: Piece, work: _Work, outcome: Outcome, report: Report) -> Entry:
     """Write a piece's files, remove those that it no longer has, and note what was wrong."""
-    plan, proofs = work.plan, work.proofs(piece)
-    troubles = [*troubles_of(proofs), *made.troubles]
+    plan, proofs, made = work.plan, work.proofs(piece), _made(piece, outcome)
     outputs = {name: plan.folder.write(name, content) for name, content in sorted(made.files.items())}
     before = plan.entries.get(piece.name)
     for name in before.outputs if before else ():
         if name not in outputs:
             plan.folder.remove(name)
     report.written += len(outputs)
-    report.troubles[piece.name] = troubles
-    report.seconds[piece.name] = f"{work.seconds[piece.name]:.1f}"
+    report.seconds[piece.name] = f"{outcome.seconds + sum(proof.seconds for proof in proofs):.1f}"
     return Entry(
         key=plan.keys[piece.name],
         origin=origin(Path(piece.item.origin)),
         outputs=outputs,
         summary=summary_of(proofs),
-        good=not troubles,
+        troubles=list(dict.fromkeys([*troubles_of(proofs, work.library), *made.troubles])),
+        good=not made.troubles and all(proof.status is not None for proof in proofs),
     )

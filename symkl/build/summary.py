@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symkl.proving import Proof
-from symkl.report import claim_title, trouble, worst_verdict
+from symkl.library import Library
+from symkl.proving import Proof, known_rows
+from symkl.tally import STATUSES
+from symkl.trouble import trouble, worst_verdict
 
-__all__ = ["summary_of", "troubles_of"]
+__all__ = ["COLUMNS", "summary_of", "total", "troubles_of"]
 
 _STATUS = {"closed": "closed form", "conditional": "by cases", "infinite": "oo", "none": "no closed form"}
 
+#: the columns of the summary after the name
+COLUMNS = ("entropy", "KL", *STATUSES, "verdict")
+
 
 def summary_of(proofs: Sequence[Proof]) -> dict[str, str]:
-    """The entropy's status, the KL's from its own kind, how many pairs, and the worst verdict of all."""
-    kl = [p for p in proofs if p.claim.quantity == "kl" and not p.claim.where]
-    own = [p for p in kl if p.claim.q is not None and p.claim.q.family.name == p.claim.p.family.name]
-    entropy = [p for p in proofs if p.claim.quantity == "entropy" and not p.claim.where]
-    verdicts = [p.verified.verdict.kind if p.verified else "unknown" for p in proofs]
-    verdicts += [judged.verdict.kind for p in proofs if p.verified for judged in p.verified.known]
+    """The entropy's status, that of the KL within the family, how many KLs have which status, the worst verdict."""
+    kl = [p for p in proofs if p.request.quantity == "kl" and not p.request.where]
+    own = [p for p in kl if p.request.q == p.request.p]
+    entropy = [p for p in proofs if p.request.quantity == "entropy" and not p.request.where]
+    verdicts = [p.verdict for p in proofs if p.status not in (None, "none") and p.verdict is not None]
+    verdicts += [row["verdict"] for p in proofs if p.checked is not None for row in p.checked["known"]]
     return {
         "entropy": _status(entropy),
         "KL": _status(own or kl[:1]),
-        "pairs": str(len(kl)),
+        **{status: str(sum(p.status == status for p in kl)) for status in STATUSES},
         "verdict": worst_verdict(verdicts),
     }
 
@@ -30,28 +35,32 @@ def summary_of(proofs: Sequence[Proof]) -> dict[str, str]:
 def _status(proofs: Sequence[Proof]) -> str:
     if not proofs:
         return "-"
-    verified = proofs[0].verified
-    return "not derived" if verified is None else _STATUS[verified.derivation.status]
+    return _STATUS.get(proofs[0].status or "", "not derived")
 
 
-def troubles_of(proofs: Sequence[Proof]) -> list[tuple[int, str]]:
-    """Exit codes and lines for all that is failed, unknown or broken."""
+def total(summaries: Sequence[dict[str, str]]) -> dict[str, str]:
+    """The counts of all pieces together."""
+    return {status: str(sum(int(summary.get(status, 0)) for summary in summaries)) for status in STATUSES}
+
+
+def troubles_of(proofs: Sequence[Proof], library: Library) -> list[tuple[int, str]]:
+    """Exit codes and lines for all that is failed, unknown or broken; what has no closed form is no trouble."""
     found = []
     for proof in proofs:
-        code, line = trouble(proof.claim, proof.error, proof.bug)
+        code, line = trouble(proof)
         if line:
             found.append((code, line))
-        if proof.verified is not None:
-            title = claim_title(proof.claim)
-            kind = proof.verified.verdict.kind
-            if kind in ("failed", "unknown"):
-                note = proof.verified.derivation.reason or proof.verified.verdict.note
-                found.append((1 if kind == "failed" else 3, f"{title}: {kind}{': ' + note if note else ''}"))
-            for judged in proof.verified.known:
-                if judged.verdict.kind in ("failed", "unknown"):
-                    place = f"{proof.claim.p.family.origin}: {judged.known.field}"
-                    code = 1 if judged.verdict.kind == "failed" else 3
-                    found.append(
-                        (code, f"{place}: the known form of {title} is {judged.verdict.kind}: {judged.known.text}")
-                    )
+        title, verdict = proof.request.title, proof.verdict
+        if proof.given_up:
+            found.append((3, f"{title}: {proof.why}"))
+        elif verdict in _CODES and proof.status != "none":
+            found.append((_CODES[verdict], f"{title}: {verdict}{': ' + proof.why if proof.why else ''}"))
+        for row in known_rows(proof, library):
+            if row["verdict"] in _CODES:
+                place = f"{library.sources[proof.request.p].path}: {row['field']}"
+                line = f"{place}: the known form of {title} is {row['verdict']}: {row['formula']}"
+                found.append((_CODES[row["verdict"]], line))
     return found
+
+
+_CODES = {"failed": 1, "unknown": 3}

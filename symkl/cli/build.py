@@ -13,6 +13,7 @@ from symkl.cli.setup import settings
 from symkl.cli.terminal import complain, note, progress, show_table, write
 
 if TYPE_CHECKING:
+    from symkl.build.manifest import Entry
     from symkl.build.plan import Plan
 
 __all__ = ["build"]
@@ -40,26 +41,36 @@ def build(
 ) -> int:
     """Derive, verify and write everything; what has not changed is not done again."""
     from symkl.build.plan import plan, read_formats
+    from symkl.tally import Clock
 
+    clock = Clock()
     chosen = settings(common, jobs)
     planned = plan(paths or [], common.extra, output, only, read_formats(formats), chosen)
     if check:
         return _check(planned, common)
     if planned.wanted is not None and not planned.stale and not planned.gone:
-        _show({name: (planned.entries[name].summary, "unchanged") for name in planned.keys})
-        note(f"nothing to do: {output} is up to date", common.quiet)
-        return 0
+        entries = {name: planned.entries[name] for name in planned.keys}
+        _show(entries, {})
+        note(f"nothing to do: {output} is up to date ({clock})", common.quiet)
+        return _complain(entries)
     from symkl.build.run import run
 
-    with progress("building", common.quiet) as begin:
-        report = run(planned, common.extra, chosen, begin)
+    with progress("building", common.quiet) as bar:
+        report = run(planned, common.extra, chosen, bar.begin, bar.pulse)
     for line in report.notes:
         note(f"note: {line}", common.quiet)
-    _show({name: (entry.summary, report.seconds.get(name, "unchanged")) for name, entry in report.entries.items()})
-    troubles = list(dict.fromkeys(t for name in report.entries for t in report.troubles.get(name, ())))
+    built = len(report.seconds)
+    _show(report.entries, report.seconds)
+    write(f"built {built} of {len(report.entries)} definitions in {clock}")
+    note(f"wrote {report.written} files in {output}", common.quiet)
+    return _complain(report.entries)
+
+
+def _complain(entries: dict[str, Entry]) -> int:
+    """Say what is wrong, each thing once; the exit code for it."""
+    troubles = list(dict.fromkeys(trouble for entry in entries.values() for trouble in entry.troubles))
     for _, line in troubles:
         complain(line)
-    note(f"wrote {report.written} files in {output}", common.quiet)
     return worst(code for code, _ in troubles)
 
 
@@ -68,9 +79,9 @@ def _check(planned: Plan, common: Common) -> int:
     from symkl.build.manifest import complaints
 
     if planned.wanted is None:
-        from symkl import pipeline
+        from symkl.library import read_library
 
-        pipeline.read(planned.files, common.extra)  # says what is wrong with a file
+        read_library(planned.files, common.extra)  # says what is wrong with a file
         raise AssertionError("a definition was read that could not be read at a glance")
     found = complaints(planned.folder, planned.entries, planned.keys, planned.gone)
     for line in found:
@@ -80,6 +91,11 @@ def _check(planned: Plan, common: Common) -> int:
     return 1 if found else 0
 
 
-def _show(rows: dict[str, tuple[dict[str, str], str]]) -> None:
-    columns = ("entropy", "KL", "pairs", "verdict")
-    show_table(("name", *columns, "seconds"), [(n, *(s.get(c, "") for c in columns), t) for n, (s, t) in rows.items()])
+def _show(entries: dict[str, Entry], seconds: dict[str, str]) -> None:
+    """The summary: a line for each definition, and their sum."""
+    from symkl.build.summary import COLUMNS, total
+
+    rows = {name: (entry.summary, seconds.get(name, "unchanged")) for name, entry in entries.items()}
+    if len(rows) > 1:
+        rows["all"] = (total([entry.summary for entry in entries.values()]), "")
+    show_table(("name", *COLUMNS, "seconds"), [(n, *(s.get(c, "") for c in COLUMNS), t) for n, (s, t) in rows.items()])

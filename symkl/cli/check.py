@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from symkl.cli.options import Common, P, Q, Quantity, Where
-from symkl.cli.setup import open_library, settings
+from symkl.cli.setup import open_library, prove_one, settings
 from symkl.cli.terminal import STYLES, show_json, write
 from symkl.errors import BadInput, Location, NotYet
 
@@ -65,16 +65,14 @@ def check(
     if formula is None:
         raise BadInput("there is nothing to check", Location(field="--formula"), "add --formula TEXT")
     from symkl import pipeline
-    from symkl.foreign import check_foreign
-    from symkl.proving import limited, prove_one
+    from symkl.proving import limited
     from symkl.workers import Crew
 
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, of, where or [])
     chosen = settings(common, 1)
     with Crew(1) as crew:
-        check_foreign(library, [claim], chosen, crew)
-        verified = prove_one(claim, library.foreign, chosen, crew)
+        verified = prove_one(library, claim, chosen, crew)
         arguments = (verified, formula, names or [], units.value, dims.value)
         found, lost = limited(pipeline.compare, arguments, chosen, crew)
     if lost:

@@ -9,7 +9,7 @@ import typer
 
 from symkl.cli.codes import EXIT
 from symkl.cli.options import Common, P, Q, Quantity, Where
-from symkl.cli.setup import open_library, settings
+from symkl.cli.setup import open_library, prove_one, settings
 from symkl.cli.terminal import complain, note, write_code
 from symkl.errors import BadInput, Location, NotYet, nearest
 
@@ -33,8 +33,6 @@ def code(
 ) -> int:
     """Write a closed form as NumPy or PyTorch code that needs no symkl."""
     from symkl import pipeline
-    from symkl.foreign import check_foreign
-    from symkl.proving import prove_one
     from symkl.report import claim_title
     from symkl.workers import Crew
 
@@ -48,8 +46,7 @@ def code(
     first, second = _ways(parametrisation, pair=q is not None)
     chosen = settings(common, 1)
     with Crew(1) as crew:
-        check_foreign(library, [claim], chosen, crew)
-        verified = prove_one(claim, library.foreign, chosen, crew)
+        verified = prove_one(library, claim, chosen, crew)
     verdict = verified.verdict.kind
     if verdict in EXIT or verified.derivation.status == "none":
         why = verified.derivation.reason or verified.verdict.note

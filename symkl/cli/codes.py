@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from symkl.cli.terminal import complain
+from symkl.trouble import trouble
 
 if TYPE_CHECKING:
     from symkl.proving import Proof
@@ -26,9 +27,7 @@ def worst(codes: Iterable[int]) -> int:
 
 def tell_trouble(proof: Proof) -> int:
     """Say on stderr what kept a claim from a result, if anything did; the exit code for it."""
-    from symkl.report import trouble
-
-    code, line = trouble(proof.claim, proof.error, proof.bug)
+    code, line = trouble(proof)
     if line:
         complain(line)
     return code

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from symkl.cli.codes import EXIT, tell_trouble, worst
-from symkl.cli.options import Common, Jobs, Where
-from symkl.cli.setup import open_library, settings
-from symkl.cli.terminal import progress, show_json, show_table, write
+from symkl.cli.options import Common, Format, Jobs, Where
+from symkl.cli.setup import open_library, prove_one, settings
+from symkl.cli.summary import show_summary
+from symkl.cli.terminal import note, progress, show_json, write
 from symkl.errors import BadInput, Location
 
 __all__ = ["derive"]
-
-
-class Format(StrEnum):
-    """How a derivation is printed."""
-
-    text = "text"
-    json = "json"
-    latex = "latex"
 
 
 def derive(
@@ -42,7 +34,8 @@ def derive(
     ] = False,
     jobs: Jobs = None,
 ) -> int:
-    """Derive a quantity from the densities, and show every step with its verdict.
+    """Derive a quantity from the densities, and show every step with its verdict; with --all every entropy and pair,
+    not verified.
 
     Without a closed form the exit code is 0, with an unknown verdict 3.
     """
@@ -55,16 +48,13 @@ def derive(
             "which quantity, of what?", Location(field="QUANTITY P"), "such as: symkl derive kl Normal Normal"
         )
     from symkl import pipeline
-    from symkl.foreign import check_foreign
-    from symkl.proving import prove_one
     from symkl.workers import Crew
 
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, of, where or [])
     chosen = settings(common, 1)
     with Crew(1) as crew:
-        check_foreign(library, [claim], chosen, crew)
-        verified = prove_one(claim, library.foreign, chosen, crew)
+        verified = prove_one(library, claim, chosen, crew)
     if form is Format.json:
         from symkl.report import derivation_data
 
@@ -80,30 +70,29 @@ def derive(
 
 
 def _derive_all(common: Common, form: Format, jobs: int | None) -> int:
-    """Every claim about the visible families: what `list` then knows."""
+    """Every entropy and every pair of the visible families, not verified: what `list` then knows."""
     if form is Format.latex:
         raise BadInput("--all is printed as text or json", Location(field="--format"), "use symkl build for write-ups")
-    from symkl.claims import all_claims
     from symkl.foreign import check_foreign
     from symkl.proving import prove_all
-    from symkl.report import claim_title, derivation_data, status_word
+    from symkl.requests import all_requests
+    from symkl.tally import Clock
     from symkl.workers import Crew
 
+    clock = Clock()
     library = open_library(common)
     chosen = settings(common, jobs)
-    claims = all_claims(library.families)
-    with progress("deriving", common.quiet) as begin, Crew(chosen.processes) as crew:
-        check_foreign(library, claims, chosen, crew)
-        tick = begin(len(claims))
-        proofs = prove_all(claims, library.foreign, chosen, crew, lambda proof: tick(claim_title(proof.claim)))
+    requests = all_requests(list(library.sources))
+    with progress("deriving", common.quiet) as bar, Crew(chosen.processes, bar.pulse) as crew:
+        check_foreign(library, requests, chosen, crew)
+        tick = bar.begin(len(requests))
+        proving = prove_all(requests, library, chosen, crew, lambda proof: tick(proof.request.title), "derive")
+        printed = proving.printed(crew) if form is Format.json else []
+    proofs = [proving.proofs[request] for request in requests]
     codes = [tell_trouble(proof) for proof in proofs]
-    found = [proof.verified for proof in proofs if proof.verified is not None]
     if form is Format.json:
-        show_json([derivation_data(verified) for verified in found])
+        show_json(printed)
     else:
-        rows = [
-            (claim_title(v.derivation.claim), v.derivation.status, v.verdict.kind, status_word(v.derivation))
-            for v in found
-        ]
-        show_table(("claim", "status", "verdict", "result"), rows)
-    return worst([*codes, *(EXIT.get(v.verdict.kind, 0) for v in found)])
+        show_summary("derived", proofs, clock, common, verdicts=False)
+        note("symkl list --matrix shows every pair, symkl derive kl P Q one of them", common.quiet)
+    return worst(codes)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from symkl.cli.options import Common, P, Q, Quantity, Where
-from symkl.cli.setup import open_library, settings
+from symkl.cli.setup import open_library, prove_one, settings
 from symkl.cli.terminal import complain, note, write
 
 __all__ = ["evaluate"]
@@ -28,8 +28,7 @@ def evaluate(
 ) -> int:
     """Compute a quantity at given parameters, and certify the digits by the defining integral."""
     from symkl import pipeline
-    from symkl.foreign import check_foreign
-    from symkl.proving import limited, prove_one
+    from symkl.proving import limited
     from symkl.workers import Crew
 
     # `--at mu=0 sigma=1` is meant as `--at mu=0 --at sigma=1`, and the second would be taken for Q
@@ -39,8 +38,7 @@ def evaluate(
     claim = pipeline.claim(library, quantity, p, q, of, where or [])
     chosen = settings(common, 1)
     with Crew(1) as crew:
-        check_foreign(library, [claim], chosen, crew)
-        verified = prove_one(claim, library.foreign, chosen, crew)
+        verified = prove_one(library, claim, chosen, crew)
         found, lost = limited(pipeline.evaluate, (verified, points, digits), chosen, crew)
     if lost or found["value"] is None:
         complain(f"error: no value: {lost or found['note']}")

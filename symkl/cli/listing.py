@@ -6,28 +6,37 @@ from typing import Annotated, Any
 
 import typer
 
-from symkl.cli.options import Common
+from symkl.cli.options import Common, Format
 from symkl.cli.setup import open_library, settings
-from symkl.cli.terminal import note, show_json, show_table
+from symkl.cli.terminal import note, show_json, show_table, write
+from symkl.errors import BadInput, Location
 
 __all__ = ["listing"]
+
+#: how wide the matrix may be
+_WIDTH = 140
 
 
 def listing(
     common: Common,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     matrix: Annotated[bool, typer.Option("--matrix", help="Which KL is known, as a table of P against Q.")] = False,
+    form: Annotated[Format, typer.Option("--format", help="How to print it; latex is for --matrix.")] = Format.text,
 ) -> int:
     """List the visible families and, of what has been derived so far, the status and the verdict."""
+    if form is Format.latex and not matrix:
+        raise BadInput("only the matrix is printed as LaTeX", Location(field="--format"), "add --matrix")
     library = open_library(common)
     chosen = settings(common, 1)
-    from symkl.overview import overview
+    from symkl.overview import latex_matrix, overview
 
     data = overview(library, chosen)
-    if as_json:
+    if as_json or form is Format.json:
         show_json(data)
         return 0
-    if matrix:
+    if form is Format.latex:
+        write(latex_matrix(data))
+    elif matrix:
         _show_matrix(data)
     else:
         _show_families(data)
@@ -55,15 +64,9 @@ def _state(entry: dict[str, Any]) -> str:
 
 
 def _show_matrix(data: dict[str, Any]) -> None:
-    signs = {"closed": "closed", "conditional": "cond.", "infinite": "oo", "none": "none", None: "."}
-    names = [family["name"] for family in data["families"]]
-    status = {(pair["p"], pair["q"]): pair for pair in data["pairs"]}
-    rows = []
-    for p in names:
-        cells = []
-        for q in names:
-            pair = status[p, q]
-            bad = {"failed": " !", "unknown": " ?"}.get(pair["verdict"], "")
-            cells.append(signs[pair["status"]] + bad)
-        rows.append([p, *cells])
-    show_table(["KL(P || Q)", *names], rows)
+    from symkl.overview import LEGEND, matrix
+
+    write("KL(P || Q), P down and Q across")
+    for line in matrix(data, _WIDTH):
+        write(line)
+    write("   ".join(f"{sign} {words}" for sign, words in LEGEND))

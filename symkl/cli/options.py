@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-__all__ = ["COMMON", "Common", "Jobs", "P", "Q", "Quantity", "Where", "show_version"]
+__all__ = ["COMMON", "Common", "Format", "Jobs", "P", "Q", "Quantity", "Where", "show_version"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,14 @@ class Common:
     no_cache: bool = False
     quiet: bool = False
     verbose: bool = False
+
+
+class Format(StrEnum):
+    """How something is printed."""
+
+    text = "text"
+    json = "json"
+    latex = "latex"
 
 
 def show_version(asked: bool) -> None:

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
-__all__ = ["STYLES", "Begin", "clean", "complain", "note", "progress", "show_json", "show_table", "write", "write_code"]
-
-Begin = Callable[[int], Callable[[str], None]]
+__all__ = ["STYLES", "Bar", "clean", "complain", "note", "progress", "show_json", "show_table", "write", "write_code"]
 
 STYLES = {
     "proved": "bold green",
@@ -92,14 +91,32 @@ def show_table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str 
     _console().print(table, soft_wrap=False)
 
 
-@contextmanager
-def progress(what: str, quiet: bool) -> Iterator[Begin]:
-    """A progress bar on stderr while the block runs, where stderr is a terminal.
+class Bar:
+    """A progress bar, or none. It has no thread of its own: `pulse`, called now and then, keeps its clock going."""
 
-    Yields what to call with the number of pieces of work, which gives what to call, with its name, as each is done.
-    """
+    def __init__(self, bar: Progress | None = None, what: str = "") -> None:
+        self._bar = bar
+        self._task = None if bar is None else bar.add_task(what, total=None, now="")
+
+    def begin(self, total: int) -> Callable[[str], None]:
+        """Tell it how much there is to do; what to call, with its name, as each piece is done."""
+        bar, task = self._bar, self._task
+        if bar is None or task is None:
+            return lambda name: None
+        bar.update(task, total=total)
+        return lambda name: bar.update(task, advance=1, now=clean(name))
+
+    def pulse(self) -> None:
+        """Draw it."""
+        if self._bar is not None:
+            self._bar.refresh()
+
+
+@contextmanager
+def progress(what: str, quiet: bool) -> Iterator[Bar]:
+    """A progress bar on stderr while the block runs, where stderr is a terminal."""
     if quiet or not sys.stderr.isatty():
-        yield lambda total: lambda name: None
+        yield Bar()
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -110,14 +127,9 @@ def progress(what: str, quiet: bool) -> Iterator[Begin]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[now]}", markup=False),
     )
-    with Progress(*columns, console=_console(error=True), transient=True) as bar:
-        task = bar.add_task(what, total=None, now="")
-
-        def begin(total: int) -> Callable[[str], None]:
-            bar.update(task, total=total)
-            return lambda name: bar.update(task, advance=1, now=clean(name))
-
-        yield begin
+    # children are forked while it runs: it must not run in a thread
+    with Progress(*columns, console=_console(error=True), transient=True, auto_refresh=False) as bar:
+        yield Bar(bar, what)
 
 
 def write_code(text: str) -> None:

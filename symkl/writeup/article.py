@@ -33,6 +33,7 @@ def write_article(
     verified: Sequence[Verified],
     *,
     loader: BaseLoader,
+    others: Sequence[tuple[str, str, str]] = (),
     symbols: tuple[str, str] = ("p", "q"),
     citations: Mapping[str, str] | None = None,
     read: Read | None = None,
@@ -40,7 +41,8 @@ def write_article(
 ) -> str:
     """The LaTeX of an article.
 
-    `title` is plain text. `citations` gives the words with which a master is cited, by its name. `read` is the
+    `title` is plain text. `others` are divergences that have no section: the second family's name, the status and the
+    reason. `citations` gives the words with which a master is cited, by its name. `read` is the
     expression parser, for the formulas in reasons; `is_zero` the kernel's zero-test, for the divergence as a sum of
     terms that are not negative.
     """

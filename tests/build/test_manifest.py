@@ -32,9 +32,10 @@ def test_what_is_saved_is_loaded(folder: Folder) -> None:
         "",
         "{",
         "[]",
-        '{"schema": 2, "entries": {}}',
-        '{"schema": 1, "entries": {"A": {"key": 1}}}',
-        '{"schema": 1, "entries": {"A": {"key": "", "outputs": {"../x": 1}}}}',
+        '{"schema": 1, "entries": {}}',
+        '{"schema": 2, "entries": {"A": {"key": 1}}}',
+        '{"schema": 2, "entries": {"A": {"key": "", "outputs": {"../x": 1}}}}',
+        '{"schema": 2, "entries": {"A": {"key": "", "troubles": [[1, 2]]}}}',
     ],
 )
 def test_a_manifest_that_cannot_be_read_is_as_good_as_none(text: str, folder: Folder) -> None:

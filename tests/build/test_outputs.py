@@ -10,8 +10,10 @@ import pytest
 from symkl import pipeline
 from symkl.build.outputs import Made, outputs_of, wanted
 from symkl.build.pieces import Piece
+from symkl.claims import claim_of
 from symkl.errors import ToolMissing
 from symkl.model import Verdict, Verified
+from symkl.requests import Request
 from symkl.settings import Settings
 
 SETTINGS = Settings()
@@ -19,17 +21,16 @@ SETTINGS = Settings()
 
 @pytest.fixture(scope="module")
 def piece() -> Piece:
-    library = pipeline.read()
-    return Piece("Exponential", library.families["Exponential"], (pipeline.claim(library, "entropy", "Exponential"),))
+    return Piece("Exponential", pipeline.read().family("Exponential"), (Request("entropy", "Exponential"),))
 
 
 @pytest.fixture(scope="module")
 def verified(piece: Piece) -> Verified:
-    return pipeline.prove(piece.claims[0], SETTINGS)
+    return pipeline.prove(claim_of(piece.requests[0], pipeline.read()), SETTINGS)
 
 
 def _made(piece: Piece, verified: Verified | None, formats: tuple[str, ...]) -> Made:
-    return Made.unpacked(outputs_of(piece, [verified], formats, SETTINGS))
+    return Made.unpacked(outputs_of(piece, [] if verified is None else [verified], [], formats, SETTINGS))
 
 
 def test_without_a_pdf_engine_the_rest_is_made_and_the_lack_is_told(
