@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from symkl import resources
+
 ROOT = Path(__file__).parents[2]
 
 RAYLEIGH = """\
@@ -77,6 +79,23 @@ def rayleigh(here: Path) -> Path:
     path = here / "rayleigh.toml"
     path.write_text(RAYLEIGH)
     return path
+
+
+FEW = ("exponential", "normal", "poisson")
+
+
+@pytest.fixture
+def few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three families in the place of all that come with symkl, each with its first known form alone."""
+    folder = tmp_path / "derivations"
+    folder.mkdir()
+    for name in FEW:
+        text = (ROOT / "derivations" / f"{name}.toml").read_text()
+        head, *forms = text.split("[[known]]")
+        kept = [form for form in forms if "other" not in form]
+        (folder / f"{name}.toml").write_text("[[known]]".join([head, *kept[:1]]))
+    monkeypatch.setattr(resources, "derivations", lambda: folder)
+    return folder
 
 
 def definition(**changed: str) -> str:
