@@ -80,7 +80,8 @@ def outputs_of(
     if isinstance(piece.item, Family):
         title = f"Closed forms for {piece.name}, derived and checked by symkl."
         backends = [f for f in formats if f in pipeline.BACKENDS]
-        programs = _try(made, piece.stem, lambda: pipeline.lower(wanted(results))) if backends else None
+        coded = [result for result in results if request_of(result.derivation.claim) in piece.coded]
+        programs = _try(made, piece.stem, lambda: pipeline.lower(wanted(coded))) if backends else None
         for backend in backends if programs is not None else ():
             name = f"{backend}/{piece.stem}.py"
             code = _try(made, name, partial(pipeline.generate, backend, programs or [], settings, title))

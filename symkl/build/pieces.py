@@ -20,13 +20,15 @@ __all__ = ["Piece", "pieces", "requested"]
 class Piece:
     """A definition and the claims that its outputs are about, in their order.
 
-    `sections` has, of a document, a claim for each section, None where a section makes none.
+    `sections` has, of a document, a claim for each section, None where a section makes none. `coded` are, of a family,
+    those that its generated code has functions for: what is its own, and what somebody has published a formula of.
     """
 
     name: str
     item: Family | Document
     requests: tuple[Request, ...]
     sections: tuple[Request | None, ...] = ()
+    coded: tuple[Request, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -49,7 +51,8 @@ def pieces(library: Library) -> list[Piece]:
 def _piece(item: Family | Document, library: Library) -> Piece:
     if isinstance(item, Family):
         source = library.sources[item.name]
-        return Piece(item.name, item, tuple(standard_requests(source, others_of(source, library))))
+        everything, own = (tuple(standard_requests(source, others)) for others in (others_of(source, library), ()))
+        return Piece(item.name, item, everything, coded=own)
     sections = tuple(None if s.claim is None else request_of(requested(s.claim, item, library)) for s in item.sections)
     return Piece(Path(item.origin).stem, item, tuple(dict.fromkeys(s for s in sections if s is not None)), sections)
 

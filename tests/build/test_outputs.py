@@ -21,7 +21,8 @@ SETTINGS = Settings()
 
 @pytest.fixture(scope="module")
 def piece() -> Piece:
-    return Piece("Exponential", pipeline.read().family("Exponential"), (Request("entropy", "Exponential"),))
+    asked = (Request("entropy", "Exponential"),)
+    return Piece("Exponential", pipeline.read().family("Exponential"), asked, coded=asked)
 
 
 @pytest.fixture(scope="module")

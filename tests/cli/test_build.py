@@ -9,10 +9,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+
+from symkl import pipeline
+from symkl.model import Verified
+from symkl.settings import Settings
 
 from .conftest import RAYLEIGH, Ran, definition
 
@@ -98,6 +102,37 @@ def test_a_wrong_known_form_fails_the_build_every_time_and_the_others_are_built(
         assert "known[1]" in ran.err
         assert "failed" in ran.err
         assert (here / "build" / "fine.tex").exists()
+
+
+def test_a_write_up_has_every_other_family_and_the_summary_counts_them(
+    symkl: Callable[..., Ran], few: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_up(title: str, results: Sequence[Verified], settings: Settings, others: Sequence[object] = ()) -> str:
+        return "\n".join([title, *(r.derivation.claim.id for r in results), *map(str, others)])
+
+    monkeypatch.setattr(pipeline, "write_up", write_up)
+    (few / "poisson.toml").unlink()
+    ran = symkl("build", "--formats", "tex")
+    assert ran.code == 0, ran.err
+    lines = (here / "build" / "exponential.tex").read_text().splitlines()
+    assert lines == ["Exponential", "entropy:Exponential", "kl:Exponential:Exponential", "kl:Exponential:Normal"]
+    title, *shown, other = (here / "build" / "normal.tex").read_text().splitlines()
+    assert shown == ["entropy:Normal", "kl:Normal:Normal"]
+    assert other.startswith("('Exponential', 'infinite', 'p gives positive probability")
+    rows = {line.split()[0]: line.split() for line in ran.out.splitlines()}
+    assert rows["all"] == ["all", "3", "0", "1", "0"]
+    assert rows["built"][:5] == ["built", "2", "of", "2", "definitions"]
+    known = {(p["p"], p["q"]): p for p in json.loads(symkl("list", "--json").out)["pairs"]}
+    assert {pair["verdict"] for pair in known.values()} == {"proved"}
+    assert "nothing to do" in symkl("build", "--formats", "tex").err
+
+    path = few / "normal.toml"
+    path.write_text(path.read_text() + '\n[[known]]\nquantity = "entropy"\nformula = "0"\nsource = "nobody"\n')
+    for expected in ("built 1 of 2", "nothing to do"):
+        ran = symkl("build", "--formats", "tex")
+        assert ran.code == 1
+        assert expected in ran.out + ran.err
+        assert "the known form of H(Normal) is failed: 0" in ran.err
 
 
 @pytest.mark.slow
