@@ -32,9 +32,8 @@ def builtin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "derivations"
     folder.mkdir()
     for name in "ABC":
-        (folder / f"{name}.toml").write_text(
-            FAMILY.format(name=name) + (KNOWN.format(other="B") if name == "A" else "")
-        )
+        known = KNOWN.format(other="B") if name == "A" else ""
+        (folder / f"{name}.toml").write_text(FAMILY.format(name=name) + known)
     monkeypatch.setattr(resources, "derivations", lambda: folder)
     return folder
 
@@ -97,7 +96,7 @@ def test_divergences_without_a_value_are_listed_with_their_reason_and_all_else_i
 
 def test_a_key_changes_with_another_familys_density_but_not_with_its_known_forms(builtin: Path) -> None:
     def key() -> str:
-        library = _library(builtin)
+        library = _library(*sorted(builtin.iterdir()))
         return keys(library.files, library, None, {})["A"]
 
     first = key()

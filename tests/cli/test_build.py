@@ -116,7 +116,7 @@ def test_a_write_up_has_every_other_family_and_the_summary_counts_them(
     assert ran.code == 0, ran.err
     lines = (here / "build" / "exponential.tex").read_text().splitlines()
     assert lines == ["Exponential", "entropy:Exponential", "kl:Exponential:Exponential", "kl:Exponential:Normal"]
-    title, *shown, other = (here / "build" / "normal.tex").read_text().splitlines()
+    _, *shown, other = (here / "build" / "normal.tex").read_text().splitlines()
     assert shown == ["entropy:Normal", "kl:Normal:Normal"]
     assert other.startswith("('Exponential', 'infinite', 'p gives positive probability")
     rows = {line.split()[0]: line.split() for line in ran.out.splitlines()}
