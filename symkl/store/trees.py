@@ -8,6 +8,7 @@ else `[head, number, ...]`, with a head from the table below. A head with a lead
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -71,8 +72,14 @@ class Writer:
         head = type(expression).__name__
         if _HEADS.get(head) is not type(expression):
             raise Unreadable(f"an expression with head {head} has no place in a record")
-        plain = expression.func(*expression.args) == expression
-        return [head if plain else f"={head}", *(self.put(part) for part in expression.args)]
+        return [head if _is_plain(expression) else f"={head}", *(self.put(part) for part in expression.args)]
+
+
+# the steps of a lemma recur in every claim that cites it
+@lru_cache(maxsize=10_000)
+def _is_plain(expression: sp.Basic) -> bool:
+    """Whether evaluating it would leave it as it is."""
+    return bool(expression.func(*expression.args) == expression)
 
 
 def _symbol_node(expression: sp.Symbol) -> list[Any]:
