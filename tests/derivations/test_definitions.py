@@ -1,5 +1,6 @@
-"""The built-in definition files against the table `families.tsv`, and every density and known form against numbers.
+"""The built-in definition files against the tables beside this file, and every density and known form against numbers.
 
+`families.tsv` says how each family is parametrised, `kl_pairs.tsv` and `entropies.tsv` what other libraries have.
 Nothing of the engine takes part: densities and formulas are evaluated by mpmath at seeded random parameters.
 """
 
@@ -17,7 +18,7 @@ import pytest
 import sympy as sp
 
 from symkl.language import is_document, load_families
-from symkl.model import Claim, Distribution, Expectation, Family, Known, Parameter, claim
+from symkl.model import Claim, Distribution, Family, Known, Parameter, claim
 
 FOLDER = Path(__file__).resolve().parents[2] / "derivations"
 FAMILIES = load_families(path for path in sorted(FOLDER.glob("*.toml")) if not is_document(path))
@@ -25,8 +26,22 @@ EVERY = [(family, known) for family in FAMILIES.values() for known in family.kno
 FORMS = [(family, known) for family, known in EVERY if known.formula != sp.oo]
 TOLERANCE = mp.mpf(10) ** -10
 
-with (Path(__file__).parent / "families.tsv").open(encoding="utf-8", newline="") as _file:
-    TABLE = list(csv.DictReader(_file, delimiter="\t"))
+
+def table(name: str) -> list[dict[str, str]]:
+    with (Path(__file__).parent / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+TABLE = table("families.tsv")
+#: the names of `entropies.tsv` that are not symkl's
+_ALIASES = {
+    "hypsecant": "HyperbolicSecant",
+    "gengamma": "GeneralizedGamma",
+    "powerlaw": "PowerFunction",
+    "maxwell": "Maxwell",
+    "nakagami": "Nakagami",
+    "gompertz": "Gompertz",
+}
 
 #: where a parameter is drawn, in tenths, if its known forms hold in a part of its domain or are hard to integrate
 _INSIDE = {
@@ -132,10 +147,14 @@ def true_value(made: Claim, at: Point) -> mp.mpf:
 
 
 def stated_value(known: Known, made: Claim, at: Point) -> mp.mpf:
-    """What the formula says, in nats; what it leaves as a sum is added up, as an expectation averaged."""
+    """What the formula says, in nats; a series that it leaves is added up by the Euler-Maclaurin formula."""
     formula = known.formula.subs(at) * (sp.log(2) if known.units == "bits" else 1)
-    for inert in formula.atoms(Expectation):
-        formula = formula.subs(inert, sp.Float(str(mean(inert.body, made.p, at)), 30))
+    for series in formula.atoms(sp.Sum):
+        (index, first, last), body = series.limits[0], series.function
+        if last == sp.oo:
+            terms = sp.lambdify(index, body, "mpmath")
+            total = mp.nsum(terms, [int(first), mp.inf], method="euler-maclaurin")
+            formula = formula.subs(series, sp.Float(str(total), 30))
     return number(formula)
 
 
@@ -179,6 +198,19 @@ def bounds(text: str) -> list[str]:
     """The first and the last value of a support of the table, `{0, 1, ...}` being without end."""
     ends = text.strip("{}").split(", ")
     return [ends[0], "oo" if ends[-1] == "..." else ends[-1]]
+
+
+def test_every_entropy_and_every_finite_divergence_that_a_library_has_is_among_the_known_forms() -> None:
+    known = {(family.name, form.quantity, form.other) for family, form in FORMS}
+    named = {_ALIASES.get(row["family"], row["family"]) for row in table("entropies.tsv")}
+    wanted = {(name, "entropy", None) for name in named if name in FAMILIES}
+    wanted |= {
+        (row["p"], "kl", row["q"])
+        for row in table("kl_pairs.tsv")
+        if row["value"] == "finite" and row["p"] in FAMILIES and row["q"] in FAMILIES
+    }
+    assert len(wanted) > 100
+    assert wanted <= known, wanted - known
 
 
 def test_every_parameter_is_explained_in_a_phrase_of_its_own() -> None:
