@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -97,6 +98,7 @@ class Bar:
     def __init__(self, bar: Progress | None = None, what: str = "") -> None:
         self._bar = bar
         self._task = None if bar is None else bar.add_task(what, total=None, now="")
+        self._next = 0.0
 
     def begin(self, total: int) -> Callable[[str], None]:
         """Tell it how much there is to do; what to call, with its name, as each piece is done."""
@@ -107,9 +109,10 @@ class Bar:
         return lambda name: bar.update(task, advance=1, now=clean(name))
 
     def pulse(self) -> None:
-        """Draw it."""
-        if self._bar is not None:
+        """Draw it, unless that has just been done."""
+        if self._bar is not None and time.monotonic() >= self._next:
             self._bar.refresh()
+            self._next = time.monotonic() + 0.1
 
 
 @contextmanager
