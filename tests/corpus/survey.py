@@ -53,7 +53,8 @@ def main(chosen: list[str]) -> None:
         process.join()
         kind, note, seconds = found
         good = kind in ("proved", "numeric") if entry["correct"] else kind == "failed"
-        line = f"{'ok ' if good else 'BAD'} {entry['id']:28} {entry['kind']:13} correct={entry['correct']!s:5} {kind:8} {seconds:6.2f} {note[:420]}"
+        word = "ok " if good else "BAD"
+        line = f"{word} {entry['id']:28} {entry['kind']:13} {entry['correct']!s:5} {kind:8} {seconds:6.2f} {note[:420]}"
         print(line, flush=True)  # noqa: T201
         odd += [] if good else [line]
     print(f"\n{len(odd)} not as they should be", *odd, sep="\n")  # noqa: T201
