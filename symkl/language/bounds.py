@@ -13,6 +13,7 @@ import sympy as sp
 from symkl.errors import BadInput, Location
 from symkl.language.functions import Function
 from symkl.model import Expectation
+from symkl.model.special import zeta_derivative
 
 __all__ = ["check_argument", "check_power", "check_product", "check_value"]
 
@@ -22,6 +23,7 @@ MAX_SUM_EXPONENT = 64  # of a sum, which may be expanded
 _SPECIAL = (
     sp.gamma, sp.loggamma, sp.polygamma, sp.beta, sp.erf, sp.erfc, sp.Ei, sp.expint, sp.besseli, sp.besselk, sp.zeta,
     sp.uppergamma, sp.polylog, sp.factorial, sp.binomial, sp.Sum, sp.Integral, sp.Piecewise, Expectation,
+    zeta_derivative,
 )  # fmt: skip
 
 

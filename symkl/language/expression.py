@@ -209,8 +209,8 @@ class Reader:
         arguments = [self.expression(argument, depth) for argument in node.args]
         for argument, limit, part in zip(arguments, function.limits, node.args, strict=False):
             check_argument(function, argument, limit, self.place(part))
-        if name == "polygamma" and not (arguments[0].is_Integer and arguments[0] >= 0):
-            raise BadInput("the order of polygamma must be a whole number", self.place(node.args[0]))
+        if name in ("polygamma", "zeta_derivative") and not (arguments[0].is_Integer and arguments[0] >= 0):
+            raise BadInput(f"the order of {name} must be a whole number", self.place(node.args[0]))
         if name == "sqrt":
             check_power(arguments[0], sp.Rational(1, 2), self.place(node))
         return self.make(node, function.make, *arguments)

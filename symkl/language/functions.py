@@ -8,6 +8,8 @@ from typing import Any
 
 import sympy as sp
 
+from symkl.model.special import zeta_derivative
+
 __all__ = ["CONSTANTS", "FUNCTIONS", "OTHER_NAMES", "SPECIAL_FORMS", "Function"]
 
 _LARGE = 10_000
@@ -57,6 +59,7 @@ _TABLE = (
     Function("besseli", sp.besseli, (_SMALL, _LARGE), special=True),
     Function("besselk", sp.besselk, (_SMALL, _LARGE), special=True),
     Function("zeta", sp.zeta, (_SMALL, _SMALL), least=1, special=True),
+    Function("zeta_derivative", zeta_derivative, (_SMALL, _SMALL), special=True),
     Function("uppergamma", sp.uppergamma, (_SMALL, _LARGE), special=True),
     Function("polylog", _polylog, (_SMALL, 1), special=True),
     Function("factorial", sp.factorial, (_MEDIUM,), special=True),

@@ -23,6 +23,7 @@ from symkl.model import (
     domain_of,
     symbol,
 )
+from symkl.model.special import zeta_derivative
 from symkl.store.database import Unreadable
 
 __all__ = ["Reader", "Writer"]
@@ -36,7 +37,7 @@ _STRUCTURE = (
 _HEADS: dict[str, Any] = {
     **{cls.__name__: cls for cls in vars(sp).values() if isinstance(cls, type) and issubclass(cls, sp.Function)},
     **{cls.__name__: cls for cls in (getattr(sp, name) for name in _STRUCTURE)},
-    **{cls.__name__: cls for cls in (CrossEntropy, Density, Divergence, Entropy, Expectation)},
+    **{cls.__name__: cls for cls in (CrossEntropy, Density, Divergence, Entropy, Expectation, zeta_derivative)},
     "ExprCondPair": sp.functions.elementary.piecewise.ExprCondPair,
 }
 _CONSTANTS = {

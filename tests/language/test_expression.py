@@ -91,6 +91,7 @@ def test_line_breaks_and_margins_do_not_matter() -> None:
         ("besselk(1, sigma)", lambda: mp.besselk(1, mp.mpf("1.5"))),
         ("zeta(sigma)", lambda: mp.zeta("1.5")),
         ("zeta(3, sigma)", lambda: mp.zeta(3, mp.mpf("1.5"))),
+        ("zeta_derivative(1, sigma)", lambda: mp.diff(mp.zeta, mp.mpf("1.5"))),
         ("uppergamma(1/3, sigma)", lambda: mp.gammainc(mp.mpf(1) / 3, mp.mpf("1.5"))),
         ("polylog(2, sigma/2)", lambda: mp.polylog(2, mp.mpf("0.75"))),
         ("factorial(n)", lambda: mp.factorial(4)),

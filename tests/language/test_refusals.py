@@ -90,6 +90,8 @@ REFUSED = [
     ("binomial(a, 10**6)", 13, "30"),
     ("polygamma(10**6, a)", 11, "30"),
     ("polygamma(a, 2)", 11, "whole number"),
+    ("zeta_derivative(a, 2)", 17, "order of zeta_derivative must be a whole number"),
+    ("zeta_derivative(1, 100000)", 20, "30"),
     ("exp(exp(exp(9)))", 5, "10000"),
     ("1e999", 1, "power of ten"),
     ("1" * 200, 1, "digits"),
