@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any
 
 import typer
@@ -46,21 +47,19 @@ def listing(
 
 
 def _show_families(data: dict[str, Any]) -> None:
+    from symkl.tally import STATUSES
+
     entropies = {e["p"]: e for e in data["entropies"]}
+    found = Counter((pair["p"], pair["status"]) for pair in data["pairs"])
     rows = []
     for family in data["families"]:
-        name = family["name"]
-        closed = [
-            pair["q"] for pair in data["pairs"] if pair["p"] == name and pair["status"] in ("closed", "conditional")
-        ]
-        rows.append(
-            (name, ", ".join(family["parameters"]), family["kind"], _state(entropies[name]), ", ".join(closed) or "-")
-        )
-    show_table(("family", "parameters", "kind", "entropy", "KL known against"), rows)
+        name, counts = family["name"], [str(found[family["name"], status]) for status in STATUSES]
+        rows.append((name, ", ".join(family["parameters"]), family["kind"], _state(entropies[name]), *counts))
+    show_table(("family", "parameters", "kind", "entropy", *(f"KL {status}" for status in STATUSES)), rows)
 
 
 def _state(entry: dict[str, Any]) -> str:
-    return f"{entry['status']}, {entry['verdict']}" if entry["status"] else "-"
+    return ", ".join(word for word in (entry["status"], entry["verdict"]) if word) or "-"
 
 
 def _show_matrix(data: dict[str, Any]) -> None:
