@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import sympy as sp
 
@@ -16,16 +16,40 @@ def to_odds(expression: sp.Expr) -> sp.Expr:
     units = expression.atoms(Unit)
     if not units:
         return expression
-    odds = {u: sp.Symbol(f"odds {u.name}", positive=True) for u in units}
+    if len(units) == 1:  # a + b*u is put together at once: nothing above the sum has to look for it later
+        (unit,) = units
+        expression = expression.replace(lambda node: isinstance(node, sp.Add) and node.has(unit), _linear_in(unit))
+    odds = {u: _odds(u) for u in units}
     entered = expression.xreplace({u: o / (1 + o) for u, o in odds.items()})
-    # 1 - o/(1+o) is put together at once: nothing above the sum has to look for it later
     return sp.Expr.replace(entered, _is_odds_sum, lambda total: sp.cancel(sp.together(total)))
+
+
+def _odds(unit: Unit) -> sp.Symbol:
+    return sp.Symbol(f"odds {unit.name}", positive=True)
+
+
+def _linear_in(unit: Unit) -> Callable[[sp.Expr], sp.Expr]:
+    """`a + b*u` => `(a + (a + b)*o)/(1 + o)`; any other sum stays."""
+    o = _odds(unit)
+
+    def enter(total: sp.Expr) -> sp.Expr:
+        constant: list[sp.Expr] = []
+        slope: list[sp.Expr] = []
+        for term in total.args:
+            coefficient, rest = term.as_independent(unit, as_Add=False)
+            if rest not in (1, unit):
+                return total
+            (slope if rest == unit else constant).append(coefficient)
+        return (sp.Add(*constant) + sp.expand(sp.Add(*constant, *slope)) * o) / (1 + o)
+
+    return enter
 
 
 def _is_odds_sum(node: sp.Basic) -> bool:
     return (
         isinstance(node, sp.Add)
         and any(s.name.startswith("odds ") for s in node.free_symbols)
+        and any(isinstance(p, sp.Pow) and p.exp.is_negative for p in node.atoms(sp.Pow))
         and node.is_rational_function(*node.free_symbols)
     )
 

@@ -7,8 +7,9 @@ from functools import lru_cache
 import sympy as sp
 
 from symkl.algebra.logs import expand_logs, exponential
-from symkl.algebra.signs import assuming, bearing_on, only
+from symkl.algebra.signs import assuming, only
 from symkl.algebra.special import to_gamma
+from symkl.algebra.standing import standing
 from symkl.model import Distribution
 
 __all__ = ["density", "log_density"]
@@ -19,7 +20,7 @@ def log_density(dist: Distribution) -> sp.Expr:
 
     Positive on the support of `dist` itself, that is: wherever else its variable may run, this is of no interest.
     """
-    return _log_density(dist, bearing_on(symbol for end in dist.support for symbol in end.free_symbols))
+    return _log_density(dist, standing(dist))
 
 
 @lru_cache(maxsize=1024)

@@ -75,7 +75,12 @@ def _split_log(argument: sp.Expr, _: tuple[sp.Basic, ...]) -> sp.Expr:
         if factored != rest:
             more, rest = _split(factored)
             found += more
-    return found if rest == 1 else found + sp.log(rest)
+    if rest == 1:
+        return found
+    quotient = sp.cancel(rest) if rest.is_Mul and is_positive(rest) else rest
+    if quotient.is_Mul and sp.default_sort_key(1 / quotient) < sp.default_sort_key(quotient):
+        return found - sp.log(1 / quotient)
+    return found + sp.log(quotient)
 
 
 def _split(argument: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
@@ -109,6 +114,9 @@ def _split(argument: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 def _log_positive(base: sp.Expr) -> sp.Expr:
     if isinstance(base, sp.Add):
+        number, base = base.primitive()
+        if number != 1:
+            return _log_rational(number) + _log_positive(base)
         factored = _factored(base)
         if isinstance(factored, (sp.Mul, sp.Pow)):
             inner, left = _split(factored)

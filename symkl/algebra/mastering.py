@@ -19,7 +19,7 @@ from symkl.algebra.special import half_integer_bessels
 from symkl.algebra.trigonometry import pythagorean
 from symkl.model.special import zeta_derivative
 
-__all__ = ["Applied", "Diverges", "apply_masters"]
+__all__ = ["Applied", "Diverges", "apply_masters", "may_apply"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,31 @@ def apply_masters(
     if diverges:
         raise Diverges
     return None
+
+
+def may_apply(integrand: sp.Expr, z: sp.Symbol, lower: sp.Expr, upper: sp.Expr, *, discrete: bool = False) -> bool:
+    """Whether some master on such a range has the integrand's statistics: a statistic may come to it as a factor."""
+    term = read_product(integrand, z)
+    if term is None:
+        return False
+    # a power of a polynomial can be multiplied out
+    statistics = {s for s, n in term.exponent.items() if not (isinstance(s, sp.log) and n.is_Integer and n > 0)}
+    return any(
+        master.discrete == discrete and _may_match(master, lower, upper) and _covers(master, statistics, z)
+        for master in MASTERS
+    )
+
+
+def _covers(master: Master, statistics: set[sp.Expr], z: sp.Symbol) -> bool:
+    known = {*_basis(master.name, z), *_fixed(master.name, z)}
+    if z in known:
+        known.add(sp.log(z))
+    return all(s in known or log_gamma_argument(s) is not None for s in statistics)
+
+
+@lru_cache(maxsize=512)
+def _fixed(name: str, z: sp.Symbol) -> tuple[sp.Expr, ...]:
+    return tuple(t.as_coeff_Mul()[1].xreplace({Z: z}) for t in sp.Add.make_args(_ROWS[name].fixed))
 
 
 def _apply(

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import sympy as sp
 
-from symkl.algebra.coordinates import to_odds
 from symkl.algebra.logs import expand_logs, exponential
-from symkl.algebra.signs import assumed
+from symkl.algebra.reading import expand_terms
+from symkl.algebra.signs import assumed, is_positive
 from symkl.algebra.special import half_integer_bessels, shift_gammas, to_gamma
 from symkl.algebra.trigonometry import angles_opened
 from symkl.model.inert import Expectation
@@ -29,7 +29,7 @@ def equal(left: sp.Expr, right: sp.Expr) -> bool:
 def normal(expression: sp.Expr) -> sp.Expr:
     """The numerator of the expression, expanded in atoms of one form, over its denominator.
 
-    Unit-interval symbols become odds, gamma functions are shifted to a fixed part, logs of positive products are split.
+    Gamma functions are shifted to a fixed part, logs of positive products are split.
     """
     return _normal(expression, assumed())
 
@@ -37,21 +37,47 @@ def normal(expression: sp.Expr) -> sp.Expr:
 @lru_cache(maxsize=4096)
 def _normal(expression: sp.Expr, _: tuple[sp.Basic, ...]) -> sp.Expr:
     expression = linear_expectations(expression)
-    expression = _canonical_atoms(to_odds(expression))
-    numerator, denominator = _over_one(expression)
+    expression, masks = _masked(_canonical_atoms(expression))
+    numerator, denominator = sp.together(expression).as_numer_denom()
     numerator = sp.expand(numerator, power_base=True)
-    if numerator == 0:
-        return sp.Integer(0)
-    if _powers_of_sums(numerator):  # a second pass, where expanding has brought new powers together
-        numerator = sp.expand(sp.together(numerator).as_numer_denom()[0])
-    return numerator / denominator
+    if masks and numerator != 0:
+        numerator = sp.expand(_whole_powers(numerator, masks))
+    return sp.Integer(0) if numerator == 0 else numerator / denominator.xreplace(masks)
+
+
+def _masked(expression: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
+    """Sums to powers that are no integers get a symbol for the sum, so that the powers of each come together."""
+    bases = {p.base for p in expression.atoms(sp.Pow) if isinstance(p.base, sp.Add) and not p.exp.is_Integer}
+    names = {base: sp.Dummy(positive=is_positive(base) or None) for base in bases}
+
+    def name(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+        return names[base] ** exponent if base in names and not exponent.is_Integer else base**exponent
+
+    masked = expression.replace(lambda node: isinstance(node, sp.Pow), lambda node: name(*node.args)) if names else expression
+    return masked, {mask: base for base, mask in names.items()}
+
+
+def _whole_powers(numerator: sp.Expr, masks: dict[sp.Expr, sp.Expr]) -> sp.Expr:
+    """Of each power of a masked sum, the whole part written as the sum itself again."""
+    total = []
+    for term in sp.Add.make_args(numerator):
+        factors = []
+        for factor in sp.Mul.make_args(term):
+            base, exponent = factor.as_base_exp()
+            if base in masks:
+                number = exponent.as_coeff_Add()[0]
+                whole = sp.floor(number) if number.is_Rational else sp.Integer(0)
+                factor = masks[base] ** whole * base ** (exponent - whole)
+            factors.append(factor)
+        total.append(sp.Mul(*factors))
+    return sp.Add(*total)
 
 
 def linear_expectations(expression: sp.Expr) -> sp.Expr:
     """`E[a*f + b*g]` => `a*E[f] + b*E[g]`, `E[c]` => `c`, with factors free of the variable taken out."""
 
     def split(node: Expectation) -> sp.Expr:
-        body = sp.expand(expand_logs(node.body))
+        body = expand_terms(expand_logs(node.body))
         total: sp.Expr = sp.Integer(0)
         for term in sp.Add.make_args(body):
             outer, inner = term.as_independent(node.variable, as_Add=False)
@@ -63,7 +89,7 @@ def linear_expectations(expression: sp.Expr) -> sp.Expr:
 
 def _canonical_atoms(expression: sp.Expr) -> sp.Expr:
     expression = shift_gammas(to_gamma(expression))
-    expression = _bottom_up(angles_opened(half_integer_bessels(expression)))
+    expression = _bottom_up(expand_logs(angles_opened(half_integer_bessels(expression))))
     return expand_logs(expression)
 
 
@@ -114,15 +140,3 @@ def _abs(argument: sp.Expr) -> sp.Expr:
         sp.Abs(f if not f.could_extract_minus_sign() else -f) for f in sp.Mul.make_args(sp.factor_terms(numerator))
     ]
     return sp.Mul(*pieces) / sp.Abs(denominator)
-
-
-def _over_one(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
-    """(numerator, denominator), with the powers of each base brought together."""
-    numerator, denominator = sp.together(expression).as_numer_denom()
-    return numerator, denominator
-
-
-def _powers_of_sums(expression: sp.Expr) -> bool:
-    return any(
-        not p.exp.is_Integer or p.exp.is_negative for p in expression.atoms(sp.Pow) if isinstance(p.base, sp.Add)
-    )

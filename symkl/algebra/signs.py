@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -14,6 +14,11 @@ from symkl.model.symbols import Unit
 
 __all__ = ["assumed", "assuming", "bearing_on", "holds", "is_negative", "is_nonnegative", "is_positive", "is_real", "only"]
 
+#: a polynomial in more symbols than this is not factored
+_MOST_SYMBOLS = 5
+#: how often numbers are tried
+_DRAWS = 6
+_INEQUALITIES = (sp.StrictLessThan, sp.StrictGreaterThan, sp.LessThan, sp.GreaterThan)
 _ASSUMED: ContextVar[tuple[sp.Basic, ...]] = ContextVar("assumed", default=())
 
 
@@ -86,6 +91,8 @@ def is_positive(expression: sp.Expr, given: Iterable[sp.Basic] = ()) -> bool | N
 
 @lru_cache(maxsize=16384)
 def _is_positive(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> bool | None:
+    if _of_both_signs(expression, given):
+        return None
     for form in _forms(expression, given):
         if form.is_positive:
             return True
@@ -111,6 +118,8 @@ def is_nonnegative(expression: sp.Expr, given: Iterable[sp.Basic] = ()) -> bool 
 
 @lru_cache(maxsize=4096)
 def _is_nonnegative(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> bool | None:
+    if _of_both_signs(expression, given):
+        return None
     for form in _forms(expression, given):
         if form.is_nonnegative:
             return True
@@ -135,12 +144,40 @@ def _gaps(constraints: tuple[sp.Basic, ...]) -> tuple[dict[sp.Symbol, sp.Expr], 
     return ({}, *found)
 
 
+def _of_both_signs(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> bool:
+    """Whether numbers show both signs, so that there is nothing to prove: most questions end here."""
+    if expression.is_number or expression.atoms(sp.Function) - expression.atoms(sp.exp, sp.log):
+        return False
+    gaps = _gaps(given)[-1]
+    bounds = [c.gts - c.lts for c in given if isinstance(c, _INEQUALITIES)]
+    for _ in gaps:
+        expression = expression.xreplace(gaps)
+        bounds = [bound.xreplace(gaps) for bound in bounds]
+    names = sorted(expression.free_symbols.union(*(b.free_symbols for b in bounds)), key=lambda s: str(s.name))
+    seen = set()
+    for draw in range(_DRAWS):
+        at = {s: _number(s, 7 * draw + 3 * place) for place, s in enumerate(names)}
+        value = expression.xreplace(at)
+        if (value.is_Float or value.is_Rational) and not any(b.xreplace(at).is_negative for b in bounds):
+            seen.add(bool(value > 0))
+    return len(seen) == 2
+
+
+def _number(symbol: sp.Symbol, seed: int) -> sp.Float:
+    """Some number in the symbol's domain; far apart for different seeds."""
+    size = sp.Float(((seed * 37 + 11) % 101 + 1) / 102)
+    if isinstance(symbol, Unit):
+        return size
+    spread = size / (1 - size)
+    return spread if symbol.is_nonnegative else (spread if seed % 2 else -spread)
+
+
 def _forms(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[sp.Expr]:
     """Forms of one expression in which SymPy's assumptions may see a sign that another form hides."""
     if expression.is_number:
         yield expression
         return
-    expression = _powers_of_units(expression)
+    expression = _known_signs(_powers_of_units(expression), given)
     for gaps in _gaps(given):
         form = expression
         for _ in gaps:  # a chain a < b < c needs as many passes as it has links
@@ -149,9 +186,21 @@ def _forms(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[sp.Expr
             continue
         form = to_odds(form)
         yield form
-        yield sp.expand(form)
-        if form.is_rational_function(*form.free_symbols):
-            yield sp.factor(form)
+        if form.is_Add or form.is_Mul or form.is_Pow:
+            yield sp.expand(form)
+            yield from _quotient(form)
+
+
+def _quotient(form: sp.Expr) -> Iterable[sp.Expr]:
+    """A rational function as one quotient, expanded above and below, then factored where that may help."""
+    symbols = form.free_symbols
+    if not form.is_rational_function(*symbols):
+        return
+    above, below = sp.together(form).as_numer_denom()
+    above = sp.expand(above)
+    yield above / below
+    if len(symbols) <= _MOST_SYMBOLS and any(sp.degree(above, s) > 1 for s in above.free_symbols):
+        yield sp.factor(above) / below
 
 
 def _powers_of_units(expression: sp.Expr) -> sp.Expr:
@@ -162,9 +211,54 @@ def _powers_of_units(expression: sp.Expr) -> sp.Expr:
     )
 
 
+#: functions that are positive for such arguments
+_POSITIVE: dict[type, Callable[..., bool | None]] = {
+    sp.besseli: lambda order, x: order.is_nonnegative and x.is_positive,
+    sp.besselk: lambda order, x: order.is_real and x.is_positive,
+    sp.expint: lambda order, x: order.is_real and x.is_positive,
+    sp.uppergamma: lambda shape, x: shape.is_real and x.is_positive,
+    sp.erfc: lambda x: x.is_real,
+    sp.zeta: lambda s: (s - 1).is_positive,
+}
+#: functions that rise throughout
+_RISING = (sp.log, sp.erf, sp.exp, sp.atan)
+
+
+def _known_signs(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> sp.Expr:
+    """A function that is known to be positive => a positive symbol; `f(u) - f(v)`, f rising => `u - v` times one."""
+    expression = expression.replace(_is_rise, _rise)
+    for kind, positive in _POSITIVE.items():
+        if expression.has(kind):
+            expression = expression.replace(
+                lambda node, k=kind, p=positive: isinstance(node, k) and _all_forms(node, p, given),
+                lambda node: sp.Symbol(str(node), positive=True),
+            )
+    return expression
+
+
+def _is_rise(node: sp.Basic) -> bool:
+    if not isinstance(node, sp.Add) or len(node.args) != 2:
+        return False
+    one, two = (term.as_coeff_Mul() for term in node.args)
+    return one[0] == -two[0] and one[1].func == two[1].func and isinstance(one[1], _RISING)
+
+
+def _rise(node: sp.Expr) -> sp.Expr:
+    one, two = (term.as_coeff_Mul() for term in node.args)
+    return one[0] * (one[1].args[0] - two[1].args[0]) * sp.Symbol(f"slope {one[1].func}", positive=True)
+
+
+def _all_forms(node: sp.Expr, positive: Callable[..., bool | None], given: tuple[sp.Basic, ...]) -> bool:
+    arguments = node.args
+    for gaps in _gaps(given):
+        if positive(*(argument.xreplace(gaps) for argument in arguments)):
+            return True
+    return False
+
+
 def _beyond(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[tuple[sp.Expr, bool]]:
     """What the expression is more than each constraint says that is there anyway, and whether that one is strict."""
     for constraint in given:
-        if isinstance(constraint, (sp.StrictLessThan, sp.StrictGreaterThan, sp.LessThan, sp.GreaterThan)):
+        if isinstance(constraint, _INEQUALITIES):
             strict = isinstance(constraint, (sp.StrictLessThan, sp.StrictGreaterThan))
             yield sp.expand(expression - constraint.gts + constraint.lts), strict

@@ -12,11 +12,11 @@ import sympy as sp
 from symkl.algebra import density, equal, expand_logs, log_density, standing
 from symkl.algebra.branches import settled
 from symkl.algebra.logs import expand_powers, exponential
-from symkl.algebra.mastering import Diverges, apply_masters
+from symkl.algebra.mastering import Diverges, apply_masters, may_apply
 from symkl.algebra.masters import Master
 from symkl.algebra.rational import arranged
 from symkl.algebra.reading import read_statistics
-from symkl.algebra.signs import bearing_on, only
+from symkl.algebra.signs import assumed, bearing_on, only
 from symkl.algebra.tidy import tidy
 from symkl.derive.charts import Chart, anchors, centres, charts
 from symkl.derive.pieces import Arrangement, arrangements, kinks, undo
@@ -56,8 +56,13 @@ def statement_of(dist: Distribution, statistic: sp.Expr) -> Expectation:
 
 def prove(dist: Distribution, statistic: sp.Expr) -> Lemma:
     """The lemma `E_p[statistic] = value`. Raises Resisted where no chart leads to masters, Divergent where it is oo."""
-    symbols = statistic.free_symbols.union(*(p.symbol.free_symbols for p in dist.parameters))
-    found = _prove(dist, statistic, bearing_on(symbols))
+    parameters = {parameter.symbol for parameter in dist.parameters}
+    own, all_ = standing(dist), bearing_on(parameters | statistic.free_symbols)
+    # what holds of p alone serves every other distribution too: it is tried first, and remembered
+    alone = statistic.free_symbols <= parameters | {dist.variable}
+    found = _prove(dist, statistic, own if alone else all_)
+    if alone and isinstance(found, tuple) and found[0] is Resisted and set(all_) != set(own):
+        found = _prove(dist, statistic, all_)
     if isinstance(found, Lemma):
         return found
     raise found[0](found[1])
@@ -80,7 +85,7 @@ def _proved(dist: Distribution, statistic: sp.Expr) -> Lemma:
     if dist.kind == "discrete" and lower.is_Integer and upper.is_Integer and upper - lower <= _LONGEST_ENUMERATION:
         return _enumerated(dist, statistic)
     log_p = log_density(dist)
-    given = standing(dist)
+    given = tuple(dict.fromkeys((*standing(dist), *assumed())))
     if dist.kind == "discrete":
         return _in_order(dist, statistic, log_p, Arrangement((lower, upper), given=given))
     x = dist.variable
@@ -212,7 +217,7 @@ def _moved(expression: sp.Expr, c: Chart) -> sp.Expr:
 
 def _try(statistic: sp.Expr, log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ...], discrete: bool) -> _Piece | None:
     z = c.new
-    density_here = _density_in(log_p, c, given)
+    density_here = _density_in(log_p, c, given, discrete)
     if density_here is None:
         return None
     statistic_here = expand_logs(settled(_moved(statistic, c), z, c.lower, c.upper, given))
@@ -252,13 +257,14 @@ def _polynomial_power(factor: sp.Expr, z: sp.Symbol) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def _density_in(log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ...]) -> sp.Expr | None:
+def _density_in(log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ...], discrete: bool) -> sp.Expr | None:
     """The density in the chart's variable with its Jacobian, or None where no master could have such a factor."""
     log_here = settled(_moved(log_p, c), c.new, c.lower, c.upper, given)
     exponent = expand_logs(log_here) + expand_logs(sp.log(c.jacobian))
     if not all(_known(log, c.new) for log in exponent.atoms(sp.log)):
         return None
-    return _as_product(exponent, c.new)
+    found = _as_product(exponent, c.new)
+    return found if may_apply(found, c.new, c.lower, c.upper, discrete=discrete) else None
 
 
 def _known(log: sp.Expr, z: sp.Symbol) -> bool:

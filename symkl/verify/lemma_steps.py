@@ -78,6 +78,8 @@ def _definition(step: Step, lemma: Lemma, dist: Distribution) -> bool:
     statement = lemma.statement.xreplace(put)
     ends = (lower, upper) == tuple(end.subs(put) for end in dist.support)
     integrand = statement.body * density(dist).subs(put)
+    if integrand.has(sp.Piecewise):
+        integrand = sp.piecewise_fold(integrand)
     return bool(ends and step.before == statement and (whole.function == integrand or equal(whole.function, integrand)))
 
 

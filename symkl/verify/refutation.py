@@ -33,6 +33,14 @@ def sample(symbols: set[sp.Basic], seed: int) -> dict[sp.Basic, sp.Rational]:
     return found
 
 
+def _decided(constraint: sp.Basic, at: dict[sp.Basic, sp.Rational]) -> sp.Basic:
+    """The constraint at that point; a triple `(x, a, b)` says a < x < b, and nothing where x does not occur."""
+    if not isinstance(constraint, sp.Tuple):
+        return constraint.subs(at)
+    x, lower, upper = constraint
+    return sp.And(lower < x, x < upper).subs(at) if x in at else sp.true
+
+
 def refuted(left: sp.Expr, right: sp.Expr) -> Counterexample | None:
     """A point at which the two differ beyond rounding, or None (they agree, or cannot be evaluated)."""
     difference = left - right
@@ -40,7 +48,7 @@ def refuted(left: sp.Expr, right: sp.Expr) -> Counterexample | None:
         return None
     for seed in range(_POINTS):
         at = sample(difference.free_symbols, seed)
-        if any(constraint.subs(at) != sp.true for constraint in assumed()):
+        if any(_decided(constraint, at) != sp.true for constraint in assumed()):
             continue
         values = [sp.N(side.subs(at), _DIGITS) for side in (left, right)]
         if not all(v.is_number and v.is_finite for v in values):

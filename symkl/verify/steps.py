@@ -34,8 +34,19 @@ def check_steps(derivation: Derivation) -> StepVerdicts:
     """The verdict on every step and lemma: proved, failed (shown wrong by numbers), or unknown."""
     if len(derivation.parts) == 1:  # a narrower claim, under a tie of two parameters
         return check_steps(derivation.parts[0])
-    with assuming(standing(derivation.claim)):
+    with assuming((*standing(derivation.claim), *_inside(derivation.claim))):
         return _check_all(derivation)
+
+
+def _inside(claim: Claim) -> tuple[sp.Basic, ...]:
+    """Where all averages are taken: the variable lies in the support of p, and that in the support of q."""
+    x, (lower, upper) = claim.p.variable, claim.p.support
+    found: list[sp.Basic] = [sp.Le(lower, x), sp.Le(x, upper)]
+    if claim.p.kind == "continuous":
+        found = [sp.Tuple(x, lower, upper)]
+    if claim.q is not None and claim.q.kind == claim.p.kind:
+        found += [sp.Le(claim.q.support[0], lower), sp.Le(upper, claim.q.support[1])]
+    return tuple(condition for condition in found if condition not in (sp.true, sp.false))
 
 
 def _check_all(derivation: Derivation) -> StepVerdicts:
