@@ -12,6 +12,7 @@ import pytest
 
 from symkl import workers
 from symkl.errors import BadInput, Location, ToolMissing
+from symkl.library import read_library
 from symkl.workers import MEMORY, Crew, Job, Outcome, shared
 
 
@@ -30,6 +31,14 @@ def nap(seconds: float) -> int:
 
 def told(_: int) -> int:
     return shared()["n"]
+
+
+def told_families(_: int) -> int:
+    return len(shared().sources)
+
+
+def told_name(name: str) -> str:
+    return shared().family(name).name
 
 
 def alive(pid: int) -> bool:
@@ -189,3 +198,16 @@ def test_no_child_is_left_after_the_block() -> None:
         [outcome] = crew.work([job(process, 0)])
     with pytest.raises(ProcessLookupError):
         os.kill(outcome.value, 0)
+
+
+def test_where_the_system_cannot_fork_children_are_started_afresh_and_know_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    library = read_library()
+    assert library.family("Normal").parameters
+    monkeypatch.setattr(workers.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    with Crew(1) as crew:
+        crew.share(library)
+        [known, name] = crew.work([job(told_families, 0), job(told_name, "Exponential")])
+    assert known.value == len(library.sources)
+    assert name.value == "Exponential"
