@@ -53,6 +53,9 @@ def judge_form(
     if derivation is not None and derivation.status == "infinite" and form not in (sp.oo, -sp.oo):
         return _against_infinity(form, claim, plain_points, seed)
     conditions = derivation.conditions if derivation is not None else ()
+    if any(isinstance(condition, sp.Eq) for condition in conditions):
+        # derived for parameters that are tied, and the form does not say that they are
+        derivation, conditions = None, tuple(c for c in conditions if not isinstance(c, sp.Eq))
     inside = draw(claim, points, seed, conditions)
     if form in (sp.oo, -sp.oo):
         return _infinity(form, claim, inside)
