@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from symkl.build.plan import origin
 from symkl.library import Library
 from symkl.proving import Proof, known_rows
 from symkl.tally import STATUSES
@@ -57,7 +58,8 @@ def troubles_of(proofs: Sequence[Proof], library: Library) -> list[tuple[int, st
             found.append((_CODES[verdict], f"{title}: {verdict}{': ' + proof.why if proof.why else ''}"))
         for row in known_rows(proof, library):
             if row["verdict"] in _CODES:
-                place = f"{library.sources[proof.request.p].path}: {row['field']}"
+                path = library.sources[proof.request.p].path
+                place = f"{origin(path) or path.name}: {row['field']}"
                 line = f"{place}: the known form of {title} is {row['verdict']}: {row['formula']}"
                 found.append((_CODES[row["verdict"]], line))
     return found
