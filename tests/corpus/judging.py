@@ -8,14 +8,14 @@ from types import ModuleType
 from typing import Any
 
 from symkl import pipeline
-from symkl.claims import claim_of
+from symkl.claims import claim_of, forms_of
 from symkl.language import to_text
 from symkl.library import Library
-from symkl.model import Judged
+from symkl.model import Claim, Judged, Known
 from symkl.requests import known_requests
 from symkl.settings import Settings
 
-__all__ = ["judged", "library_of"]
+__all__ = ["claim_and_form", "judged", "library_of"]
 
 _SETTINGS = Settings(cache=False)
 
@@ -29,24 +29,31 @@ def library_of(files: dict[str, str], folder: Path) -> Library:
     return pipeline.read(paths)
 
 
+def claim_and_form(entry: Any, convert: ModuleType, folder: Path) -> tuple[Claim, Known]:
+    """What the entry is about, and its formula, read from definition files. Raises `BadInput`."""
+
+    def moment(of: str) -> str:
+        """The expectation of a function of x, derived: what a person would look up."""
+        bare = convert.converted(entry)
+        library = library_of(bare.files, folder)
+        family = next(source.name for source in library.files)
+        found = pipeline.derive(pipeline.claim(library, "expectation", family, of=of))
+        if found.result is None or found.status == "none":
+            raise ValueError(f"E[{of}] was not derived: {found.reason}")
+        return to_text(found.result)
+
+    definition = convert.converted(entry, moment)
+    library = library_of(definition.files, folder)
+    [source] = [source for source in library.files if source.path.name == definition.first]
+    [request] = known_requests(library.sources[source.name])
+    about = claim_of(request, library)
+    [form] = forms_of(about)
+    return about, form
+
+
 def judged(entry: Any, convert: ModuleType) -> Judged:
-    """The entry's formula with its verdict. Raises `BadInput` where it cannot be read."""
+    """The entry's formula with its verdict."""
     with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-
-        def moment(of: str) -> str:
-            """The expectation of a function of x, derived: what a person would look up."""
-            bare = convert.converted(entry)
-            library = library_of(bare.files, folder)
-            family = next(source.name for source in library.files)
-            found = pipeline.derive(pipeline.claim(library, "expectation", family, of=of))
-            if found.result is None:
-                raise ValueError(f"E[{of}] was not derived: {found.reason}")
-            return to_text(found.result)
-
-        definition = convert.converted(entry, moment)
-        library = library_of(definition.files, folder)
-        [source] = [source for source in library.files if source.path.name == definition.first]
-        [request] = known_requests(library.sources[source.name])
-        [form] = pipeline.prove(claim_of(request, library), _SETTINGS).known
+        about, _ = claim_and_form(entry, convert, Path(made))
+        [form] = pipeline.prove(about, _SETTINGS).known
         return form
