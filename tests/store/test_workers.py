@@ -29,6 +29,12 @@ def nap(seconds: float) -> int:
     return os.getpid()
 
 
+def spin(seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
 def told(_: int) -> int:
     return shared()["n"]
 
@@ -85,7 +91,7 @@ def test_outcomes_stand_in_the_order_of_the_jobs() -> None:
 
 def test_each_kind_of_failure_is_told_apart_and_stops_no_other_job() -> None:
     jobs = [
-        job(sleep, 60, 2.0),
+        job(sleep, 60, 0.5),
         job(allocate, MEMORY + 1),
         job(die, 3),
         job(refuse, 7),
@@ -95,7 +101,7 @@ def test_each_kind_of_failure_is_told_apart_and_stops_no_other_job() -> None:
     ]
     with Crew(2) as crew:
         late, large, dead, refused, lacking, bug, fine = crew.work(jobs)
-    assert "not done in the 2 s given" in late.lost
+    assert "not done in the 0.5 s given" in late.lost
     assert "memory" in large.lost
     assert "died" in dead.lost
     assert isinstance(refused.error, BadInput)
@@ -133,6 +139,15 @@ def test_what_follows_from_an_outcome_is_done_too_and_its_outcome_comes_last() -
         found = crew.work([Job("first", square, (n,), 30.0, about=True) for n in (2, 3)], more)
     assert [o.value for o in found[:2]] == [4, 9]
     assert {o.value for o in found[2:]} == {16, 81}
+
+
+def test_a_limit_is_of_cpu_time_whatever_else_the_machine_does() -> None:
+    with Crew(1) as crew:
+        begun = time.monotonic()
+        [waited, worked] = crew.work([job(nap, 1.0, 0.5), job(spin, 60.0, 0.5)])
+    assert waited.lost == ""
+    assert worked.lost
+    assert time.monotonic() - begun < 20
 
 
 def test_the_rest_of_a_group_goes_on_in_another_child_when_one_is_killed() -> None:
