@@ -8,7 +8,7 @@ import sympy as sp
 
 from symkl.algebra.signs import bearing_on, is_nonnegative, is_positive, is_real
 
-__all__ = ["expand_logs", "expand_powers", "exponential", "split_log"]
+__all__ = ["expand_logs", "expand_powers", "exponential", "open_power", "split_log"]
 
 #: a polynomial in more symbols than this is not factored
 _MOST_SYMBOLS = 5
@@ -43,20 +43,25 @@ def expand_logs(expression: sp.Expr) -> sp.Expr:
 
 def expand_powers(expression: sp.Expr) -> sp.Expr:
     """`(a*b)**c` => `a**c*b**c` for the factors of a base (of a sum too) that are known to be positive."""
-    return expression.replace(_is_open_power, lambda node: _open_power(*node.args))
+    return expression.replace(_is_open_power, lambda node: open_power(*node.args))
 
 
 def _is_open_power(node: sp.Basic) -> bool:
     return isinstance(node, sp.Pow) and not node.exp.is_Integer and isinstance(node.base, (sp.Add, sp.Mul))
 
 
-def _open_power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+def open_power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+    """`base**exponent` as the product of the powers of the base's positive factors and of the rest."""
     product: sp.Expr = sp.Integer(1)
     rest: sp.Expr = sp.Integer(1)
     for factor in sp.Mul.make_args(_factored(base)):
         if is_positive(factor):
             inner, power = factor.as_base_exp()
             product *= inner ** sp.expand(power * exponent) if is_real(power) else factor**exponent
+        elif is_positive(-factor):  # two negative factors make a positive one
+            inner, power = factor.as_base_exp()
+            product *= (-inner) ** sp.expand(power * exponent) if power.is_odd else (-factor) ** exponent
+            rest = -rest
         else:
             rest *= factor
     return product * rest**exponent
@@ -77,10 +82,12 @@ def _split_log(argument: sp.Expr, _: tuple[sp.Basic, ...]) -> sp.Expr:
             found += more
     if rest == 1:
         return found
-    quotient = sp.cancel(rest) if rest.is_Mul and is_positive(rest) else rest
-    if quotient.is_Mul and sp.default_sort_key(1 / quotient) < sp.default_sort_key(quotient):
-        return found - sp.log(1 / quotient)
-    return found + sp.log(quotient)
+    if rest.is_Mul and is_positive(rest):
+        quotient = sp.cancel(rest)  # of the two ways up that a quotient can be written, always the same one
+        if sp.default_sort_key(1 / quotient) < sp.default_sort_key(quotient):
+            return found - sp.log(1 / quotient)
+        return found + sp.log(quotient)
+    return found + sp.log(rest)
 
 
 def _split(argument: sp.Expr) -> tuple[sp.Expr, sp.Expr]:

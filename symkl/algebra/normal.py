@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import sympy as sp
 
-from symkl.algebra.logs import expand_logs, exponential
+from symkl.algebra.logs import expand_logs, exponential, open_power
 from symkl.algebra.reading import expand_terms
 from symkl.algebra.signs import assumed, is_positive
 from symkl.algebra.special import half_integer_bessels, shift_gammas, to_gamma
@@ -103,10 +103,7 @@ def _bottom_up(expression: sp.Expr) -> sp.Expr:
     if isinstance(expression, sp.Pow):
         base, exponent = args
         if not exponent.is_Integer:
-            base = _rational(base)
-            if isinstance(base, sp.Mul):
-                return sp.expand_power_base(base ** sp.expand(exponent))
-            return base ** sp.expand(exponent)
+            return open_power(base if base.is_Symbol else _rational(base), sp.expand(exponent))
         return base**exponent
     if isinstance(expression, sp.Abs):
         return _abs(args[0])

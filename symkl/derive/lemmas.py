@@ -307,7 +307,7 @@ def _joined(dist: Distribution, statistic: sp.Expr, found: list[Lemma], orders: 
     else:
         branches = []
         for ended, order in zip(values, orders, strict=True):
-            branches.append((ended.subs(dict(undo(order.substitution))), sp.And(*order.when)))
+            branches.append((tidy(ended.subs(dict(undo(order.substitution)))), sp.And(*order.when)))
         value = sp.Piecewise(*branches[:-1], (branches[-1][0], True))
     steps: tuple[Step, ...] = tuple(step for lemma in found for step in lemma.steps)
     steps += (case_rule.join(statement, value, values),)

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 import sympy as sp
 
-from symkl.algebra import density, equal, expand_logs, holds, is_zero, standing
+from symkl.algebra import assuming, density, equal, expand_logs, holds, is_zero, standing
 from symkl.algebra.branches import settled
+from symkl.algebra.conditions import normal_condition
 from symkl.algebra.mastering import Diverges, apply_masters
 from symkl.algebra.signs import assumed
 from symkl.model import Check, Distribution, Lemma, Step, Verdict
@@ -57,6 +58,12 @@ def _given(lemma: Lemma, dist: Distribution) -> tuple[sp.Basic, ...]:
     return (*standing(dist), *lemma.conditions)
 
 
+def _in_order(wholes: list[tuple[sp.Expr, sp.Expr]]) -> tuple[sp.Basic, ...]:
+    """A range goes upwards: what a case says about the kinks that bound its pieces."""
+    found = [normal_condition(sp.Lt(low, high)) for _, whole in wholes for ((_, low, high),) in [whole.limits]]
+    return tuple(condition for condition in found if condition not in (sp.true, sp.false))
+
+
 def _wholes(expression: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]] | None:
     """A sum of coefficients times integrals (or sums) as (coefficient, integral) pairs; None if it is anything else."""
     found = []
@@ -97,7 +104,7 @@ def _chart(step: Step, lemma: Lemma, dist: Distribution) -> bool:
     if len(wholes) != len(step.substitution):
         return False
     ((x, lower, upper),) = step.before.limits
-    given = _given(lemma, dist)
+    given = (*_given(lemma, dist), *_in_order(wholes))
     reached = []
     unused = list(step.substitution)
     for coefficient, whole in wholes:
@@ -170,10 +177,12 @@ def _linearity(step: Step, lemma: Lemma, dist: Distribution) -> bool:
     if before is None or after is None:
         return False
     balance: dict[sp.Basic, sp.Expr] = {}
+    given = (*_given(lemma, dist), *_in_order(before))
     for sign, wholes in ((1, before), (-1, after)):
         for coefficient, whole in wholes:
             key = sp.Tuple(whole.func.__name__ == "Sum", *whole.limits)
-            balance[key] = balance.get(key, sp.Integer(0)) + sign * coefficient * whole.function
+            function = settled(whole.function, *whole.limits[0], given)
+            balance[key] = balance.get(key, sp.Integer(0)) + sign * coefficient * function
     return all(is_zero(rest) for rest in balance.values())
 
 
@@ -182,7 +191,7 @@ def _master(step: Step, lemma: Lemma, dist: Distribution) -> bool:
     wholes = _wholes(step.before)
     if wholes is None:
         return False
-    given = _given(lemma, dist)
+    given = (*_given(lemma, dist), *_in_order(wholes))
     total: sp.Expr = sp.Integer(0)
     for coefficient, whole in wholes:
         ((z, low, high),) = whole.limits
@@ -213,19 +222,27 @@ def _enumeration(step: Step, lemma: Lemma, dist: Distribution) -> bool:
 
 def _cases(step: Step, lemma: Lemma, dist: Distribution) -> bool:
     """The value agrees, in the coordinates of each case, with the end of that case's chain."""
-    chains: list[tuple[dict[sp.Symbol, sp.Expr], sp.Expr]] = []
+    chains: list[list[Step]] = []
     for one in lemma.steps[:-1]:
         if one.rule == "definition":
-            chains.append((dict(one.substitution), one.after))
-        elif chains:
-            chains[-1] = (chains[-1][0], one.after)
+            chains.append([])
+        if chains:
+            chains[-1].append(one)
     if len(chains) < 2 or step.before != lemma.statement:
         return False
-    return all(is_zero(_settled(step.after.subs(put), put) - end) for put, end in chains)
+    return all(_case(step.after, chain) for chain in chains)
 
 
-def _settled(value: sp.Expr, put: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
-    """A Piecewise value in the coordinates of one case: the branch that holds there."""
+def _case(value: sp.Expr, chain: list[Step]) -> bool:
+    """The value agrees with the end of one case's chain, in its coordinates, where its ranges go upwards."""
+    put = dict(chain[0].substitution)
+    ranges = [(sp.Integer(1), whole) for one in chain for whole in one.after.atoms(sp.Integral, sp.Sum)]
+    with assuming(_in_order(ranges)):
+        return is_zero(_settled(value.subs(put)) - chain[-1].after)
+
+
+def _settled(value: sp.Expr) -> sp.Expr:
+    """A Piecewise value: the branch that is known to hold."""
 
     def settle(node: sp.Piecewise) -> sp.Expr:
         for branch, when in node.args:
