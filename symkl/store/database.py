@@ -20,9 +20,11 @@ __all__ = ["FILE", "Key", "Store", "Unreadable", "store_folder"]
 
 FILE = "store.sqlite3"
 _SCHEMA = 1
-#: how many records are kept: those written last; all pairs of 57 families are some 6,600
-_MOST = 20_000
-_TABLE = "CREATE TABLE IF NOT EXISTS records (slot TEXT PRIMARY KEY, stamp TEXT, sum TEXT, head TEXT, body BLOB)"
+#: how many records are kept, those written last; all pairs of 57 families are some 7,000
+_MOST = 30_000
+_TABLE = """
+CREATE TABLE IF NOT EXISTS records (slot TEXT, stamp TEXT, sum TEXT, head TEXT, body BLOB, PRIMARY KEY (slot, stamp))
+"""
 
 
 class Unreadable(ValueError):
@@ -30,7 +32,7 @@ class Unreadable(ValueError):
 
 
 class Key(NamedTuple):
-    """What a record answers (`slot`), and which versions answered it (`stamp`): new ones take the place of old ones."""
+    """What a record answers (`slot`), and which versions answered it (`stamp`)."""
 
     slot: str
     stamp: str

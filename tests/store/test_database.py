@@ -26,12 +26,13 @@ def test_what_is_put_is_got_and_nothing_else(tmp_path: Path) -> None:
         assert again.head(OTHER) is again.get(OTHER) is None
 
 
-def test_another_version_takes_the_place_of_the_former(tmp_path: Path) -> None:
+def test_what_two_versions_found_lies_side_by_side(tmp_path: Path) -> None:
     store, newer = Store(tmp_path), Key("slot", "newer")
     store.put(KEY, "old")
     assert store.head(newer) is None
     store.put(newer, "new")
-    assert (store.head(KEY), store.head(newer)) == (None, "new")
+    store.put(newer, "newest")
+    assert (store.head(KEY), store.head(newer)) == ("old", "newest")
 
 
 @pytest.mark.parametrize(("column", "value"), [("body", b"bodz"), ("head", '"heal"'), ("head", "{"), ("sum", "x")])
