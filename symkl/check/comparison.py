@@ -35,11 +35,7 @@ def comparison(derivation: Derivation, text: str, names: Sequence[str], units: s
         "counterexample": None
         if counter is None
         else {"at": dict(counter.at), "given": counter.given, "true": counter.true},
-        "diagnosis": diagnosis(derivation, formula, dims)
-        if wrong
-        else verdict.note
-        if verdict.kind == "unknown"
-        else "",
+        "diagnosis": diagnosis(derivation, formula, dims) if wrong else verdict.note,
     }
 
 

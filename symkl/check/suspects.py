@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import sympy as sp
 
+from symkl.language import to_text
 from symkl.model import Claim, Derivation, Expectation, Parameter
 
 __all__ = ["Suspect", "suspects"]
@@ -37,6 +38,12 @@ def suspects(derivation: Derivation, units: str) -> Iterator[Suspect]:
         yield "the two arguments are exchanged: it is right for (Q, P)", truth.xreplace(swap)
     for part in derivation.parts:
         if part.result is not None and not part.result.has(Expectation, sp.oo):
+            if part.claim.quantity == "kl":
+                tied = ", ".join(
+                    f"{to_text(c.lhs)} = {to_text(c.rhs)}" for c in derivation.conditions if c.func is sp.Eq
+                )
+                yield f"it is right where {tied}, and nothing ties them: give --where", part.result
+                continue
             name = {"entropy": "the entropy of the first", "cross_entropy": "the cross-entropy"}[part.claim.quantity]
             yield f"this is {name}", part.result
             yield f"this is minus {name}", -part.result
