@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 __all__ = ["FILE", "Key", "Store", "Unreadable", "store_folder"]
 
 FILE = "store.sqlite3"
-_SCHEMA = 1
+_SCHEMA = 2
 #: how many records are kept, those written last; all pairs of 57 families are some 7,000
 _MOST = 30_000
 _TABLE = """
