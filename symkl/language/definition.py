@@ -28,9 +28,10 @@ def load_family(path: Path) -> Family:
     """The family that the file defines; a known form's `other` is itself or stands in a file of the same folder."""
     head = _Head(path)
     heads = {head.name: head}
-    for name in head.others - {head.name}:
+    if head.others - {head.name}:
         for sibling in sorted(path.parent.glob("*.toml")):
-            if _names(sibling) == name and sibling.resolve() != path.resolve():
+            name = _names(sibling)
+            if name in head.others and sibling.resolve() != path.resolve():
                 heads.setdefault(name, _Head(sibling))
     return _complete(head, heads)
 
