@@ -9,11 +9,13 @@ import mpmath as mp
 import sympy as sp
 from flint import arb
 
-from symkl.model import Check, Claim, Counterexample
+from symkl.model import Check, Claim, Counterexample, Expectation
 from symkl.verify.integral import enclosed, estimated
 from symkl.verify.numbers import agreement, ball_of, decimal, exact, number_of, unreal
+from symkl.verify.plain import expectation, in_doubles
 from symkl.verify.plain_table import Number
 from symkl.verify.points import Point, shown
+from symkl.verify.setting import put
 
 __all__ = ["Evidence", "by_enclosure", "by_quadrature"]
 
@@ -91,10 +93,24 @@ def by_quadrature(form: sp.Expr, claim: Claim, points: Sequence[Point], scale: s
 
 
 def _value(form: sp.Expr, point: Point, claim: Claim) -> Number | None:
+    if form.has(Expectation):
+        values = {node: _plainly(node.body, point, claim) for node in form.atoms(Expectation)}
+        if None in values.values():
+            return None
+        return number_of(form.xreplace(values), point, 15)
     ball = ball_of(form, point, 20, claim)
     if ball is None or not ball.rad() < arb(10) ** -15 * (1 + abs(ball.mid())):
         return number_of(form, point, 20)
     return mp.mpf(decimal(ball, 25))
+
+
+def _plainly(body: sp.Expr, point: Point, claim: Claim) -> sp.Rational | None:
+    """E_p[body] in double precision, or by summation."""
+    here = put(claim.p, body, point)
+    found = expectation(claim.p, body, point) if here.discrete else in_doubles(here)
+    if found is None or found.status != "value":
+        return None
+    return sp.Rational(*float(found.value).as_integer_ratio())
 
 
 def _counter(point: Point, given: arb, true: arb) -> Counterexample:

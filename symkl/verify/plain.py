@@ -21,7 +21,7 @@ from symkl.verify.rigorous.operations import NoEnclosure
 from symkl.verify.rigorous.pieces import between, breaks
 from symkl.verify.setting import Setting, put
 
-__all__ = ["Plain", "expectation"]
+__all__ = ["Plain", "expectation", "in_doubles"]
 
 _Y = sp.Symbol("y", positive=True)
 #: t is first looked at from -_NEAR to _NEAR, and never beyond the last of _FAR
@@ -52,17 +52,19 @@ class Plain:
 def expectation(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], digits: int = 12) -> Plain:
     """E_p[weight] for p = `dist` at the parameters `at`, to about that many digits."""
     here = put(dist, weight, at)
-    if not here.discrete and digits <= _DOUBLES:
-        quick = _in_doubles(here)
-        if quick is not None:
-            return quick
+    found = in_doubles(here) if digits <= _DOUBLES else None
+    if found is not None:
+        return found
     found = _attempt(here, digits, _GUARD)
     if found.status == "unknown" and not here.discrete:
         found = _attempt(here, digits, 5 * _GUARD)  # near an end digits may cancel: 1 - (1 - y)**a for a tiny y
     return found
 
 
-def _in_doubles(here: Setting) -> Plain | None:
+def in_doubles(here: Setting) -> Plain | None:
+    """The integral by double precision; None where that does not settle it, and for a sum."""
+    if here.discrete:
+        return None
     try:
         with mp.workdps(20):
             parts = [_ray_in_doubles(*ray) for ray in _rays(here)]
@@ -71,6 +73,10 @@ def _in_doubles(here: Setting) -> Plain | None:
     found = [part for part in parts if part is not None]
     if len(found) < len(parts):
         return None
+    endless = {part.value for part in found if not math.isfinite(part.value)}
+    if endless:
+        value = endless.pop() if len(endless) == 1 else math.nan
+        return Plain("divergent", mp.mpf(value), note="truncated integrals grow without end")
     value, error = math.fsum(part.value for part in found), math.fsum(part.error for part in found)
     return Plain("value", mp.mpf(value), mp.mpf(error)) if error <= _SHARP * (1 + abs(value)) else None
 

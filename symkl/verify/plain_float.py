@@ -16,10 +16,10 @@ __all__ = ["Estimate", "on_line", "real_functions"]
 
 Real = Callable[[float], float]
 
-#: t is looked at from -_REACH to _REACH
-_REACH = 96
+#: t is first looked at from -_NEAR to _NEAR by steps of 1/_COARSE, and never beyond _REACH
+_NEAR, _REACH, _COARSE = 40, 240, 2
 #: so far below the largest term the others are negligible, and so many in a row end the search
-_NEGLIGIBLE, _QUIET = 1e-17, 8
+_NEGLIGIBLE, _QUIET = 1e-17, 6
 #: a sum this near to that of twice the step has an error of about the square
 _SETTLED = 3e-8
 #: the rounding error of a sum of terms, as a part of the sum of their sizes
@@ -37,22 +37,27 @@ class Estimate:
 def on_line(density: Real, weight: Real) -> Estimate | None:
     """The integral of density * weight over all t by the trapezium rule; None where doubles do not settle it.
 
-    A density that vanishes for want of room says nothing: it must have been negligible before.
+    An infinite value where the truncated integrals grow by at least as much in each third of the way out. A density
+    that vanishes for want of room says nothing: it must have been negligible before.
+    """The integral of density * weight over all t by the trapezium rule; None where doubles do not settle it.
+
+    An infinite value where the truncated integrals grow by at least as much in each third of the way out. A density that vanishes for want of room says nothing: it must have been negligible before.
     """
-    coarse = 4
-    terms: dict[int, float] = {}
-    low = _edge(density, weight, terms, -1, coarse)
-    high = _edge(density, weight, terms, 1, coarse)
+    terms = {n: _term(density, weight, n / _COARSE) for n in range(-_NEAR * _COARSE, _NEAR * _COARSE + 1)}
+    low, high = _edge(density, weight, terms, -1), _edge(density, weight, terms, 1)
     if low is None or high is None:
         return None
-    step = 1 / coarse
+    if isinstance(low, Estimate) or isinstance(high, Estimate):
+        endless = [end.value for end in (low, high) if isinstance(end, Estimate)]
+        return Estimate(endless[0] if endless[0] == endless[-1] else math.nan, 0.0)
+    step = 1 / _COARSE
     values = [terms[n] for n in range(low, high + 1)]
     before = math.fsum(values) * step
     size = math.fsum(map(abs, values)) * step
-    for _ in range(4):
+    for _ in range(5):
         step /= 2
-        count = int((high - low) / coarse / (2 * step))
-        middle = math.fsum(_term(density, weight, low / coarse + step * (2 * i + 1)) for i in range(count))
+        count = int((high - low) / _COARSE / (2 * step))
+        middle = math.fsum(_term(density, weight, low / _COARSE + step * (2 * i + 1)) for i in range(count))
         after = before / 2 + step * middle
         gap = abs(after - before)
         if not math.isfinite(after):
@@ -63,31 +68,41 @@ def on_line(density: Real, weight: Real) -> Estimate | None:
     return None
 
 
-def _edge(density: Real, weight: Real, terms: dict[int, float], direction: int, coarse: int) -> int | None:
-    """Where, in that direction, the terms have become negligible for good; None where they do not or have no value."""
-    for n in range(0, direction * (_REACH // 2) * coarse, direction):
-        terms.setdefault(n, _term(density, weight, n / coarse))
-    top = max(map(abs, terms.values()))
-    if not 0 < top < math.inf:
+def _edge(density: Real, weight: Real, terms: dict[int, float], direction: int) -> int | Estimate | None:
+    """Where, in that direction, the terms have become negligible for good; an infinite value where they grow without
+    end; None where neither is seen.
+    """
+    finite = {n: abs(term) for n, term in terms.items() if math.isfinite(term)}
+    n = max(finite, key=lambda n: finite[n], default=0)
+    top, quiet, seen = finite.get(n, 0.0), 0, False
+    if not top:
         return None
-    quiet, seen, n = 0, False, max(terms, key=lambda n: abs(terms[n]))
     while quiet < _QUIET or not seen:
         n += direction
-        if abs(n) > _REACH * coarse:
-            return None
+        if abs(n) > _REACH * _COARSE:
+            return _endless([terms[direction * i] for i in range(1, _REACH * _COARSE + 1)])
         if n not in terms:
-            terms[n] = _term(density, weight, n / coarse)
-        if not math.isfinite(terms[n]):
-            return None
+            terms[n] = _term(density, weight, n / _COARSE)
+        if not math.isfinite(terms[n]):  # such as oo/oo far out; it must have been negligible before
+            return n - direction if seen and quiet >= _QUIET // 2 else None
         if abs(terms[n]) > _NEGLIGIBLE * top:
             quiet, seen = 0, False
             top = max(top, abs(terms[n]))
             continue
         quiet += 1
-        seen = seen or density(n / coarse) > 0
+        seen = seen or density(n / _COARSE) > 0
         if quiet >= _QUIET and not seen:
             return None
     return n
+
+
+def _endless(terms: list[float]) -> Estimate | None:
+    third = len(terms) // 3
+    middle, last = terms[third : 2 * third], terms[2 * third : 3 * third]
+    steady = all(abs(b) >= abs(a) * (1 - 1e-6) for a, b in zip(middle, last, strict=True))
+    if not steady or not all(map(math.isfinite, terms)) or len({term > 0 for term in middle + last}) > 1:
+        return None
+    return Estimate(math.copysign(math.inf, last[-1]), 0.0) if last[-1] else None
 
 
 def _term(density: Real, weight: Real, t: float) -> float:
@@ -116,6 +131,8 @@ def real_functions(expressions: Sequence[sp.Expr], x: sp.Symbol) -> list[Real]:
         if isinstance(node, sp.Piecewise):
             pairs = [(build(condition), build(branch)) for branch, condition in node.args]
             return lambda z: next((branch(z) for condition, branch in pairs if condition(z)), math.nan)
+        if isinstance(node, sp.log) and isinstance(node.args[0], (sp.Mul, sp.Pow, sp.gamma, sp.factorial)):
+            return _log_size(node.args[0], build)
         parts = [build(arg) for arg in node.args]
         if isinstance(node, sp.core.relational.Relational):
             compare = _RELATIONS[type(node)]
@@ -129,6 +146,23 @@ def real_functions(expressions: Sequence[sp.Expr], x: sp.Symbol) -> list[Real]:
         return lambda z: function(parts[0](z))
 
     return [build(expression) for expression in expressions]
+
+
+def _log_size(product: sp.Expr, build: Callable[[sp.Basic], Real]) -> Real:
+    """`log|a*b**c*gamma(d)|` as a sum: the product itself may have no room in a double."""
+    if isinstance(product, sp.Mul):
+        parts = [_log_size(factor, build) for factor in product.args]
+        return lambda z: math.fsum(part(z) for part in parts)
+    if isinstance(product, sp.Pow):
+        base, exponent = _log_size(product.base, build), build(product.exp)
+        return lambda z: exponent(z) * base(z)
+    if isinstance(product, (sp.gamma, sp.factorial)):
+        argument = build(product.args[0] + (1 if isinstance(product, sp.factorial) else 0))
+        return lambda z: math.lgamma(argument(z))
+    if isinstance(product, sp.exp):
+        return build(product.args[0])
+    size, log = build(product), _FUNCTIONS[sp.log]
+    return lambda z: log(abs(size(z)))
 
 
 def _constant(node: sp.Basic) -> Real:
@@ -198,6 +232,7 @@ _FUNCTIONS: dict[type, Real] = {
     sp.atan: math.atan,
     sp.Abs: abs,
     sp.sign: lambda z: math.copysign(1.0, z) if z else 0.0,
+    sp.loggamma: _guarded(math.lgamma),
     sp.erf: math.erf,
     sp.erfc: math.erfc,
 }

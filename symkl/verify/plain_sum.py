@@ -56,6 +56,8 @@ def add_up(here: Setting, digits: int) -> Summed:
     for done, k in enumerate(_integers(here.support)):
         if done in (_SLOW, 4 * _SLOW) and quiet == 0 and here.support[1] == sp.oo and here.support[0].is_finite:
             rest = _rest(here, mass, weight, k)
+            if rest is not None and not math.isfinite(rest.value):
+                return Summed("divergent", mp.mpf(rest.value), note="the sum grows without end")
             if rest is not None:
                 return Summed("value", total + rest.value, rest.error + tolerance * (1 + abs(total)))
         p = mass(mp.mpf(k))
@@ -85,8 +87,8 @@ def _rest(here: Setting, mass: Evaluator, weight: Evaluator, n: int) -> Estimate
     except NoValue:
         return None
     integral = on_line(lambda t: density(n + math.exp(t)) * math.exp(t), lambda t: factor(n + math.exp(t)))
-    if integral is None:
-        return None
+    if integral is None or not math.isfinite(integral.value):
+        return integral
     f = [mass(mp.mpf(n + i)) * weight(mp.mpf(n + i)) for i in (-2, -1, 0, 1, 2)]
     slope = (f[0] - 8 * f[1] + 8 * f[3] - f[4]) / 12
     third = (f[4] - 2 * f[3] + 2 * f[1] - f[0]) / 2

@@ -10,6 +10,8 @@ from typing import Any
 import mpmath as mp
 import sympy as sp
 
+from symkl.model.special import zeta_derivative
+
 __all__ = ["NoValue", "evaluator", "evaluators", "value"]
 
 Number = Any  # mpmath has no types: an mpf, or an mpc where a real function leaves the reals
@@ -53,6 +55,7 @@ _FUNCTIONS: dict[type, Callable[..., Number]] = {
     sp.uppergamma: mp.gammainc,
     sp.polylog: mp.polylog,
     sp.zeta: mp.zeta,
+    zeta_derivative: lambda n, s: mp.zeta(s, 1, int(n)),
     sp.factorial: mp.factorial,
     sp.binomial: mp.binomial,
     sp.Min: min,

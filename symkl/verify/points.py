@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import sympy as sp
 
@@ -48,7 +49,7 @@ def draw(
     With `outside` at least one of the conditions is false at each. Fewer points, or none, where few can be found.
     """
     symbols = sorted(_symbols(claim), key=lambda s: s.name)
-    always, conditions = standing(claim), tuple(conditions)
+    always, conditions = [tuple(map(_open, group)) for group in (standing(claim), conditions)]
     if outside and not conditions:
         return []
     found: list[Point] = []
@@ -59,12 +60,23 @@ def draw(
         point = {s: _DRAWS[domain_of(s)](_dice(seed, number, s), reach) for s in symbols}
         dice = random.Random(f"{seed}:{number}")  # noqa: S311 (points to try, not secrets)
         wanted = (*always, *((sp.Not(dice.choice(conditions)),) if outside else conditions))
-        place = repaired(point, wanted, dice, lambda s: _DRAWS[domain_of(s)](dice, dice.randint(1, 4)))
+        place = repaired(point, wanted, dice, partial(_fresh, dice))
         if place is not None and place not in found:
             found.append(place)
         if not symbols:
             break
     return found
+
+
+def _fresh(dice: random.Random, symbol: sp.Symbol) -> sp.Rational:
+    return _DRAWS[domain_of(symbol)](dice, dice.randint(1, 4))
+
+
+def _open(condition: sp.Basic) -> sp.Basic:
+    """`a <= b` => `a < b` among reals: on the boundary itself a form may have a value by its limit only."""
+    if isinstance(condition, (sp.Le, sp.Ge)) and not all(s.is_integer for s in condition.free_symbols):
+        return sp.Lt(condition.lts, condition.gts)
+    return condition
 
 
 def shown(point: Point) -> tuple[tuple[str, str], ...]:

@@ -49,7 +49,7 @@ def _moved(
     fresh: Draw,
     move: int,
 ) -> bool:
-    for wanted in ([c for c in conditions], [broken]):
+    for wanted in (list(conditions), [broken]):
         for symbol in movable:
             others = {s: value for s, value in point.items() if s != symbol}
             place = _between(symbol, [c.xreplace(others) for c in wanted if symbol in c.free_symbols], dice, move)
@@ -94,7 +94,9 @@ def _ends(symbol: sp.Symbol, condition: sp.Basic) -> tuple[mp.mpf, mp.mpf] | Non
         return -mp.inf, mp.inf
     if not isinstance(condition, sp.core.relational.Relational):
         return None
-    difference = sp.expand(condition.gts - condition.lts) if not isinstance(condition, sp.Eq) else condition.lhs - condition.rhs
+    difference = (
+        sp.expand(condition.gts - condition.lts) if not isinstance(condition, sp.Eq) else condition.lhs - condition.rhs
+    )
     slope = difference.diff(symbol)
     if slope == 0 or symbol in slope.free_symbols:
         return None

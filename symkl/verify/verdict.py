@@ -9,7 +9,7 @@ import sympy as sp
 from symkl.algebra import holds, standing
 from symkl.model import Check, Derivation, Expectation, Verdict, Verified
 from symkl.verify.evidence import Evidence, by_enclosure, by_quadrature
-from symkl.verify.infinite import by_inequality, by_support, diverging
+from symkl.verify.infinite import beyond, by_inequality, by_support, by_tails, diverging
 from symkl.verify.points import draw
 from symkl.verify.properties import properties
 from symkl.verify.steps import StepVerdicts, check_steps
@@ -18,7 +18,7 @@ __all__ = ["verify"]
 
 
 def verify(
-    derivation: Derivation, *, digits: int = 30, points: int = 3, plain_points: int = 2, seed: int = 0
+    derivation: Derivation, *, digits: int = 30, points: int = 8, plain_points: int = 2, seed: int = 0
 ) -> Verified:
     """Check every step by the kernel, and the result against the defining integral at rational points.
 
@@ -30,6 +30,8 @@ def verify(
         verdict = _infinite(derivation, steps, plain_points, seed)
     elif derivation.result is None:
         verdict = _undefined(derivation, plain_points, seed)
+    elif derivation.result.has(Expectation):
+        verdict = _identity(derivation, steps, seed)
     else:
         verdict = _finite(derivation, steps, digits, points, plain_points, seed)
     return Verified(derivation, verdict, steps.steps, steps.lemmas, steps.lemma_steps)
@@ -45,19 +47,44 @@ def _finite(
     balls = by_enclosure(result, claim, inside, digits)
     plain = by_quadrature(result, claim, inside[:plain_points])
     found = [balls, plain, *properties(derivation, inside)]
-    if derivation.conditions and derivation.otherwise == "oo":
-        found.append(diverging(claim, draw(claim, 1, seed, derivation.conditions, outside=True)))
+    if derivation.otherwise == "oo" and any(not isinstance(c, sp.Ne) for c in derivation.conditions):
+        found.append(beyond(claim, draw(claim, 1, seed, _bounds(derivation.conditions), outside=True)))
     checks = (kernel, *(evidence.check for evidence in found))
     broken = _broken(found)
     if broken is not None:
         return Verdict("failed", checks, broken.counterexample)
-    ran = balls.check.passed or plain.check.passed
-    note = "an identity; what it is stated in has no closed form here" if result.has(Expectation) else ""
-    if kernel.passed and ran:
-        return Verdict("proved", checks, note=note)
-    if ran:
-        return Verdict("numeric", checks, note=note or kernel.note)
+    if kernel.passed and (balls.check.passed or plain.check.passed):
+        return Verdict("proved", checks, note=_shortfall(balls.check, plain.check, digits, points, plain_points))
+    if balls.check.passed or plain.check.passed:
+        return Verdict("numeric", checks, note=kernel.note)
     return Verdict("unknown", checks, note=balls.check.note or plain.check.note)
+
+
+def _bounds(conditions: Sequence[sp.Basic]) -> list[sp.Basic]:
+    """The conditions less those that only take out removable singularities."""
+    return [condition for condition in conditions if not isinstance(condition, sp.Ne)]
+
+
+def _shortfall(balls: Check, plain: Check, digits: int, points: int, plain_points: int) -> str:
+    """What of the evidence that was asked for there is not."""
+    missing = []
+    if balls.points < points or (balls.digits or 0) < digits:
+        missing.append(f"enclosed at {balls.points} of {points} points, to {balls.digits or 0} digits of {digits}")
+    if plain.points < plain_points:
+        missing.append(f"integrated plainly at {plain.points} of {plain_points} points")
+    return "; ".join(missing)
+
+
+def _identity(derivation: Derivation, steps: StepVerdicts, seed: int) -> Verdict:
+    """A result that is stated in expectations without a closed form: the steps, and one point in double precision."""
+    assert derivation.result is not None
+    kernel = _kernel(derivation, steps)
+    plain = by_quadrature(derivation.result, derivation.claim, draw(derivation.claim, 1, seed, derivation.conditions))
+    if plain.counterexample is not None:
+        return Verdict("failed", (kernel, plain.check), plain.counterexample)
+    kind = "unknown" if not plain.check.passed else "proved" if kernel.passed else "numeric"
+    note = "an identity; what it is stated in has no closed form here"
+    return Verdict(kind, (kernel, plain.check), note=note if plain.check.passed else plain.check.note)
 
 
 def _broken(found: Sequence[Evidence]) -> Evidence | None:
@@ -80,18 +107,17 @@ def _kernel(derivation: Derivation, steps: StepVerdicts) -> Check:
 def _infinite(derivation: Derivation, steps: StepVerdicts, plain_points: int, seed: int) -> Verdict:
     claim = derivation.claim
     points = draw(claim, plain_points, seed)
-    found = diverging(claim, points, derivation.result or sp.oo)
-    if found.counterexample is not None:
-        return Verdict("failed", (found.check,), found.counterexample)
     support = by_support(claim)
-    if support is not None:
-        return Verdict("proved", (support, found.check), note=support.note)
-    kernel = _kernel(derivation, steps)
-    shown = by_inequality(claim, points)
-    checks = (kernel, *([shown] if shown else []), found.check)
-    if kernel.passed and found.check.passed:
-        return Verdict("proved", checks, note=derivation.reason)
-    return Verdict("numeric" if found.check.passed else "unknown", checks, note=found.check.note)
+    found = None if support is not None else by_inequality(claim, points)
+    seen = Evidence(found) if found is not None else diverging(claim, points, derivation.result or sp.oo)
+    if seen.counterexample is not None:
+        return Verdict("failed", (seen.check,), seen.counterexample)
+    upwards = derivation.result in (None, sp.oo)
+    proof = support or (by_tails(claim) if upwards else None) or _kernel(derivation, steps)
+    checks = (proof, seen.check)
+    if proof.passed and (seen.check.passed or support is not None):
+        return Verdict("proved", checks, note=support.note if support is not None else derivation.reason)
+    return Verdict("numeric" if seen.check.passed else "unknown", checks, note=seen.check.note)
 
 
 def _undefined(derivation: Derivation, plain_points: int, seed: int) -> Verdict:

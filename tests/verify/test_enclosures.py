@@ -96,10 +96,6 @@ def test_the_balls_hold_the_mean_and_entropy_by_rate_and_shape(built_in, name):
         assert holds(of(about.p, weight_of(about), point), entropy)
 
 
-def test_every_built_in_family_is_tried(built_in):
-    assert {*FACTS, *RATES} == set(built_in)
-
-
 def test_a_ball_does_not_hold_a_wrong_value(built_in):
     about = claim("entropy", built_in["Normal"])
     ball = of(about.p, weight_of(about), {"mu": R(0), "sigma": R(1)})

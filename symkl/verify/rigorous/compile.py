@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import sympy as sp
 from flint import acb, arb, fmpq
 
+from symkl.model.special import zeta_derivative
 from symkl.verify.rigorous import primitives
 from symkl.verify.rigorous.ends import ExpRatio, Log1mRatio
 from symkl.verify.rigorous.operations import OPERATIONS, REWRITES, NoEnclosure
@@ -65,6 +66,8 @@ def compile_balls(
             return program.add(primitives.add, [logarithm(factor) for factor in _factors(node.args[0])])
         if isinstance(node, sp.Ei):
             return program.add(primitives.ei, [build(node.args[0])])
+        if isinstance(node, zeta_derivative) and node.args[0].is_Integer and 0 <= node.args[0] <= _MOST_DERIVATIVES:
+            return program.add(primitives.zeta_derivative(int(node.args[0])), [build(node.args[1])])
         if type(node) in _RATIOS:
             return program.add(_RATIOS[type(node)], [build(node.args[0])])
         if points and isinstance(node, (sp.Piecewise, sp.Min, sp.Max, sp.core.relational.Relational)):
@@ -131,6 +134,8 @@ def _atom(node: sp.Basic) -> acb:
     raise NoEnclosure(f"{node} has no value here")
 
 
+#: power series are cut at their tenth term
+_MOST_DERIVATIVES = 8
 _RATIOS = {ExpRatio: primitives.exp_ratio, Log1mRatio: primitives.log1m_ratio}
 
 _CONSTANTS: dict[sp.Basic, Callable[[], arb | acb]] = {

@@ -206,4 +206,3 @@ def _nearer(tail: Tail, sign: int, size: int, bound: arb, tolerance: arb) -> tup
         else:
             fails = middle
     return sign * size, bound
-

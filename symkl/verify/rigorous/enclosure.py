@@ -68,7 +68,7 @@ def _summed(
             return Enclosure(total)
         if spare > _SPARE or not lost < arb(10) ** _MOST_SPARE:
             return None
-        spare += int(lost.log().upper() / 2.3) + 2
+        spare += int(float(lost.log().upper()) / 2.3) + 2
 
 
 @lru_cache(maxsize=8192)

@@ -72,7 +72,7 @@ def _vanishing(total: sp.Expr, y: sp.Symbol) -> sp.Expr | None:
     constant, rest = total.as_independent(y, as_Add=True)
     coefficient, power = rest.as_independent(y, as_Add=False)
     base, exponent = power.as_base_exp()
-    if constant == 0 or not power.is_Pow and base != sp.E or y in exponent.free_symbols and base != sp.E:
+    if constant == 0 or (base != sp.E and (not power.is_Pow or y in exponent.free_symbols)):
         return None
     if base == sp.E:
         if exponent.subs(y, 0) != 0 or constant + coefficient != 0 or not exponent.is_polynomial(y):

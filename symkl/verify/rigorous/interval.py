@@ -141,7 +141,9 @@ def _bounded(name: str, low: arb, high: arb) -> Callable[[Interval], Interval]:
     return apply
 
 
-def _increasing(value: Callable[[arb], arb], below: arb, above: arb, until: arb = _INF) -> Callable[[Interval], Interval]:
+def _increasing(
+    value: Callable[[arb], arb], below: arb, above: arb, until: arb = _INF
+) -> Callable[[Interval], Interval]:
     """A function that increases up to `until`, from `below` at minus infinity to `above`."""
 
     def apply(z: Interval) -> Interval:

@@ -39,7 +39,11 @@ def _logs(argument: sp.Expr, times: sp.Expr, x: sp.Symbol) -> Iterator[sp.Expr]:
         base, exponent = factor.as_base_exp()
         if base == sp.E:
             yield times * exponent
-        elif x not in factor.free_symbols or (exponent == 1 and not base.is_Mul) or (exponent.is_even and not base.is_positive):
+        elif (
+            x not in factor.free_symbols
+            or (exponent == 1 and not base.is_Mul)
+            or (exponent.is_even and not base.is_positive)
+        ):
             yield times * sp.log(factor)
         else:
             yield from _logs(base, times * exponent, x)

@@ -5,10 +5,11 @@ Each takes the analytic flag first; a choice is made only where it is certain, a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import sympy as sp
-from flint import acb, arb
+from flint import acb, acb_series, arb
 
 from symkl.verify.rigorous.operations import CUTS, NAN
 
@@ -26,6 +27,7 @@ __all__ = [
     "positive",
     "power",
     "root",
+    "zeta_derivative",
 ]
 
 
@@ -84,6 +86,15 @@ def _widened(value: acb, z: acb, slope: arb) -> acb:
     """The value at the middle of the ball z, widened to hold all values on it."""
     width = ((z.real.rad() + z.imag.rad()) * slope).upper()
     return value + acb(arb(0, width), arb(0, width))
+
+
+def zeta_derivative(order: int) -> Callable[..., acb]:
+    """The derivative of that order of the Riemann zeta function, which has no cut."""
+
+    def derivative(analytic: bool, z: acb) -> acb:
+        return acb_series.zeta(acb_series([z, acb(1)], order + 1)).coeffs()[order] * math.factorial(order)
+
+    return derivative
 
 
 def positive(analytic: bool, z: acb) -> acb:
