@@ -39,9 +39,6 @@ def on_line(density: Real, weight: Real) -> Estimate | None:
 
     An infinite value where the truncated integrals grow by at least as much in each third of the way out. A density
     that vanishes for want of room says nothing: it must have been negligible before.
-    """The integral of density * weight over all t by the trapezium rule; None where doubles do not settle it.
-
-    An infinite value where the truncated integrals grow by at least as much in each third of the way out. A density that vanishes for want of room says nothing: it must have been negligible before.
     """
     terms = {n: _term(density, weight, n / _COARSE) for n in range(-_NEAR * _COARSE, _NEAR * _COARSE + 1)}
     low, high = _edge(density, weight, terms, -1), _edge(density, weight, terms, 1)
