@@ -32,7 +32,7 @@ def normal_condition(condition: sp.Basic) -> sp.Basic:
             kept.append(base)  # 1/u has the sign of u
         else:
             kept.append(factor)
-    rest = sp.expand(sign * sp.Mul(*kept))
+    rest = sp.expand(sign * sp.Mul(*kept)).primitive()[1]
     high = sp.Add(*(t for t in sp.Add.make_args(rest) if not t.could_extract_minus_sign()))
     low = sp.Add(*(-t for t in sp.Add.make_args(rest) if t.could_extract_minus_sign()))
     if high.is_number and not low.is_number:

@@ -129,6 +129,8 @@ def _apply(
         concrete = normal_condition(condition.subs({**parameters, **put}, simultaneous=True))
         known = holds(concrete, given)
         if known is False:
+            if isinstance(condition, sp.Ne):
+                return None
             raise Diverges
         if known is None:
             open_conditions.append(concrete)

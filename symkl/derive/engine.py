@@ -8,11 +8,13 @@ from functools import lru_cache
 
 import sympy as sp
 
-from symkl.algebra import assuming, equal, log_density, standing
+from symkl.algebra import assuming, equal, holds, log_density, standing
 from symkl.algebra.conditions import without_implied
 from symkl.algebra.signs import assumed, bearing_on
 from symkl.algebra.tidy import gathered, tidy
 from symkl.derive.average import Average, average
+from symkl.derive.growth import infinite_kl, infinite_unless
+from symkl.derive.removable import with_limits
 from symkl.derive.rules import cancellation, definition, difference, house_form, logarithm, simplification
 from symkl.derive.support import inclusion
 from symkl.model import Case, Claim, Derivation, Distribution, Expectation, Law, Lemma, Step
@@ -26,7 +28,7 @@ def derive(claim: Claim) -> Derivation:
     """The derivation of a claim. Never guesses: what has no closed form has status "none" and says what resisted."""
     start = time.perf_counter()
     with assuming(standing(claim)):
-        made = _BY_QUANTITY[claim.quantity](claim)
+        made = with_limits(_BY_QUANTITY[claim.quantity](claim))
     return replace(made, seconds=time.perf_counter() - start)
 
 
@@ -96,8 +98,12 @@ def _closed(
 def _cases(value: sp.Expr, conditions: tuple[sp.Basic, ...]) -> tuple[Case, ...]:
     if not value.has(sp.Piecewise):
         return (Case(conditions, value),)
-    folded = sp.piecewise_fold(value)
-    return tuple(Case((*conditions, *sp.And.make_args(when)), branch) for branch, when in folded.args)
+    found, before = [], []
+    for branch, when in sp.piecewise_fold(value).args:
+        here = sp.And(sp.Not(sp.Or(*before)), when) if when == sp.true else when
+        found.append(Case((*conditions, *sp.And.make_args(here)), branch))
+        before.append(when)
+    return tuple(found)
 
 
 def _house_form(claim: Claim, value: sp.Expr) -> tuple[Step, ...]:
@@ -149,9 +155,26 @@ def _under(made: Derivation, conditions: tuple[sp.Basic, ...]) -> Derivation:
 
 def _kl(claim: Claim) -> Derivation:
     made = _difference(claim)
-    if made.status == "none" and claim.q is not None and claim.p.family == claim.q.family:
-        return _tied(claim) or made
+    assert claim.q is not None
+    if made.status == "conditional":
+        return replace(made, otherwise=_outside(made, claim.p, claim.q))
+    if made.status != "none":
+        return made
+    tied = _tied(claim) if claim.p.family == claim.q.family else None
+    if tied is not None:
+        return tied
+    unless = infinite_unless(claim.p, claim.q)
+    if unless:
+        return replace(made, conditions=without_implied((*made.conditions, *unless)), otherwise="oo")
     return made
+
+
+def _outside(made: Derivation, p: Distribution, q: Distribution) -> str:
+    """What the divergence is outside the conditions: infinite where a support or a tail says so, else not known."""
+    unless = infinite_unless(p, q) or ()
+    known = (*inclusion(p, q).conditions, *unless)
+    bounds = [c for c in made.conditions if not isinstance(c, sp.Ne)]
+    return "oo" if all(c in known or holds(c, known) for c in bounds) else "unknown"
 
 
 def _tied(claim: Claim) -> Derivation | None:
@@ -182,9 +205,9 @@ def _tied(claim: Claim) -> Derivation | None:
 
 def _difference(claim: Claim) -> Derivation:
     assert claim.q is not None
-    inside = inclusion(claim.p, claim.q)
-    if inside.holds is False:
-        return Derivation(claim, "infinite", sp.oo, (), reason=inside.reason)
+    reason = infinite_kl(claim.p, claim.q)
+    if reason:
+        return Derivation(claim, "infinite", sp.oo, (), reason=reason)
     cross = _cross_entropy(Claim("cross_entropy", claim.p, claim.q, where=claim.where))
     own = _entropy(Claim("entropy", claim.p, where=claim.where))
     p, q = Law(claim.p.role), Law(claim.q.role)

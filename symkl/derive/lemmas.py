@@ -225,11 +225,16 @@ def _try(statistic: sp.Expr, log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ..
     values: list[sp.Expr] = []
     masters: list[Master] = []
     conditions: list[sp.Basic] = []
+    divergent = 0
     for factor, coefficient in read_statistics(statistic_here, z).items():
         if not all(_known(s, z) for s in factor.atoms(sp.log)):
             return None
         for integrand in _products(factor * density_here, z, c, discrete, given):
-            applied = apply_masters(integrand, z, c.lower, c.upper, discrete=discrete, given=given)
+            try:
+                applied = apply_masters(integrand, z, c.lower, c.upper, discrete=discrete, given=given)
+            except Diverges:
+                divergent += 1
+                continue
             if applied is None:
                 return None
             terms.append((coefficient, integrand))
@@ -237,6 +242,10 @@ def _try(statistic: sp.Expr, log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ..
             values.append(tidy(value) if applied.master.value is not None else value)
             masters.append(applied.master)
             conditions += applied.conditions
+    if divergent == 1:  # all else is finite; of two that diverge the sum may be finite
+        raise Diverges
+    if divergent:
+        return None
     return _Piece(c, statistic_here * density_here, tuple(terms), tuple(values), tuple(masters), tuple(conditions))
 
 
@@ -245,10 +254,17 @@ def _products(
 ) -> tuple[sp.Expr, ...]:
     """The integrand, or its terms where powers of a sum in it have to be multiplied out before a master reads it."""
     opened = [f for f in sp.Mul.make_args(integrand) if _polynomial_power(f, z)]
-    if not opened or apply_masters(integrand, z, c.lower, c.upper, discrete=discrete, given=given) is not None:
+    if not opened or _read_whole(integrand, z, c, discrete, given):
         return (integrand,)
     rest = integrand / sp.Mul(*opened)
     return tuple(term * rest for term in sp.Add.make_args(sp.expand(sp.Mul(*opened))))
+
+
+def _read_whole(integrand: sp.Expr, z: sp.Symbol, c: Chart, discrete: bool, given: tuple[sp.Basic, ...]) -> bool:
+    try:
+        return apply_masters(integrand, z, c.lower, c.upper, discrete=discrete, given=given) is not None
+    except Diverges:
+        return True
 
 
 def _polynomial_power(factor: sp.Expr, z: sp.Symbol) -> bool:

@@ -33,7 +33,7 @@ BESSEL: tuple[Master, ...] = (
         basis=(sp.log(Z), Z, 1 / Z),
         parameters={_v: ETA[0] + 1, _a: -ETA[1], _b: -ETA[2]},
         log_value=sp.log(2) + _v * sp.log(_b / _a) / 2 + sp.log(sp.besselk(_v, _ROOT)),
-        conditions=_POSITIVE,
+        ends=_POSITIVE,
         source="NIST Digital Library of Mathematical Functions, 10.32.10",
     ),
     Master(
@@ -44,7 +44,7 @@ BESSEL: tuple[Master, ...] = (
         parameters=_RATES,
         value=sp.sqrt(sp.pi / _b)
         * (sp.log(_b / _a) * sp.exp(-_ROOT) / 2 - sp.exp(_ROOT) * sp.expint(1, 2 * _ROOT)),
-        conditions=_POSITIVE,
+        ends=_POSITIVE,
         fixed=-3 * sp.log(Z) / 2,
         weight=sp.log(Z),
         source=_ORDER_DERIVATIVE,
@@ -57,7 +57,7 @@ BESSEL: tuple[Master, ...] = (
         parameters=_RATES,
         value=sp.sqrt(sp.pi / _a)
         * (sp.log(_b / _a) * sp.exp(-_ROOT) / 2 + sp.exp(_ROOT) * sp.expint(1, 2 * _ROOT)),
-        conditions=_POSITIVE,
+        ends=_POSITIVE,
         fixed=-sp.log(Z) / 2,
         weight=sp.log(Z),
         source=_ORDER_DERIVATIVE,

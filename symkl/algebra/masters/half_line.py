@@ -57,8 +57,11 @@ HALF_LINE: tuple[Master, ...] = (
         title="Poisson integral of a logarithm on a half-line",
         domain=HALF,
         value=sp.pi * sp.log(sp.sqrt(_q2) + sp.sqrt(_q0)),
-        conditions=(sp.Gt(_q2, 0, evaluate=False), sp.Ge(_q0, 0, evaluate=False)),
-        ends=(sp.Eq(_q1, 0, evaluate=False),),
+        ends=(
+            sp.Eq(_q1, 0, evaluate=False),
+            sp.Gt(_q2, 0, evaluate=False),
+            sp.Ge(_q0, 0, evaluate=False),
+        ),
         fixed=-sp.log(1 + Z**2),
         weight=sp.log(_q2 * Z**2 + _q1 * Z + _q0),
         source="Gradshteyn & Ryzhik, Table of Integrals, Series, and Products, 4.295.7",

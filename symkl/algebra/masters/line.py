@@ -36,7 +36,7 @@ ON_LINE: tuple[Master, ...] = (
         title="Poisson integral of a logarithm",
         domain=LINE,
         value=sp.pi * sp.log(_q2 + _q0 + sp.sqrt(4 * _q2 * _q0 - _q1**2)),
-        conditions=(sp.Gt(_q2, 0, evaluate=False), sp.Ge(4 * _q2 * _q0 - _q1**2, 0, evaluate=False)),
+        ends=(sp.Gt(_q2, 0, evaluate=False), sp.Ge(4 * _q2 * _q0 - _q1**2, 0, evaluate=False)),
         fixed=-sp.log(1 + Z**2),
         weight=sp.log(_q2 * Z**2 + _q1 * Z + _q0),
         source=(

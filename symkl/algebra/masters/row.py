@@ -31,8 +31,9 @@ class Master:
 
         integral or sum over z in `domain` of  weight(z) exp(sum_k eta_k basis_k(z) + fixed(z))  =  value
 
-    `parameters` gives the row's own parameters in terms of the coefficients; `conditions` are what it takes to
-    converge, `ends` what must be known of the ends of the range for the row to be meant at all. Derivatives of the value
+    `parameters` gives the row's own parameters in terms of the coefficients; the integral diverges
+    where one of the `conditions` fails (other than an inequality `!=`); `ends` are what must be known of the range and
+    of the parameters for the row to be meant at all. Derivatives of the value
     with respect to the coefficients give the integrals with products of statistics; `log_value` is the logarithm of
     the value where that is the simpler one of the two to differentiate.
 
