@@ -77,17 +77,30 @@ def _weighted(function: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 
 def unreal(form: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> str | None:
-    """The form's value in words where it is certain that it is not a real number; else None."""
+    """The form's value in words where it is not a real number, by balls or, where they have none, by mpmath."""
     if form.has(Expectation, sp.Sum, sp.Integral):
         return None
+    here = form.xreplace(dict(at))
     try:
         with flint.ctx.workprec(200):
-            found = compile_balls(form.xreplace(dict(at)), points=True)(flint.acb(0))
+            found = compile_balls(here, points=True)(flint.acb(0))
     except NoEnclosure:
-        return None
-    if not found.is_finite() or found.imag.contains(0):
-        return None
-    return f"{decimal(found.real)} + {decimal(found.imag)}*I"
+        return _unreal_number(here)
+    if not found.is_finite():
+        return _unreal_number(here)
+    return None if found.imag.contains(0) else f"{decimal(found.real)} + {decimal(found.imag)}*I"
+
+
+def _unreal_number(here: sp.Expr) -> str | None:
+    """On a branch cut, where a ball has no value: `atanh(2)`."""
+    with mp.workdps(30):
+        try:
+            found = value(here)
+        except (NoValue, ValueError, ZeroDivisionError, OverflowError, TypeError):
+            return None
+        if not isinstance(found, mp.mpc) or not mp.isfinite(found) or abs(found.imag) < mp.mpf(10) ** -20:
+            return None
+        return f"{decimal(found.real)} + {decimal(found.imag)}*I"
 
 
 def number_of(form: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], digits: int = 30) -> Number | None:
