@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import sympy as sp
 
-from symkl.algebra.coordinates import inside
 from symkl.algebra.reading import linear_in
-from symkl.algebra.signs import is_nonnegative, is_positive
+from symkl.algebra.signs import is_nonnegative
 
 __all__ = ["kinks_of", "settled"]
 
@@ -31,17 +30,14 @@ def settled(
     if not expression.has(sp.Abs, sp.sign, sp.Max, sp.Min, sp.Piecewise):
         return expression
     given = tuple(given)
-    within = inside(z, lower, upper)
 
     def sign(argument: sp.Expr) -> int | None:
+        """The sign of a linear function between its values at the two ends."""
         line = linear_in(argument, z)
         if line is None or not argument.has(z):
             return None
-        for way in (1, -1):
-            value = way * (line[0] * within + line[1])
-            if is_positive(value, given) or is_nonnegative(sp.together(value), given):
-                return way
-        return None
+        ends = [_at(line, lower, -1), _at(line, upper, 1)]
+        return next((way for way in (1, -1) if all(is_nonnegative(way * end, given) for end in ends)), None)
 
     def absolute(argument: sp.Expr) -> sp.Expr:
         way = sign(argument)
@@ -76,7 +72,13 @@ def settled(
     return expression
 
 
-def _decided(when: sp.Basic, sign: object) -> bool | None:
+def _at(line: tuple[sp.Expr, sp.Expr], end: sp.Expr, side: int) -> sp.Expr:
+    """The value of a linear function at an end, or something of its sign there."""
+    slope, intercept = line
+    return side * slope if end.is_infinite else sp.expand(slope * end + intercept)
+
+
+def _decided(when: sp.Basic, sign: Callable[[sp.Expr], int | None]) -> bool | None:
     if when in (sp.true, sp.false):
         return bool(when)
     if isinstance(when, (sp.And, sp.Or)):
@@ -85,5 +87,5 @@ def _decided(when: sp.Basic, sign: object) -> bool | None:
         return decisive if decisive in parts else (None if None in parts else not decisive)
     if not isinstance(when, _RELATIONS):
         return None
-    way = sign(when.gts - when.lts)  # type: ignore[operator]
+    way = sign(when.gts - when.lts)
     return None if way is None else way > 0
