@@ -107,6 +107,8 @@ def _split(argument: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
             total += sp.expand(exponent * (inner + (sp.log(left) if left != 1 else 0)))
         elif isinstance(base, sp.gamma) and is_positive(base.args[0]):
             total += exponent * sp.loggamma(base.args[0])
+        elif exponent.is_real and isinstance(base, sp.Abs):
+            total += exponent * sp.log(base)
         elif exponent.is_real and is_positive(base):
             total += exponent * _log_positive(base)
         elif exponent.is_odd and is_positive(-base):  # two negative factors make a positive one

@@ -239,12 +239,20 @@ def _known_signs(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> sp.Expr:
 def _is_rise(node: sp.Basic) -> bool:
     if not isinstance(node, sp.Add) or len(node.args) != 2:
         return False
-    one, two = (term.as_coeff_Mul() for term in node.args)
+    one, two = _pair(node)
     return one[0] == -two[0] and one[1].func == two[1].func and isinstance(one[1], _RISING)
 
 
+def _pair(node: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
+    """The two terms as (number, function); beside an exponential, a number is one at 0."""
+    found = [term.as_coeff_Mul() for term in node.args]
+    if any(isinstance(function, sp.exp) for _, function in found):
+        found = [(number, sp.exp(0, evaluate=False) if function == 1 else function) for number, function in found]
+    return found
+
+
 def _rise(node: sp.Expr) -> sp.Expr:
-    one, two = (term.as_coeff_Mul() for term in node.args)
+    one, two = _pair(node)
     return one[0] * (one[1].args[0] - two[1].args[0]) * sp.Symbol(f"slope {one[1].func}", positive=True)
 
 

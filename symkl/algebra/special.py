@@ -29,6 +29,8 @@ _REWRITES = (
     (sp.digamma, lambda a: sp.polygamma(0, a)),
     (sp.trigamma, lambda a: sp.polygamma(1, a)),
     (sp.erfc, lambda a: 1 - sp.erf(a)),
+    (sp.Ei, lambda a: -sp.expint(1, -a) if (-a).is_positive else sp.Ei(a)),
+    (sp.uppergamma, lambda s, a: sp.expint(1, a) if s == 0 and a.is_positive else sp.uppergamma(s, a)),
     (sp.atanh, lambda a: (sp.log(1 + a) - sp.log(1 - a)) / 2),
     (sp.sinh, lambda a: (sp.exp(a) - sp.exp(-a)) / 2),
     (sp.cosh, lambda a: (sp.exp(a) + sp.exp(-a)) / 2),
@@ -62,7 +64,15 @@ def _walk(fixed: sp.Expr, n: int) -> list[sp.Expr]:
 def _gamma(argument: sp.Expr) -> sp.Expr:
     fixed, n = _fixed_part(argument)
     product = sp.Mul(*_walk(fixed, n))
-    return sp.gamma(fixed) * (product if n >= 0 else 1 / product)
+    return _reflected(fixed) * (product if n >= 0 else 1 / product)
+
+
+def _reflected(argument: sp.Expr) -> sp.Expr:
+    """`gamma(-a)` => `-pi/(a*sin(pi*a)*gamma(a))`: of two arguments that add up to an integer only one is used."""
+    number, rest = argument.as_coeff_Add()
+    if rest == 0 or not rest.could_extract_minus_sign():
+        return sp.gamma(argument)
+    return sp.pi / (sp.sin(sp.pi * argument) * _gamma(1 - argument))
 
 
 def _loggamma(argument: sp.Expr) -> sp.Expr:

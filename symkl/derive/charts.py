@@ -55,7 +55,7 @@ def anchors(expression: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, n
     elif lower == -sp.oo:
         yield _chart(x, positive, upper - positive, False, sp.Integer(0), sp.oo)
     elif lower == 0 and (upper == sp.oo or upper == 1):
-        yield _chart(x, x, x, True, lower, upper)
+        yield _as_positive(x, positive if upper == sp.oo else symbol(name, "unit"), lower, upper)
     elif upper == sp.oo:
         if is_positive(lower):
             yield _as_positive(x, positive, lower, upper)
@@ -161,7 +161,7 @@ def _powers(expression: sp.Expr, y: sp.Symbol, lower: sp.Expr, upper: sp.Expr, n
 
 def _ratios(expression: sp.Expr, y: sp.Symbol, lower: sp.Expr, upper: sp.Expr, name: str) -> Iterator[Chart]:
     """`z = (b/a)*y**r` for a sum `a + b*y**r` with positive a and b; `z = 1 + (b/a)*y` where it is linear."""
-    if upper != sp.oo or lower not in (0, -sp.oo):
+    if lower not in (0, -sp.oo):
         return
     for total in _sorted(expression.atoms(sp.Add)):
         constant, varying = total.as_independent(y, as_Add=True)
@@ -173,6 +173,10 @@ def _ratios(expression: sp.Expr, y: sp.Symbol, lower: sp.Expr, upper: sp.Expr, n
             continue
         scale = sp.powdenest((constant / factor) ** (1 / exponent))
         z = symbol(name, "positive")
+        if upper != sp.oo:
+            if exponent == 1:
+                yield _chart(y, z, scale * (z - 1), True, sp.Integer(1), 1 + upper / scale)
+            continue
         if lower == -sp.oo:
             if exponent == 2:
                 real = symbol(name, "real")

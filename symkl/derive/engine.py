@@ -187,7 +187,7 @@ def _tied(claim: Claim) -> Derivation | None:
         narrower = make_claim("kl", claim.p.family, claim.q.family, where=where)
         with assuming(standing(narrower)):
             made = _difference(narrower)
-        if made.status in ("closed", "conditional"):
+        if made.status in ("closed", "conditional") and made.result != 0:
             conditions = (sp.Eq(two.symbol, one.symbol), *made.conditions)
             cases = tuple(Case((conditions[0], *case.when), case.value) for case in made.cases)
             return replace(

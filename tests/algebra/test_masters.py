@@ -25,6 +25,8 @@ POINTS = {
     "exponential_interval": ["-5/3"],
     "power_between": ["2/3"],
     "power_away": ["-7/3"],
+    "reciprocal_between": [],
+    "log_reciprocal_between": [],
     "exponential_between": ["5/3"],
     "gauss_between": ["3/5", "-4/3"],
     "log_exponential_part": ["-5/3"],
