@@ -46,6 +46,7 @@ _FUNCTIONS: dict[type, Callable[..., Number]] = {
     sp.digamma: mp.digamma,
     sp.polygamma: lambda n, z: mp.polygamma(int(n), z),
     sp.beta: mp.beta,
+    sp.betainc: mp.betainc,
     sp.erf: mp.erf,
     sp.erfc: mp.erfc,
     sp.Ei: mp.ei,

@@ -17,7 +17,7 @@ __all__ = ["Point", "draw", "shown"]
 Point = dict[sp.Symbol, sp.Rational]
 
 #: so many points are tried for each one that is wanted
-_TRIES = 20
+_TRIES = 10
 
 
 def _dice(seed: int, number: int, symbol: sp.Symbol) -> random.Random:

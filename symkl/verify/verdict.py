@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 import sympy as sp
 
@@ -10,7 +11,8 @@ from symkl.algebra import holds, standing
 from symkl.model import Check, Derivation, Expectation, Verdict, Verified
 from symkl.verify.evidence import Evidence, by_enclosure, by_quadrature
 from symkl.verify.infinite import beyond, by_inequality, by_support, by_tails, diverging
-from symkl.verify.points import draw
+from symkl.verify.numbers import truth
+from symkl.verify.points import Point, draw
 from symkl.verify.properties import properties
 from symkl.verify.steps import StepVerdicts, check_steps
 
@@ -43,7 +45,7 @@ def _finite(
     claim, result = derivation.claim, derivation.result
     assert result is not None
     kernel = _kernel(derivation, steps)
-    inside = draw(claim, points, seed, derivation.conditions)
+    inside = _inside(derivation, points, seed)
     balls = by_enclosure(result, claim, inside, digits)
     plain = by_quadrature(result, claim, inside[:plain_points])
     found = [balls, plain, *properties(derivation, inside)]
@@ -58,6 +60,20 @@ def _finite(
     if balls.check.passed or plain.check.passed:
         return Verdict("numeric", checks, note=kernel.note)
     return Verdict("unknown", checks, note=balls.check.note or plain.check.note)
+
+
+def _inside(derivation: Derivation, points: int, seed: int) -> list[Point]:
+    """Points inside the conditions, some of them in each of the cases."""
+    found = draw(derivation.claim, points, seed, derivation.conditions)
+    cases = [case.when for case in derivation.cases if case.when]
+    if len(cases) < 2 or not found:
+        return found
+    for case in cases:
+        found += draw(derivation.claim, -(-points // len(cases)), seed, (*derivation.conditions, *case))
+    kept = [point for at, point in enumerate(found) if point not in found[:at]]
+    each = [[point for point in kept if all(truth(c, point) for c in case)] for case in cases]
+    ordered = [point for group in zip_longest(*each) for point in group if point is not None]
+    return (ordered or kept)[:points]
 
 
 def _bounds(conditions: Sequence[sp.Basic]) -> list[sp.Basic]:

@@ -90,7 +90,7 @@ def test_a_finite_integral_is_not_shown_to_be_infinite(weight):
 
 
 def test_no_finite_divergence_is_shown_to_be_infinite(built_in):
-    some = [built_in[name] for name in ("Normal", "Gamma", "Laplace", "Gumbel", "LogNormal", "InverseGamma", "Lomax")]
+    some = [built_in[name] for name in ("Gamma", "Exponential", "Gompertz", "Lomax")]
     seen = set()
     for p, q in itertools.product(some, repeat=2):
         about = claim("kl", p, q)

@@ -213,3 +213,13 @@ def test_a_slow_sum_is_added_up_with_its_rest():
     assert abs(found.value + mp.zeta(2, 1, 1) * 6 / mp.pi**2) <= found.error + mp.mpf(10) ** -12
     assert found.error < 1e-9
     assert add_up(put(dist, dist.variable, {}), 12).status == "divergent"
+
+
+def test_the_incomplete_beta_function_is_that_of_mpmath_and_refused_elsewhere():
+    form = sp.betainc(R(3, 7), R(5, 2), 0, R(1, 3))
+    ball = compile_balls(form, points=True)(acb(0)).real
+    assert abs(ball - exact(mp.betainc(mp.mpf(3) / 7, mp.mpf(5) / 2, 0, mp.mpf(1) / 3))) < arb("1e-38")
+    assert not compile_balls(sp.betainc(2, R(1, 2), 0, 3, evaluate=False), points=True)(acb(0)).is_finite()
+    for refused in (sp.betainc(2, 3, 0, x), sp.betainc(2, 3, x, 1)):
+        with pytest.raises(NoEnclosure):
+            compile_balls(refused, x)

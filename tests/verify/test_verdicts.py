@@ -127,6 +127,17 @@ def test_a_conditional_value_holds_inside_and_diverges_outside():
     assert "failed" in {verdict.kind for verdict in points}  # 1 < a < 3 is finite, though it is said not to be
 
 
+def test_every_case_of_a_value_is_tried(built_in):
+    about = claim("cross_entropy", built_in["Exponential"], built_in["Laplace"])
+    made = derive(about)
+    assert len(made.cases) > 1
+    assert verify(made).verdict.kind == "proved"
+    for at in range(len(made.cases)):
+        cases = tuple(replace(case, value=case.value + int(i == at)) for i, case in enumerate(made.cases))
+        wrong = sp.Piecewise(*((case.value, sp.And(*case.when)) for case in cases))
+        assert verify(replace(made, cases=cases, result=wrong)).verdict.kind == "failed"
+
+
 def test_an_identity_with_an_inert_expectation_is_checked_by_numbers(built_in):
     entropy = derive(claim("entropy", built_in["Poisson"]))
     assert entropy.status == "none"

@@ -68,6 +68,8 @@ def compile_balls(
             return program.add(primitives.ei, [build(node.args[0])])
         if isinstance(node, zeta_derivative) and node.args[0].is_Integer and 0 <= node.args[0] <= _MOST_DERIVATIVES:
             return program.add(primitives.zeta_derivative(int(node.args[0])), [build(node.args[1])])
+        if points and isinstance(node, sp.betainc) and node.args[2] == 0:
+            return program.add(primitives.lower_beta, [build(node.args[i]) for i in (0, 1, 3)])
         if type(node) in _RATIOS:
             return program.add(_RATIOS[type(node)], [build(node.args[0])])
         if points and isinstance(node, (sp.Piecewise, sp.Min, sp.Max, sp.core.relational.Relational)):

@@ -124,7 +124,7 @@ def _stretches(
         return
     if not near(acb(arb(int(high) - 2, 2), arb(0, 2)), True).is_finite():
         far = compile_balls(sp.Mul(Y, _far(density), _far(weight), evaluate=False), Y, exponential=True)
-        for cut in range(int(high) // 8 - 16, int(high) - 4, 4):
+        for cut in range(-16, int(high) - 4, 4):
             if cut > low and far(acb(arb(cut + 2, 2), arb(0, 2)), True).is_finite():
                 yield low, cut, near
                 yield cut, high, far

@@ -23,6 +23,7 @@ __all__ = [
     "greatest",
     "least",
     "log1m_ratio",
+    "lower_beta",
     "multiply",
     "positive",
     "power",
@@ -86,6 +87,11 @@ def _widened(value: acb, z: acb, slope: arb) -> acb:
     """The value at the middle of the ball z, widened to hold all values on it."""
     width = ((z.real.rad() + z.imag.rad()) * slope).upper()
     return value + acb(arb(0, width), arb(0, width))
+
+
+def lower_beta(analytic: bool, a: acb, b: acb, z: acb) -> acb:
+    """The incomplete beta function from 0 to z; nan beside its cuts, on the real axis outside 0 to 1."""
+    return z.beta_lower(a, b) if z.real > 0 and z.real < 1 else NAN
 
 
 def zeta_derivative(order: int) -> Callable[..., acb]:
