@@ -184,13 +184,21 @@ def test_a_killed_build_leaves_no_half_file_and_the_next_one_finishes(process: S
     assert _tree(here / "killed") == wanted
 
 
+def _wait_for_a_child(pid: int) -> None:
+    """Until then it imports, and Python itself ends otherwise when it is interrupted in the midst of an import."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not Path(f"/proc/{pid}/task/{pid}/children").read_text().strip():
+        time.sleep(0.1)
+    time.sleep(0.3)
+
+
 @pytest.mark.slow
 def test_an_interrupted_build_ends_at_once_with_130_and_leaves_no_child(here: Path) -> None:
     (here / "a.toml").write_text(RAYLEIGH)
     command = [sys.executable, "-m", "symkl", "build", "a.toml", "--no-cache"]
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     run = subprocess.Popen(command, cwd=here, env=env, text=True, stderr=subprocess.PIPE, start_new_session=True)
-    time.sleep(3)
+    _wait_for_a_child(run.pid)
     os.killpg(run.pid, signal.SIGINT)
     _, said = run.communicate(timeout=20)
     assert (run.returncode, said) == (130, "interrupted\n")
