@@ -194,7 +194,7 @@ _ROWS = {master.name: master for master in MASTERS}
 
 def _may_match(master: Master, lower: sp.Expr, upper: sp.Expr) -> bool:
     low, high = master.domain
-    return (low == LOW or low == lower) and (high != sp.oo) == (upper != sp.oo)
+    return (low in (LOW, lower)) and (high != sp.oo) == (upper != sp.oo)
 
 
 def _match_domain(

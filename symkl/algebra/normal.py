@@ -53,7 +53,11 @@ def _masked(expression: sp.Expr) -> tuple[sp.Expr, dict[sp.Expr, sp.Expr]]:
     def name(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
         return names[base] ** exponent if base in names and not exponent.is_Integer else base**exponent
 
-    masked = expression.replace(lambda node: isinstance(node, sp.Pow), lambda node: name(*node.args)) if names else expression
+    masked = (
+        expression.replace(lambda node: isinstance(node, sp.Pow), lambda node: name(*node.args))
+        if names
+        else expression
+    )
     return masked, {mask: base for base, mask in names.items()}
 
 

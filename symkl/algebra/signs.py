@@ -12,7 +12,17 @@ import sympy as sp
 from symkl.algebra.coordinates import gap_coordinates, to_odds
 from symkl.model.symbols import Unit
 
-__all__ = ["assumed", "assuming", "bearing_on", "holds", "is_negative", "is_nonnegative", "is_positive", "is_real", "only"]
+__all__ = [
+    "assumed",
+    "assuming",
+    "bearing_on",
+    "holds",
+    "is_negative",
+    "is_nonnegative",
+    "is_positive",
+    "is_real",
+    "only",
+]
 
 #: a polynomial in more symbols than this is not factored
 _MOST_SYMBOLS = 5
@@ -99,8 +109,9 @@ def _is_positive(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> bool | Non
         if form.is_nonpositive:
             return False
     for more, strict in _beyond(expression, given):
-        if more.is_positive or (strict and more.is_nonnegative):
-            return True
+        for form in _seen(more, given):
+            if form.is_positive or (strict and form.is_nonnegative):
+                return True
     return None
 
 
@@ -125,7 +136,7 @@ def _is_nonnegative(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> bool | 
             return True
         if form.is_negative:
             return False
-    if any(more.is_nonnegative for more, _ in _beyond(expression, given)):
+    if any(form.is_nonnegative for more, _ in _beyond(expression, given) for form in _seen(more, given)):
         return True
     return None
 
@@ -258,10 +269,12 @@ def _rise(node: sp.Expr) -> sp.Expr:
 
 def _all_forms(node: sp.Expr, positive: Callable[..., bool | None], given: tuple[sp.Basic, ...]) -> bool:
     arguments = node.args
-    for gaps in _gaps(given):
-        if positive(*(argument.xreplace(gaps) for argument in arguments)):
-            return True
-    return False
+    return any(positive(*(argument.xreplace(gaps) for argument in arguments)) for gaps in _gaps(given))
+
+
+def _seen(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[sp.Expr]:
+    """The forms of an expression that is of one sign wherever it was tried."""
+    return () if _of_both_signs(expression, given) else _forms(expression, given)
 
 
 def _beyond(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[tuple[sp.Expr, bool]]:

@@ -11,7 +11,10 @@ _LONGEST_SHIFT = 60
 
 
 def to_gamma(expression: sp.Expr) -> sp.Expr:
-    """`beta`, `factorial`, `binomial`, `digamma` => gamma and polygamma functions; hyperbolic functions => `exp`, `log`."""
+    """`beta`, `factorial`, `binomial`, `digamma` => gamma and polygamma functions.
+
+    Hyperbolic functions => `exp`, their inverses => `log`, `erfc` => `erf`, `Ei` of a negative number => `E_1`.
+    """
     for kind, rewrite in _REWRITES:
         if expression.has(kind):
             expression = expression.replace(kind, rewrite)
@@ -69,7 +72,7 @@ def _gamma(argument: sp.Expr) -> sp.Expr:
 
 def _reflected(argument: sp.Expr) -> sp.Expr:
     """`gamma(-a)` => `-pi/(a*sin(pi*a)*gamma(a))`: of two arguments that add up to an integer only one is used."""
-    number, rest = argument.as_coeff_Add()
+    rest = argument.as_coeff_Add()[1]
     if rest == 0 or not rest.could_extract_minus_sign():
         return sp.gamma(argument)
     return sp.pi / (sp.sin(sp.pi * argument) * _gamma(1 - argument))

@@ -106,7 +106,8 @@ def centres(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
 
 
 def _zeros_of_logs(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
-    lines = [linear_in(log.args[0], x) for log in _sorted(expression.atoms(sp.log)) if log.args[0].is_Add and log.has(x)]
+    logs = [log for log in _sorted(expression.atoms(sp.log)) if log.args[0].is_Add and log.has(x)]
+    lines = [linear_in(log.args[0], x) for log in logs]
     return list(dict.fromkeys(sp.cancel(-line[1] / line[0]) for line in lines if line is not None and line[0] != 0))
 
 

@@ -98,7 +98,8 @@ def _closed(
 def _cases(value: sp.Expr, conditions: tuple[sp.Basic, ...]) -> tuple[Case, ...]:
     if not value.has(sp.Piecewise):
         return (Case(conditions, value),)
-    found, before = [], []
+    found: list[Case] = []
+    before: list[sp.Basic] = []
     for branch, when in sp.piecewise_fold(value).args:
         here = sp.And(sp.Not(sp.Or(*before)), when) if when == sp.true else when
         found.append(Case((*conditions, *sp.And.make_args(here)), branch))

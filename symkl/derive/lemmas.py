@@ -69,9 +69,7 @@ def prove(dist: Distribution, statistic: sp.Expr) -> Lemma:
 
 
 @lru_cache(maxsize=512)
-def _prove(
-    dist: Distribution, statistic: sp.Expr, given: tuple[sp.Basic, ...]
-) -> Lemma | tuple[type[Resisted], str]:
+def _prove(dist: Distribution, statistic: sp.Expr, given: tuple[sp.Basic, ...]) -> Lemma | tuple[type[Resisted], str]:
     """What resists is remembered like what is proved: looking in vain takes longest."""
     with only(given):
         try:

@@ -61,6 +61,7 @@ _TABLE = (
     Function("zeta", sp.zeta, (_SMALL, _SMALL), least=1, special=True),
     Function("zeta_derivative", zeta_derivative, (_SMALL, _SMALL), special=True),
     Function("uppergamma", sp.uppergamma, (_SMALL, _LARGE), special=True),
+    Function("betainc", sp.betainc, (_MEDIUM, _MEDIUM, 1, 1), special=True),
     Function("polylog", _polylog, (_SMALL, 1), special=True),
     Function("factorial", sp.factorial, (_MEDIUM,), special=True),
     Function("binomial", sp.binomial, (_MEDIUM, _SMALL), special=True),

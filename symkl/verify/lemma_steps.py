@@ -181,7 +181,8 @@ def _linearity(step: Step, lemma: Lemma, dist: Distribution) -> bool:
     for sign, wholes in ((1, before), (-1, after)):
         for coefficient, whole in wholes:
             key = sp.Tuple(whole.func.__name__ == "Sum", *whole.limits)
-            function = settled(whole.function, *whole.limits[0], given)
+            ((z, low, high),) = whole.limits
+            function = settled(whole.function, z, low, high, given)
             balance[key] = balance.get(key, sp.Integer(0)) + sign * coefficient * function
     return all(is_zero(rest) for rest in balance.values())
 

@@ -98,7 +98,8 @@ def stated(master, orders):
     """What the row says, differentiated by numbers in the coefficients."""
     value = master.value if master.value is not None else sp.exp(master.log_value)
     form = value.subs(master.parameters, simultaneous=True).subs(put_for(master))
-    f = sp.lambdify(ETA[: len(POINTS[master.name])] or [Z], form, ["mpmath", {"zeta_derivative": lambda n, s: mp.zeta(s, 1, n)}])
+    zetas = {"zeta_derivative": lambda n, s: mp.zeta(s, 1, n)}
+    f = sp.lambdify(ETA[: len(POINTS[master.name])] or [Z], form, ["mpmath", zetas])
     with mp.workdps(40):
         at = [mp.mpf(_R(e).p) / _R(e).q for e in POINTS[master.name]] or [mp.mpf(0)]
         return mp.diff(f, tuple(at), tuple(orders)) if any(orders) else f(*at)

@@ -42,8 +42,7 @@ BESSEL: tuple[Master, ...] = (
         domain=HALF,
         basis=(Z, 1 / Z),
         parameters=_RATES,
-        value=sp.sqrt(sp.pi / _b)
-        * (sp.log(_b / _a) * sp.exp(-_ROOT) / 2 - sp.exp(_ROOT) * sp.expint(1, 2 * _ROOT)),
+        value=sp.sqrt(sp.pi / _b) * (sp.log(_b / _a) * sp.exp(-_ROOT) / 2 - sp.exp(_ROOT) * sp.expint(1, 2 * _ROOT)),
         ends=_POSITIVE,
         fixed=-3 * sp.log(Z) / 2,
         weight=sp.log(Z),
@@ -55,8 +54,7 @@ BESSEL: tuple[Master, ...] = (
         domain=HALF,
         basis=(Z, 1 / Z),
         parameters=_RATES,
-        value=sp.sqrt(sp.pi / _a)
-        * (sp.log(_b / _a) * sp.exp(-_ROOT) / 2 + sp.exp(_ROOT) * sp.expint(1, 2 * _ROOT)),
+        value=sp.sqrt(sp.pi / _a) * (sp.log(_b / _a) * sp.exp(-_ROOT) / 2 + sp.exp(_ROOT) * sp.expint(1, 2 * _ROOT)),
         ends=_POSITIVE,
         fixed=-sp.log(Z) / 2,
         weight=sp.log(Z),
