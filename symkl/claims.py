@@ -43,7 +43,8 @@ def read_claim(
     bindings = read_bindings(where, names)
     body = None
     if of is not None:
-        body = parse(of, {**names, bare.p.variable.name: bare.p.variable}, Location(field="--of"))
+        x = bare.p.variable
+        body = parse(of, {**names, x.name: x}, Location(field="--of"), variable=x)
         body = _put(body, names, bindings)
     return model.claim(quantity, first, second, body, bindings)
 

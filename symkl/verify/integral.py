@@ -9,7 +9,7 @@ import flint
 import mpmath as mp
 import sympy as sp
 
-from symkl.model import Claim
+from symkl.model import Claim, Distribution, Expectation
 from symkl.verify.numbers import truth
 from symkl.verify.plain import Plain, expectation
 from symkl.verify.rigorous import Enclosure, enclose
@@ -56,7 +56,10 @@ def _enclosed(claim: Claim, at: tuple[tuple[sp.Symbol, sp.Expr], ...], digits: i
         parts = _parts(claim, dict(at), digits)
         if parts is not None:
             return parts
-    return enclose(claim.p, weight_of(claim), dict(at), digits)
+    weight = weight_of(claim)
+    if weight.has(Expectation):
+        return Enclosure(None, "an expectation stands inside the function that is averaged")
+    return enclose(claim.p, weight, dict(at), digits)
 
 
 def _parts(claim: Claim, at: Mapping[sp.Symbol, sp.Expr], digits: int) -> Enclosure | None:
@@ -76,7 +79,18 @@ def _estimated(claim: Claim, at: tuple[tuple[sp.Symbol, sp.Expr], ...], digits: 
     if outside is not None:
         undefined = claim.quantity == "cross_entropy" and claim.q is not None and claim.p.kind != claim.q.kind
         return Plain("divergent", mp.nan if undefined else mp.inf, note=outside)
-    return expectation(claim.p, weight_of(claim), dict(at), digits)
+    return _average(claim.p, weight_of(claim), dict(at), digits)
+
+
+def _average(dist: Distribution, weight: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], digits: int) -> Plain:
+    """The average of a function in which expectations may stand, `(x - Expectation(x))**2`: they are averaged first."""
+    numbers: dict[sp.Basic, sp.Expr] = {}
+    for inner in weight.atoms(Expectation):
+        found = _average(dist, inner.body, at, digits)
+        if found.status != "value":
+            return found
+        numbers[inner] = sp.Rational(sp.Float(found.value, 2 * digits))
+    return expectation(dist, weight.xreplace(numbers), at, digits)
 
 
 def violation(claim: Claim, at: Mapping[sp.Symbol, sp.Expr]) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,23 +59,23 @@ def entries(multivariate: bool = False) -> list[Entry]:
         return [entry for entry in json.load(file) if entry["multivariate"] is multivariate]
 
 
-def statistic(entry: Entry, moment: Callable[[str], str]) -> str | None:
-    """What the expectation is of; None of an entropy or a pair. `moment` gives the expectation of a function of x."""
+def statistic(entry: Entry) -> str | None:
+    """What the expectation is of; None of an entropy or a pair."""
+    centred = "(x - Expectation(x))"
     match entry["kind"]:
         case "mean":
             return "x"
         case "variance":
-            return f"(x - ({moment('x')}))**2"
+            return f"{centred}**2"
         case "skewness":
-            mean = moment("x")
-            return f"(x - ({mean}))**3/({moment(f'(x - ({mean}))**2')})**(3/2)"
+            return f"{centred}**3/Expectation({centred}**2)**(3/2)"
         case "expectation":
             return _OF[entry["id"]]
     return None
 
 
-def converted(entry: Entry, moment: Callable[[str], str] | None = None) -> Definition:
-    """The entry as definition files with one known form; without `moment`, without the form."""
+def converted(entry: Entry) -> Definition:
+    """The entry as definition files, with its formula as a known form of the first."""
     p, q = entry["p"], entry["q"]
     if q is None:
         members = [_member(entry, p, "P", shared=False)]
@@ -84,8 +84,7 @@ def converted(entry: Entry, moment: Callable[[str], str] | None = None) -> Defin
         members = [_member(entry, p, "P", shared=shared), _member(entry, q, "P" if shared else "Q", shared=shared)]
     texts = {f"{member.family.lower()}.toml": _family_text(entry, member) for member in reversed(members)}
     first = f"{members[0].family.lower()}.toml"
-    if moment is not None:
-        texts[first] += _known_text(entry, members, statistic(entry, moment))
+    texts[first] += _known_text(entry, members, statistic(entry))
     return Definition(texts, first, entry["correct"])
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from symkl import pipeline
 from symkl.claims import claim_of, forms_of
-from symkl.language import to_text
 from symkl.library import Library
 from symkl.model import Claim, Judged, Known
 from symkl.requests import known_requests
@@ -31,18 +30,7 @@ def library_of(files: dict[str, str], folder: Path) -> Library:
 
 def claim_and_form(entry: Any, convert: ModuleType, folder: Path) -> tuple[Claim, Known]:
     """What the entry is about, and its formula, read from definition files. Raises `BadInput`."""
-
-    def moment(of: str) -> str:
-        """The expectation of a function of x, derived: what a person would look up."""
-        bare = convert.converted(entry)
-        library = library_of(bare.files, folder)
-        family = next(source.name for source in library.files)
-        found = pipeline.derive(pipeline.claim(library, "expectation", family, of=of))
-        if found.result is None or found.status == "none":
-            raise ValueError(f"E[{of}] was not derived: {found.reason}")
-        return to_text(found.result)
-
-    definition = convert.converted(entry, moment)
+    definition = convert.converted(entry)
     library = library_of(definition.files, folder)
     [source] = [source for source in library.files if source.path.name == definition.first]
     [request] = known_requests(library.sources[source.name])

@@ -83,6 +83,8 @@ BROKEN = {
     "norm-kl": ("-log(sigma1**2/sigma2**2)", "+log(sigma1**2/sigma2**2)"),
     "gam-dent#proof": ("-log(b)", ""),
     "lr-laplace": ("log(2*b)", "log(b)"),
+    "beta-var": ("(alpha+b)**2", "(alpha+b)"),
+    "poiss-var": ("lam", "lam**2"),
     "wp-moyal": ("2.0541199", "2.0541399"),
     "tf-mnist-vae": ("-1)/2", "-2)/2"),
 }
