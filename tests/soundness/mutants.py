@@ -68,7 +68,7 @@ def mutants(formula: sp.Expr, groups: Mapping[str, tuple[sp.Symbol, ...]]) -> It
     """Each mistake once. `groups` are the parameters by name: those of a pair's two members stand together."""
     seen = {formula}
     for words, made in (*_whole(formula), *_parameters(formula, groups), *_parts(formula)):
-        if made not in seen and not made.has(sp.zoo, sp.nan, sp.oo):
+        if made not in seen and not made.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
             seen.add(made)
             yield words, made
 

@@ -40,7 +40,9 @@ judging = _imported("corpus_judging", HERE.parent / "corpus" / "judging.py")
 
 PATHS = [path for path in sorted(trial.DERIVATIONS.glob("*.toml")) if not is_document(path)]
 FAMILIES = load_families(PATHS)
-CORPUS = {entry["id"]: entry for entry in convert.entries() if entry["correct"]}
+#: right but for a tiny number that keeps a quotient or a logarithm finite; so are the mutants of that number
+GUARDED = {"tf-mnist-vae", "spinup-gauss-kl"}
+CORPUS = {entry["id"]: entry for entry in convert.entries() if entry["correct"] and entry["id"] not in GUARDED}
 #: mutants of each form: of the built-in families', of the corpus's, and in the sample
 EACH, EACH_OF_CORPUS, FEW = 10, 6, 3
 SAMPLE = ["Bernoulli", "Exponential", "Laplace", "LogNormal", "VonMises"]
