@@ -37,8 +37,11 @@ class Average:
     infinite: bool = False
 
 
-def average(dist: Distribution, body: sp.Expr, before: sp.Expr) -> Average:
-    """`E[body]` under `dist`, where `before` is the inert form from which the chain sets out."""
+def average(dist: Distribution, body: sp.Expr, before: sp.Expr, *, part: bool = False) -> Average:
+    """`E[body]` under `dist`, where `before` is the inert form from which the chain sets out.
+
+    As a `part` of something else a value that holds inert expectations is not arranged for a reader.
+    """
     x = dist.variable
     terms = read_statistics(body, x)
     constant = gathered(terms.pop(sp.Integer(1), sp.Integer(0)))
@@ -55,7 +58,7 @@ def average(dist: Distribution, body: sp.Expr, before: sp.Expr) -> Average:
         return Average(None, tuple(steps), tuple(lemmas), resisted=resisted, divergent=found, infinite=infinite)
     steps += lemma_rule.apply(step.after, lemmas)
     raw = steps[-1].after if steps else before
-    value = tidy(raw)
+    value = raw if part and resisted else tidy(raw)
     steps += simplification.apply(raw, value)
     conditions = without_implied(c for lemma in lemmas for c in lemma.conditions)
     conditional = {t for t in terms if by_statistic[t].conditions}

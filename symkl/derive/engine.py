@@ -39,12 +39,12 @@ def _log_steps(dist: Distribution) -> tuple[Step, ...]:
     return (definition.log_density(dist, value),)
 
 
-def _minus_log(claim: Claim, dist: Distribution, first: Step) -> Derivation:
+def _minus_log(claim: Claim, dist: Distribution, first: Step, *, part: bool = False) -> Derivation:
     """-E_p[log of the density of dist], the chain set out from by `first`."""
     logs = _log_steps(dist)
     written = -Expectation(logs[-1].after, claim.p.variable, Law(claim.p.role))
     steps = (*logs, first, Step(first.after, written, "logarithm", "the log-density put in"))
-    found = average(claim.p, -log_density(dist), written)
+    found = average(claim.p, -log_density(dist), written, part=part)
     return _finish(claim, found, steps)
 
 
@@ -101,7 +101,7 @@ def _cases(value: sp.Expr, conditions: tuple[sp.Basic, ...]) -> tuple[Case, ...]
     found: list[Case] = []
     before: list[sp.Basic] = []
     for branch, when in sp.piecewise_fold(value).args:
-        here = sp.And(sp.Not(sp.Or(*before)), when) if when == sp.true else when
+        here = sp.Not(sp.Or(*before)) if when == sp.true else when
         found.append(Case((*conditions, *sp.And.make_args(here)), branch))
         before.append(when)
     return tuple(found)
@@ -126,12 +126,7 @@ def _entropy_of(claim: Claim, _: tuple[sp.Basic, ...]) -> Derivation:
     return _minus_log(claim, claim.p, definition.entropy(claim.p))
 
 
-def _cross_entropy(claim: Claim) -> Derivation:
-    return _cross_entropy_of(claim, assumed())
-
-
-@lru_cache(maxsize=128)
-def _cross_entropy_of(claim: Claim, _: tuple[sp.Basic, ...]) -> Derivation:
+def _cross_entropy(claim: Claim, *, part: bool = False) -> Derivation:
     assert claim.q is not None
     inside = inclusion(claim.p, claim.q)
     if inside.holds is False:
@@ -139,7 +134,7 @@ def _cross_entropy_of(claim: Claim, _: tuple[sp.Basic, ...]) -> Derivation:
             return Derivation(claim, "none", None, (), otherwise="undefined", reason=inside.reason)
         return Derivation(claim, "infinite", sp.oo, (), reason=inside.reason)
     with assuming(dict.fromkeys((*inside.conditions, *inside.ends))):
-        made = _minus_log(claim, claim.q, definition.cross_entropy(claim.p, claim.q))
+        made = _minus_log(claim, claim.q, definition.cross_entropy(claim.p, claim.q), part=part)
     return _under(made, inside.conditions)
 
 
@@ -209,7 +204,7 @@ def _difference(claim: Claim) -> Derivation:
     reason = infinite_kl(claim.p, claim.q)
     if reason:
         return Derivation(claim, "infinite", sp.oo, (), reason=reason)
-    cross = _cross_entropy(Claim("cross_entropy", claim.p, claim.q, where=claim.where))
+    cross = _cross_entropy(Claim("cross_entropy", claim.p, claim.q, where=claim.where), part=True)
     own = _entropy(Claim("entropy", claim.p, where=claim.where))
     p, q = Law(claim.p.role), Law(claim.q.role)
     opening = definition.divergence(claim.p, claim.q)
@@ -224,7 +219,8 @@ def _difference(claim: Claim) -> Derivation:
         reason = cross.reason or own.reason
         return Derivation(claim, "none", None, (*own.steps, *cross.steps, opening), lemmas, reason=reason, parts=parts)
     together = difference.apply(opening.after, {CrossEntropy(p, q): cross.result, Entropy(p): own.result})
-    value = tidy(together.after)
+    stays = set(expectations(cross.result)) ^ set(expectations(own.result))  # what only one of the two has
+    value = together.after if stays else tidy(together.after)
     left = expectations(value)
     if expectations(cross.result) and not left:
         together = cancellation.apply(together)

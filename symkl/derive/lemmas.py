@@ -237,7 +237,7 @@ def _try(statistic: sp.Expr, log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ..
                 return None
             terms.append((coefficient, integrand))
             value = coefficient * applied.value
-            values.append(tidy(value) if applied.master.value is not None else value)
+            values.append(value)
             masters.append(applied.master)
             conditions += applied.conditions
     if divergent == 1:  # all else is finite; of two that diverge the sum may be finite
@@ -322,7 +322,9 @@ def _joined(dist: Distribution, statistic: sp.Expr, found: list[Lemma], orders: 
         branches = []
         for ended, order in zip(values, orders, strict=True):
             branches.append((tidy(ended.subs(dict(undo(order.substitution)))), sp.And(*order.when)))
-        value = sp.Piecewise(*branches[:-1], (branches[-1][0], True))
+        if len(branches) == 2:  # the second case is what the first is not
+            branches[-1] = (branches[-1][0], sp.true)
+        value = sp.Piecewise(*branches)
     steps: tuple[Step, ...] = tuple(step for lemma in found for step in lemma.steps)
     steps += (case_rule.join(statement, value, values),)
     masters = tuple(dict.fromkeys(name for lemma in found for name in lemma.masters))

@@ -6,23 +6,27 @@ from dataclasses import replace
 
 import sympy as sp
 
+from symkl.algebra.reading import expand_terms
 from symkl.model import Case, Derivation
 
 __all__ = ["with_limits"]
 
+#: l'Hospital's rule is applied no more often
+_ORDERS = 6
 #: how near the singular point the formula is compared with its limit, and how well they must agree
 _NEAR, _TOLERANCE = sp.Rational(1, 10**15), sp.Float("1e-10", 60)
 
 
 def with_limits(made: Derivation) -> Derivation:
     """Each condition `parameter != number` met by a case of its own: the limit there, where it is found and seen."""
-    gaps = [c for c in made.conditions if isinstance(c, sp.Ne) and c.lhs.is_Symbol and c.rhs.is_number]
-    if made.status != "conditional" or len(gaps) != 1 or made.result is None:
+    gaps = [c for c in made.conditions if isinstance(c, sp.Ne)]
+    if not gaps or made.result is None:
         return made
-    (gap,) = gaps
-    limit = _limit(made.result, gap.lhs, gap.rhs)
-    if limit is None:
-        return made
+    gap = gaps[0]
+    named = len(gaps) == 1 and gap.lhs.is_Symbol and gap.rhs.is_number and made.status == "conditional"
+    limit = _limit(made.result, gap.lhs, gap.rhs) if named else None
+    if limit is None:  # the formula does not say what holds there, and "oo" is not it
+        return replace(made, otherwise="unknown")
     rest = tuple(c for c in made.conditions if c != gap)
     cases = (*made.cases, Case((sp.Eq(gap.lhs, gap.rhs), *rest), limit))
     status = "conditional" if rest else "closed"
@@ -30,11 +34,8 @@ def with_limits(made: Derivation) -> Derivation:
 
 
 def _limit(value: sp.Expr, parameter: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
-    try:
-        found = sp.expand_log(sp.limit(value, parameter, at))
-    except (NotImplementedError, ValueError, TypeError, RecursionError):
-        return None
-    if not found.is_finite and found.has(sp.oo, sp.nan, sp.zoo):
+    found = _by_terms(value, parameter, at)
+    if found is None:
         return None
     others = sorted(value.free_symbols - {parameter}, key=lambda s: str(s.name))
     point = {s: sp.Rational(2 * i + 3, 2 * i + 5) for i, s in enumerate(others)}
@@ -43,3 +44,41 @@ def _limit(value: sp.Expr, parameter: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
     if not (beside.is_real and there.is_real and abs(beside - there) < _TOLERANCE * (1 + abs(there))):
         return None
     return found
+
+
+def _by_terms(value: sp.Expr, s: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
+    """Terms that are regular there at their value, logarithms of 0/0 at the log of its limit, the rest as a quotient."""
+    regular: sp.Expr = sp.Integer(0)
+    singular: sp.Expr = sp.Integer(0)
+    for term in sp.Add.make_args(expand_terms(value)):
+        here = term.subs(s, at)
+        if _finite(here):
+            regular += here
+            continue
+        outer, log = term.as_independent(sp.log, as_Add=False)
+        inner = _quotient(log.args[0], s, at) if isinstance(log, sp.log) and _finite(outer.subs(s, at)) else None
+        if inner is not None and inner != 0 and not _finite(log.args[0].subs(s, at)):
+            regular += outer.subs(s, at) * sp.log(inner)
+        else:
+            singular += term
+    rest = _quotient(singular, s, at)
+    return None if rest is None else regular + rest
+
+
+def _quotient(expression: sp.Expr, s: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
+    """The limit of 0/0 by l'Hospital's rule, applied a few times."""
+    above, below = sp.together(expression).as_numer_denom()
+    for _ in range(_ORDERS):
+        top, bottom = above.subs(s, at), below.subs(s, at)
+        if not (_finite(top) and _finite(bottom)):
+            return None
+        if bottom != 0 and sp.expand(bottom) != 0:
+            return top / bottom
+        if sp.expand(top) != 0:
+            return None
+        above, below = sp.diff(above, s), sp.diff(below, s)
+    return None
+
+
+def _finite(value: sp.Expr) -> bool:
+    return not value.has(sp.nan, sp.zoo, sp.oo, -sp.oo)
