@@ -94,9 +94,9 @@ def prove(claim: Claim, settings: Settings) -> Verified:
 
 
 def write_up(
-    title: str, results: Sequence[Verified], settings: Settings, others: Sequence[tuple[str, str, str]] = ()
+    title: str, results: Sequence[Verified], settings: Settings, others: Sequence[tuple[Claim, str, str]] = ()
 ) -> str:
-    """`others` are pairs that are only listed: the second family, the status, the reason."""
+    """`others` are divergences that are only listed, each with its status and the reason."""
     return write_article(title, results, others=others, loader=loader(settings.own_templates), **_WRITING)
 
 

@@ -12,7 +12,7 @@ from symkl import pipeline
 from symkl.build.pieces import Piece
 from symkl.claims import claim_of, request_of
 from symkl.errors import SymklError
-from symkl.model import Family, Verified
+from symkl.model import Claim, Family, Verified
 from symkl.model.document import Document
 from symkl.proving import Head, Proof, read_proof
 from symkl.requests import Request
@@ -28,6 +28,8 @@ Packed = tuple[Request, Head, bytes, Head, bytes]
 
 #: a family, the status of the KL against it, and the reason
 Other = tuple[str, str, str]
+#: the same with the claim
+Listed = tuple[Claim, str, str]
 
 
 @dataclass
@@ -54,11 +56,12 @@ def packed_outputs(
 ) -> dict[str, Any]:
     """In a child: read what was found, and make the outputs."""
     results = [read_proof(claim_of(packed[0], shared()), *packed[1:]) for packed in found]
-    return outputs_of(piece, results, others, formats, settings)
+    listed = [(claim_of(Request("kl", piece.name, q), shared()), status, why) for q, status, why in others]
+    return outputs_of(piece, results, listed, formats, settings)
 
 
 def outputs_of(
-    piece: Piece, found: Sequence[Verified], others: Sequence[Other], formats: Sequence[str], settings: Settings
+    piece: Piece, found: Sequence[Verified], others: Sequence[Listed], formats: Sequence[str], settings: Settings
 ) -> dict[str, Any]:
     """All files of the piece in these formats, packed; one that cannot be made does not stop the others.
 
@@ -121,7 +124,7 @@ def wanted(results: Sequence[Verified]) -> list[tuple[Verified, str | None, str 
     return found
 
 
-def _tex(piece: Piece, results: Sequence[Verified], others: Sequence[Other], settings: Settings) -> str:
+def _tex(piece: Piece, results: Sequence[Verified], others: Sequence[Listed], settings: Settings) -> str:
     if isinstance(piece.item, Document):
         by_request = {request_of(result.derivation.claim): result for result in results}
         return pipeline.compose(piece.item, [by_request.get(r) if r else None for r in piece.sections], settings)

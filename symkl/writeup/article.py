@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import sympy as sp
 from jinja2 import BaseLoader
@@ -14,11 +15,13 @@ from symkl.writeup.divergence import divergence_blocks
 from symkl.writeup.environment import latex_environment
 from symkl.writeup.escape import escaped
 from symkl.writeup.evidence import NOTES, evidence, verdict_words
+from symkl.writeup.listings import Other, counted, listings
 from symkl.writeup.notation import Notation
 from symkl.writeup.theorem import NAMES, Context, Read, claim_key, display, lemmas_of, theorem_of
 
 __all__ = ["block_of", "check_rows", "references", "render", "write_article", "write_fragment"]
 
+_AGAINST = "Kullback--Leibler divergences against other families"
 _BLANKS = re.compile(r"\n[ \t]*(\n[ \t]*)+\n")
 
 
@@ -33,7 +36,7 @@ def write_article(
     verified: Sequence[Verified],
     *,
     loader: BaseLoader,
-    others: Sequence[tuple[str, str, str]] = (),
+    others: Sequence[Other] = (),
     symbols: tuple[str, str] = ("p", "q"),
     citations: Mapping[str, str] | None = None,
     read: Read | None = None,
@@ -41,25 +44,35 @@ def write_article(
 ) -> str:
     """The LaTeX of an article.
 
-    `title` is plain text. `others` are divergences that have no section: the second family's name, the status and the
-    reason. `citations` gives the words with which a master is cited, by its name. `read` is the
+    `title` is plain text. `others` are divergences that have no section, each with its status and the reason. `citations` gives the words with which a master is cited, by its name. `read` is the
     expression parser, for the formulas in reasons; `is_zero` the kernel's zero-test, for the divergence as a sum of
     terms that are not negative.
     """
     context = Context(symbols, read)
     blocks: list[Block] = []
+    against = [item for item in verified if _is_against(item.derivation.claim)]
+    verified = [*(item for item in verified if not _is_against(item.derivation.claim)), *against]
     for i, item in enumerate(verified):
-        blocks.append(block_of(item, context, first=i == 0))
+        brief = _is_against(item.derivation.claim)
+        block = block_of(item, context, first=i == 0, brief=brief)
+        blocks.append(replace(block, title=_AGAINST if item is against[0] else "") if brief and i else block)
         blocks += divergence_blocks(item.derivation, Notation(item.derivation.claim, symbols), is_zero)
+    summary = "All quantities are in nats: the logarithm is the natural one."
     article = Article(
         title=escaped(title),
-        summary="All quantities are in nats: the logarithm is the natural one.",
+        summary=f"{summary} {counted(len(against), others)}" if others else summary,
         blocks=tuple(blocks),
         checks=check_rows(verified, context),
         references=references(verified, citations or {}, context.sources),
         notes=NOTES,
+        listings=listings(others, context),
     )
     return render("article", loader, article=article)
+
+
+def _is_against(claim: Claim) -> bool:
+    """Whether the claim is the divergence against another family."""
+    return claim.quantity == "kl" and claim.q is not None and claim.q.family.name != claim.p.family.name
 
 
 def write_fragment(
@@ -70,8 +83,8 @@ def write_fragment(
     return render("fragment", loader, block=block)
 
 
-def block_of(item: Verified, context: Context, *, first: bool) -> Block:
-    """The section about one result."""
+def block_of(item: Verified, context: Context, *, first: bool, brief: bool = False) -> Block:
+    """The section about one result; `brief` as in `theorem_of`."""
     notation = Notation(item.derivation.claim, context.symbols)
     paragraphs, formulas = setting(notation) if first else ((), ())
     return Block(
@@ -79,7 +92,7 @@ def block_of(item: Verified, context: Context, *, first: bool) -> Block:
         paragraphs=paragraphs,
         formulas=formulas,
         lemmas=lemmas_of(item, notation, context),
-        theorem=theorem_of(item, notation, context),
+        theorem=theorem_of(item, notation, context, brief=brief),
         remarks=compared(item, notation, context.sources),
     )
 
@@ -128,20 +141,27 @@ def setting(notation: Notation) -> tuple[tuple[str, ...], tuple[Formula, ...]]:
 
 
 def check_rows(verified: Sequence[Verified], context: Context) -> tuple[CheckRow, ...]:
-    """How each result and each known form of it was checked."""
-    rows = []
+    """How each result and each known form of it was checked; divergences against others with like evidence together."""
+    rows: list[CheckRow] = []
+    together: dict[CheckRow, list[str]] = {}
     seen = set()
     for item in verified:
-        if (key := claim_key(item.derivation.claim)) in seen:
+        claim = item.derivation.claim
+        if (key := claim_key(claim)) in seen:
             continue
         seen.add(key)
-        notation = Notation(item.derivation.claim, context.symbols)
-        what = f"${notation.quantity()}$, {notation.members()}"
-        rows.append(CheckRow(what, verdict_words(item.verdict), evidence(item.verdict, context.lettered)))
+        notation = Notation(claim, context.symbols)
+        row = CheckRow("", verdict_words(item.verdict), evidence(item.verdict, context.lettered))
+        if _is_against(claim) and not claim.where and claim.q is not None:
+            together.setdefault(row, []).append(escaped(claim.q.family.name))
+        else:
+            rows.append(replace(row, what=f"${notation.quantity()}$, {notation.members()}"))
         for judged in item.known:
             what = f"the form of reference~[{context.sources[judged.known.source]}]"
             rows.append(CheckRow(what, verdict_words(judged.verdict), evidence(judged.verdict, context.lettered)))
-    return tuple(rows)
+    divergence = r"\KL({}\,\|\,{})".format(*context.symbols)
+    against = [replace(row, what=f"${divergence}$ against {', '.join(names)}") for row, names in together.items()]
+    return (*rows, *against)
 
 
 def references(

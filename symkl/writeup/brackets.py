@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["bracketed", "gap", "is_tall", "one_fraction"]
+from collections.abc import Sequence
+
+__all__ = ["bracketed", "cases", "gap", "is_tall", "one_fraction"]
 
 _TALL = ("\\frac", "\\int", "\\sum", "\\begin", "\\binom", "\\left")
 
@@ -17,6 +19,13 @@ def bracketed(latex: str, marks: str = "()") -> str:
     if is_tall(latex):
         return rf"\left{marks[0]}{latex}\right{marks[1]}"
     return f"{marks[0]}{latex}{marks[1]}"
+
+
+def cases(rows: Sequence[str]) -> str:
+    r"""Rows `value & condition` behind one brace; with fractions they have the size of a display, and room."""
+    if any(r"\frac" in row for row in rows):
+        return r"\begin{cases} " + r" \\[2ex] ".join(row.replace(r"\frac", r"\dfrac") for row in rows) + r" \end{cases}"
+    return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
 
 
 def one_fraction(latex: str) -> bool:

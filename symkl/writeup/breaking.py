@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from symkl.writeup.brackets import is_tall
-from symkl.writeup.widths import Group, Node, Token, formula_width, nodes, text_width
+from symkl.writeup.widths import Group, Node, Token, environment_rows, formula_width, nodes, text_width
 
 __all__ = ["broken", "even", "wrapped"]
 
 _LEADS = {"^", "_", r"\log", r"\frac", r"\sqrt", r"\,", r"\cdot"}
 _CUTS = {"+", "-", "=", r"\ge", r"\le", r"\geq", r"\leq"}
 _FACTOR_COST = 3.0
+_CASE_ROOM = 9.0  # a value of a case gets no less
 _DEPTH_COST = 1.2  # a cut inside a bracket is dearer than another line
 
 
@@ -36,7 +37,7 @@ def broken(latex: str, room: float, *, indent: str = r"\quad") -> list[str]:
     that is cut gets marks of one fixed size, since `\left` and `\right` must share a line. A sum in a numerator is
     brought behind its fraction first: `\frac{A + B}{c} => \frac{1}{c}(A + B)`.
     """
-    if formula_width(latex) <= room or r"\begin" in latex:
+    if formula_width(latex) <= room:
         return [latex]
     cutter = _Cutter(room)
     cutter.walk(nodes(latex), 0)
@@ -115,7 +116,7 @@ class _Cutter:
                 self.walk(node.nodes, depth + 1)
                 self.current += rf"\{size}igr{node.closing[-1]}"
             else:
-                self.current += _spaced(node.latex)
+                self.current += self._narrowed(node)
             at += 1
 
     def _fraction(self, above: Node, below: Node, depth: int) -> None:
@@ -130,8 +131,31 @@ class _Cutter:
         else:
             self.current += rf"\frac{above.latex}{below.latex}"
 
+    def _narrowed(self, node: Node) -> str:
+        """Cases too wide for the room with their values broken into lines; all else as it is."""
+        if isinstance(node, Token):
+            return _narrowed(node.text, self.room) if node.text.startswith(r"\begin{cases}") else _spaced(node.latex)
+        if any(isinstance(inner, Token) and inner.text.startswith(r"\begin") for inner in node.nodes):
+            return node.opening + "".join(map(self._narrowed, node.nodes)) + node.closing
+        return _spaced(node.latex)
+
     def _opens(self, node: Group) -> bool:
         return node.opening[-1] in "([" and _has_cut(node.nodes) and formula_width(node.latex) > 0.5 * self.room
+
+
+def _narrowed(cases: str, room: float) -> str:
+    """The cases with values broken into lines, so that they and their conditions fit."""
+    rows = environment_rows(cases)
+    if formula_width(cases) <= room or any(len(row) != 2 for row in rows):
+        return cases
+    taken = max(formula_width(when) for _, when in rows) + 2.9
+    shown = []
+    for value, when in rows:
+        lines = broken(value.replace(r"\dfrac", r"\frac"), max(room - taken, _CASE_ROOM))
+        lines = [line.replace(r"\frac", r"\dfrac") for line in lines]
+        whole = lines[0] if len(lines) == 1 else r"\begin{aligned} & " + r" \\ & ".join(lines) + r" \end{aligned}"
+        shown.append(f"{whole} & {when}")
+    return r"\begin{cases} " + r" \\[2ex] ".join(shown) + r" \end{cases}"
 
 
 def _begins_factor(before: Node, node: Node) -> bool:

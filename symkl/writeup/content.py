@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Article", "Block", "Chain", "CheckRow", "Formula", "Lemma", "ProofLine", "Reference", "Theorem"]
+__all__ = ["Article", "Block", "Chain", "CheckRow", "Formula", "Lemma", "Listing", "ProofLine", "Reference", "Theorem"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,10 @@ class Chain:
 
 @dataclass(frozen=True)
 class Theorem:
-    """A statement (`given`, then the formula, then `after`) and its proof; `kind` is "theorem" or "lemma"."""
+    """A statement (`given`, then the formula, then `after`) and its proof; `kind` is "theorem" or "lemma".
+
+    `closing` is a sentence that ends the proof.
+    """
 
     kind: str
     label: str
@@ -56,6 +59,7 @@ class Theorem:
     after: str = ""
     method: str = ""
     proof: tuple[Chain, ...] = ()
+    closing: str = ""
 
 
 Lemma = Theorem
@@ -89,6 +93,17 @@ class Block:
     proof: tuple[Chain, ...] = ()
     remarks: tuple[tuple[str, Formula | None], ...] = ()
     method: str = ""
+    closing: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table of what has no section of its own: rows of a reason and of the families that share it."""
+
+    title: str
+    words: str
+    heads: tuple[str, str]
+    rows: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -101,3 +116,4 @@ class Article:
     checks: tuple[CheckRow, ...]
     references: tuple[Reference, ...]
     notes: tuple[str, ...] = ()
+    listings: tuple[Listing, ...] = ()

@@ -9,11 +9,31 @@ import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
 from symkl.model import Density
-from symkl.writeup.brackets import bracketed, gap, is_tall, one_fraction
+from symkl.writeup.brackets import bracketed, cases, gap, is_tall, one_fraction
+from symkl.writeup.conditions import BOTH, conjunction
 from symkl.writeup.order import signed
 from symkl.writeup.quotients import shared_denominator
 
-__all__ = ["FunctionPrinter"]
+__all__ = ["FUNCTION_NAMES", "FunctionPrinter"]
+
+#: functions that are printed as a name before their arguments
+FUNCTION_NAMES = {
+    "digamma": r"\psi",
+    "beta": r"\mathrm{B}",
+    "erf": r"\operatorname{erf}",
+    "erfc": r"\operatorname{erfc}",
+    "Ei": r"\operatorname{Ei}",
+    "cos": r"\cos",
+    "sin": r"\sin",
+    "tan": r"\tan",
+    "cosh": r"\cosh",
+    "sinh": r"\sinh",
+    "tanh": r"\tanh",
+    "coth": r"\coth",
+    "atan": r"\arctan",
+    "atanh": r"\operatorname{artanh}",
+    "sign": r"\operatorname{sign}",
+}
 
 _ATOMIC_LOGS = (sp.gamma, sp.factorial, sp.beta, sp.Abs, Density)
 
@@ -81,7 +101,7 @@ class FunctionPrinter(LatexPrinter):
 
     def _print_log(self, expr: sp.Expr, exp: str | None = None) -> str:
         (of,) = expr.args
-        inner = self._print(of)
+        inner = self._over_one_number(of) if of.is_Add else self._print(of)
         base = of.as_base_exp()[0]
         bare = (
             (of.is_Symbol or (of.is_number and of.is_Atom))
@@ -92,6 +112,14 @@ class FunctionPrinter(LatexPrinter):
         )
         text = r"\log" + (gap(r"\log", inner, " ") + inner if bare else bracketed(inner))
         return f"{bracketed(text)}^{{{exp}}}" if exp else text
+
+    def _over_one_number(self, add: sp.Expr) -> str:
+        """`b/2 - a/2` as a fraction, (b - a)/2."""
+        coefficients = [term.as_coeff_Mul()[0] for term in add.args]
+        shared = sp.ilcm(*(c.q for c in coefficients)) if all(c.is_Rational for c in coefficients) else 1
+        if shared == 1:
+            return self._print(add)
+        return rf"\frac{{{self._print(sp.Add(*(shared * term for term in add.args)))}}}{{{shared}}}"
 
     def _print_exp(self, expr: sp.Expr, exp: str | None = None) -> str:
         (of,) = expr.args
@@ -109,16 +137,24 @@ class FunctionPrinter(LatexPrinter):
         text = rf"\left|{self._print(self._positive_first(of) if of.is_Add else of)}\right|"
         return f"{text}^{{{exp}}}" if exp else text
 
-    def _called(self, name: str, args: Iterable[sp.Basic], exp: str | None) -> str:
+    def _called(self, name: str, args: Iterable[sp.Basic], exp: str | None = None) -> str:
         power = f"^{{{exp}}}" if exp else ""
         return name + power + bracketed(", ".join(self._print(a) for a in args))
+
+    def _print_Function(self, expr: sp.Expr, exp: str | None = None) -> str:  # noqa: N802  # SymPy's name
+        name = FUNCTION_NAMES.get(type(expr).__name__)
+        return self._called(name, expr.args, exp) if name else str(super()._print_Function(expr, exp))
+
+    # those for which SymPy has a printer of its own
+    _print_beta = _print_Ei = _print_Function  # noqa: N815
 
     def _print_gamma(self, expr: sp.Expr, exp: str | None = None) -> str:
         if self._counts(expr.args[0]):
             return self._print_factorial(sp.factorial(expr.args[0] - 1), exp)
         return self._called(r"\Gamma", expr.args, exp)
 
-    _print_uppergamma = _print_gamma
+    def _print_uppergamma(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._called(r"\Gamma", expr.args, exp)
 
     def _counts(self, of: sp.Expr) -> bool:
         """Whether this is n + 1 for a discrete variable n: then its gamma function is printed as n!."""
@@ -129,31 +165,60 @@ class FunctionPrinter(LatexPrinter):
             return self._print_log(sp.log(sp.factorial(expr.args[0] - 1), evaluate=False))
         return self._called(r"\log\Gamma", expr.args, exp)
 
-    def _print_digamma(self, expr: sp.Expr, exp: str | None = None) -> str:
-        return self._called(r"\psi", expr.args, exp)
-
     def _print_polygamma(self, expr: sp.Expr, exp: str | None = None) -> str:
         order, of = expr.args
-        marks = "'" * int(order) if order.is_Integer and order <= 3 else f"^{{({self._print(order)})}}"
-        return self._called(r"\psi" + marks, (of,), exp)
+        return self._called(r"\psi" + self._primes(order), (of,), exp)
 
-    def _print_beta(self, expr: sp.Expr, exp: str | None = None) -> str:
-        return self._called(r"\mathrm{B}", expr.args, exp)
+    def _print_zeta(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._called(r"\zeta", expr.args, exp)
 
-    def _print_erf(self, expr: sp.Expr, exp: str | None = None) -> str:
-        return self._called(r"\operatorname{erf}", expr.args, exp)
+    def _print_zeta_derivative(self, expr: sp.Expr, exp: str | None = None) -> str:
+        order, of = expr.args
+        return self._called(r"\zeta" + self._primes(order), (of,), exp)
 
-    def _print_erfc(self, expr: sp.Expr, exp: str | None = None) -> str:
-        return self._called(r"\operatorname{erfc}", expr.args, exp)
+    def _primes(self, order: sp.Expr) -> str:
+        return "'" * int(order) if order.is_Integer and order <= 3 else f"^{{({self._print(order)})}}"
 
-    def _print_Ei(self, expr: sp.Expr, exp: str | None = None) -> str:
-        return self._called(r"\operatorname{Ei}", expr.args, exp)
+    def _print_betainc(self, expr: sp.Expr, exp: str | None = None) -> str:
+        r"""`\mathrm{B}(x; a, b)`, the integral from 0 to x; from another end the difference of two of these."""
+        a, b, low, high = expr.args
+        shapes = f"{self._print(a)}, {self._print(b)}"
+        upper = r"\mathrm{B}" + bracketed(f"{self._print(high)}; {shapes}")
+        if low == 0:
+            return f"{upper}^{{{exp}}}" if exp else upper
+        difference = bracketed(upper + r" - \mathrm{B}" + bracketed(f"{self._print(low)}; {shapes}"))
+        return f"{difference}^{{{exp}}}" if exp else difference
+
+    def _print_expint(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._called(f"E_{{{self._print(expr.args[0])}}}", expr.args[1:], exp)
+
+    def _print_polylog(self, expr: sp.Expr, exp: str | None = None) -> str:
+        order = self._print(expr.args[0])
+        return self._called(rf"\operatorname{{Li}}_{{{order}}}", expr.args[1:], exp)
 
     def _print_besseli(self, expr: sp.Expr, exp: str | None = None) -> str:
         return self._called(f"I_{{{self._print(expr.args[0])}}}", expr.args[1:], exp)
 
     def _print_besselk(self, expr: sp.Expr, exp: str | None = None) -> str:
         return self._called(f"K_{{{self._print(expr.args[0])}}}", expr.args[1:], exp)
+
+    def _print_binomial(self, expr: sp.Expr, exp: str | None = None) -> str:
+        above, below = map(self._print, expr.args)
+        text = rf"\binom{{{above}}}{{{below}}}"
+        return f"{text}^{{{exp}}}" if exp else text
+
+    def _extremum(self, expr: sp.Expr, exp: str | None = None) -> str:
+        return self._called(rf"\{type(expr).__name__.lower()}", sorted(expr.args, key=sp.default_sort_key), exp)
+
+    _print_Min = _print_Max = _extremum  # noqa: N815
+
+    # -- conditions --------------------------------------------------------------------------------------------------
+
+    def _print_Relational(self, expr: Any) -> str:  # noqa: N802
+        return conjunction([expr], self._print, self.variables)[0]
+
+    def _print_And(self, expr: Any) -> str:  # noqa: N802
+        return BOTH.join(conjunction([expr], self._print, self.variables))
 
     # -- integrals and sums ------------------------------------------------------------------------------------------
 
@@ -177,4 +242,4 @@ class FunctionPrinter(LatexPrinter):
             + (r"\text{otherwise}" if when == sp.true else rf"\text{{if }} {self._print(when)}")
             for value, when in expr.args
         ]
-        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+        return cases(rows)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from symkl.model import Claim, CrossEntropy, Distribution, Divergence, Entropy, Expectation, Law, Parameter, domain_of
+from symkl.writeup.conditions import conjunction
 from symkl.writeup.escape import escaped
 from symkl.writeup.printer import TextbookPrinter
 
@@ -26,14 +27,16 @@ _DOMAINS = {
 class Notation:
     """What the pages about one claim call things.
 
-    `symbols` are the letters for the first and the second law. Where the second member has no free parameter
-    the first's bear no index.
+    `symbols` are the letters for the first and the second law. Where the second member has no free parameter, or
+    is not spoken of (`bare`), the first's bear no index.
     """
 
-    def __init__(self, claim: Claim, symbols: tuple[str, str] = ("p", "q"), dimension: str = "") -> None:
+    def __init__(
+        self, claim: Claim, symbols: tuple[str, str] = ("p", "q"), dimension: str = "", *, bare: bool = False
+    ) -> None:
         self.claim = claim
         self.symbols = symbols
-        self.bare = claim.q is None or not claim.q.parameters
+        self.bare = bare or claim.q is None or not claim.q.parameters
         self.printer = TextbookPrinter(
             claim.parameters,
             variables=[claim.p.variable],
@@ -42,6 +45,8 @@ class Notation:
             dimension=dimension,
         )
         first = claim.p
+        ends = {who.support[1] for who in (claim.p, claim.q) if who is not None} - {sp.oo}
+        self.printer.kept = frozenset(end - first.variable for end in ends)
         self.printer.supports = {Law("p"): (*first.support, first.kind == "discrete")}
 
     def latex(self, expr: sp.Basic) -> str:
@@ -139,5 +144,5 @@ def domain_latex(latex: str, domain: str) -> str:
 
 def conditions_latex(conditions: Sequence[sp.Basic], notation: Notation) -> str:
     r"""`$\alpha > 2$ and $\nu > 2$`."""
-    shown = [f"${notation.latex(c)}$" for c in conditions]
+    shown = [f"${c}$" for c in conjunction(conditions, notation.latex, notation.printer.variables)]
     return ", ".join(shown[:-1]) + (" and " if len(shown) > 1 else "") + shown[-1] if shown else ""

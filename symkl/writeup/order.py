@@ -7,18 +7,25 @@ from collections.abc import Mapping
 import sympy as sp
 
 from symkl.model import CrossEntropy, Density, Divergence, Entropy, Expectation, Unit
+from symkl.model.special import zeta_derivative
 
 __all__ = ["ordered_factors", "ordered_terms", "signed"]
 
 _BOUND = (sp.Integral, sp.Sum)
 _BIG = (Expectation, Entropy, CrossEntropy, Divergence)
-_CALLED = (sp.gamma, sp.loggamma, sp.digamma, sp.polygamma, sp.beta, sp.zeta, sp.factorial, sp.binomial, sp.erf)
+_CALLED = (
+    sp.gamma, sp.loggamma, sp.digamma, sp.polygamma, sp.uppergamma, sp.beta, sp.betainc, sp.factorial, sp.binomial,
+    sp.erf, sp.erfc, sp.Ei, sp.expint, sp.besseli, sp.besselk, sp.zeta, sp.polylog, zeta_derivative,
+)  # fmt: skip
 
 
-def signed(term: sp.Expr, variables: frozenset[sp.Symbol] = frozenset()) -> tuple[bool, sp.Expr]:
+def signed(
+    term: sp.Expr, variables: frozenset[sp.Symbol] = frozenset(), kept: frozenset[sp.Expr] = frozenset()
+) -> tuple[bool, sp.Expr]:
     """`(True, -term)` where the term bears a minus sign, else `(False, term)`.
 
-    A bracket gives its sign away where all its terms are negative, or the variable is: `c*(m - x) => -(c*(x - m))`.
+    A bracket gives its sign away where all its terms are negative, or the variable is: `c*(m - x) => -(c*(x - m))`;
+    not so one of `kept`, such as `b - x` with b the end of the support.
     """
     coefficient, rest = term.as_coeff_Mul()
     negative = bool(coefficient.is_number and coefficient.is_negative)
@@ -26,7 +33,7 @@ def signed(term: sp.Expr, variables: frozenset[sp.Symbol] = frozenset()) -> tupl
         coefficient = -coefficient
     factors = list(sp.Mul.make_args(rest))
     for i, factor in enumerate(factors):
-        if factor.is_Add and len(factors) + (coefficient != 1) > 1 and _turns(factor, variables):
+        if factor.is_Add and len(factors) + (coefficient != 1) > 1 and _turns(factor, variables, kept):
             factors[i] = sp.Add(*(-a for a in factor.args))
             negative = not negative
     if not negative and coefficient == term.as_coeff_Mul()[0]:
@@ -39,7 +46,9 @@ def signed(term: sp.Expr, variables: frozenset[sp.Symbol] = frozenset()) -> tupl
     return negative, sp.Mul(coefficient, *factors, evaluate=False)
 
 
-def _turns(add: sp.Expr, variables: frozenset[sp.Symbol]) -> bool:
+def _turns(add: sp.Expr, variables: frozenset[sp.Symbol], kept: frozenset[sp.Expr]) -> bool:
+    if add in kept:
+        return False
     if all(_negative(a) for a in add.args):
         return True
     if any(isinstance(a, Unit) for a in add.args) and len(add.args) == 2 and sp.S.NegativeOne in add.args:
@@ -140,7 +149,7 @@ def ordered_factors(
             base, exponent = factor, sp.Integer(1)
         if factor.is_Number:
             place = 0.0
-        elif base.is_number and not base.is_Symbol and not base.has(*_BOUND):
+        elif base.is_number and not base.is_Symbol and not base.has(*_BOUND, sp.log):
             place = 1.5 if base == sp.E else 1
         elif base.is_Symbol:
             place = 3 if base in variables else 2

@@ -11,7 +11,7 @@ from symkl.model import Density, Entropy, Expectation, Parameter
 from symkl.writeup.brackets import bracketed, gap, is_tall
 from symkl.writeup.functions import FunctionPrinter
 from symkl.writeup.order import ordered_factors, ordered_terms, signed
-from symkl.writeup.quotients import cleared, is_reciprocal, rationalised, shared_denominator
+from symkl.writeup.quotients import cleared, factored, is_reciprocal, rationalised, shared_denominator
 from symkl.writeup.symbols import latex_of_name, parameter_latex
 
 __all__ = ["TextbookPrinter"]
@@ -21,7 +21,7 @@ class TextbookPrinter(FunctionPrinter):
     r"""Prints `\psi(\alpha)`, `\log\frac{\sigma_2}{\sigma_1}`, `x - \mu`, `\mathbb{E}_{x\sim q}[x^2]`.
 
     `parameters` give each symbol's LaTeX and the order of the terms; `symbols` what the laws p and q are called in
-    print; `bare` leaves out the parameters' indices, `dimension` adds one (`\mu_{1,d}`).
+    print; `kept`, which may be set, holds sums that keep their sign, such as `b - x`; `bare` leaves out the parameters' indices, `dimension` adds one (`\mu_{1,d}`).
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class TextbookPrinter(FunctionPrinter):
         if dimension:
             self.names.update({v: f"{latex_of_name(v.name)}_{dimension}" for v in self.variables})
         self.laws = dict(symbols or {})
+        self.kept: frozenset[sp.Expr] = frozenset()
 
     # -- sums and products -------------------------------------------------------------------------------------------
 
@@ -54,7 +55,7 @@ class TextbookPrinter(FunctionPrinter):
             return self._print_fraction("1", str(shared)) + bracketed(self._print_Add(inner))
         text = ""
         for term in self.terms(expr):
-            minus, body = signed(term, self.variables)
+            minus, body = signed(term, self.variables, self.kept)
             sign = ("-" if minus else "") if not text else (" - " if minus else " + ")
             text += sign + (bracketed(self._print(body)) if body.is_Add else self._print(body))
         return text
@@ -68,7 +69,7 @@ class TextbookPrinter(FunctionPrinter):
         return "-" + self._print_fraction("1", str(shared)) + bracketed(self._print_Add(inner))
 
     def _print_Mul(self, expr: sp.Expr) -> str:
-        minus, body = signed(expr, self.variables)
+        minus, body = signed(expr, self.variables, self.kept)
         if minus:
             inner = self._print(body)
             return "-" + (bracketed(inner) if body.is_Add else inner)
@@ -83,7 +84,7 @@ class TextbookPrinter(FunctionPrinter):
                 below.append(sp.Pow(base, -exponent))
             else:
                 above.append(factor)
-        above, below = rationalised(above, below)
+        above, below = rationalised(above, factored(below))
         if not below:
             return self._product(above)
         above, below = cleared(above, below)
@@ -127,7 +128,7 @@ class TextbookPrinter(FunctionPrinter):
         for i, factor in enumerate(factors):
             last = i == len(factors) - 1
             piece = self._print(factor)
-            if factor.is_Add and not (alone and len(factors) == 1):
+            if factor.is_Add and not (alone and len(factors) == 1) and shared_denominator(factor) == 1:
                 piece = bracketed(piece)
             elif isinstance(factor, sp.log) and not last and not isinstance(factors[i + 1], sp.log):
                 piece = r"\log" + bracketed(self._print(factor.args[0]))
@@ -147,7 +148,8 @@ class TextbookPrinter(FunctionPrinter):
             base = self._positive_first(base)
         inner = self._print(base)
         plain = (base.is_Symbol or base.is_NumberSymbol) and "^" not in inner and not inner.startswith("\\log")
-        called = isinstance(base, (sp.gamma, sp.beta, sp.Abs)) or (base.is_Integer and base.is_nonnegative)
+        called = isinstance(base, (sp.gamma, sp.beta, sp.Abs, sp.besseli, sp.besselk, sp.zeta))
+        called = called or (base.is_Integer and base.is_nonnegative)
         if not (plain or called):
             inner = bracketed(inner)
         small, self._small = self._small, True

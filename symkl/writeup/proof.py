@@ -14,7 +14,7 @@ from symkl.writeup.content import Chain, ProofLine
 from symkl.writeup.notation import Notation
 from symkl.writeup.widths import formula_width
 
-__all__ = ["MATH_ROOM", "PAGE_ROOM", "REASON_ROOM", "chains", "concluded"]
+__all__ = ["MATH_ROOM", "PAGE_ROOM", "REASON_ROOM", "chains", "citations", "concluded"]
 
 #: the text is 160 mm wide, which is 41.5 em at 10.95 pt; a reason's column 46 mm, at nine points
 PAGE_ROOM = 40.0
@@ -25,6 +25,7 @@ _HEAD_ROOM = 0.5 * MATH_ROOM
 _TOLERANCE = 0.6  # the estimate is a little on the wide side
 _FEW_ROWS = 5
 _INDENT = 1.3  # a relation and its blank
+_MANY_ROWS = 5  # so many rows beside one reason, and the step gets the whole width if that makes it shorter
 
 
 def chains(
@@ -49,7 +50,7 @@ def chains(
         left = heads.get(i, "")
         head = left or head
         verdict = verdicts[i].kind if i < len(verdicts) else ""
-        reason = words(step.because, step) + _substitution(step, notation) + _citations(step, lemmas)
+        reason = words(step.because, step) + _substitution(step, notation) + citations(step, lemmas)
         right = notation.latex(step.after)
         if not left and right == notation.latex(step.before) and verdict == "proved":
             continue  # nothing that can be seen happens
@@ -89,12 +90,14 @@ def _together(lines: Sequence[ProofLine]) -> list[ProofLine]:
 def _rows(left: str, right: str, reason: str, verdict: str, head: str, column: float) -> list[ProofLine] | None:
     """One step's rows, beside a column of left sides; a left side too wide for it gets a row of its own.
 
-    None where a line does not fit beside the reasons.
+    None where a line does not fit beside the reasons, or where many do and fewer are needed without them.
     """
     wide = formula_width(head) > _HEAD_ROOM
     taken = column + 1.0
     lines = broken(right, MATH_ROOM - taken - _INDENT, indent=r"\qquad" if not wide else r"\qquad\quad")
     if any(formula_width(line) > MATH_ROOM - taken - _INDENT + _TOLERANCE for line in map(even, lines)):
+        return None
+    if len(lines) > _MANY_ROWS and len(broken(right, PAGE_ROOM - _INDENT - 2.0, indent=r"\qquad")) < len(lines) - 1:
         return None
     relation = r"\quad = " if wide else "= "
     hangs = len(wrapped(reason, REASON_ROOM, _REASON_SCALE)) - 1 <= 2 * (len(lines) - 1)
@@ -122,7 +125,8 @@ def _substitution(step: Step, notation: Notation) -> str:
     return f", {' and '.join(made)}" if made else ""
 
 
-def _citations(step: Step, lemmas: Mapping[sp.Expr, str]) -> str:
+def citations(step: Step, lemmas: Mapping[sp.Expr, str]) -> str:
+    """The lemmas whose values the step puts in, in brackets."""
     gone = step.before.atoms(Expectation) - step.after.atoms(Expectation)
     labels = sorted({lemmas[e] for e in gone if e in lemmas}, key=lambda label: (len(label), label))
     if step.rule not in ("lemma", "normalisation") or not labels:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-__all__ = ["cleared", "is_reciprocal", "rationalised", "shared_denominator"]
+__all__ = ["cleared", "factored", "is_reciprocal", "rationalised", "shared_denominator"]
+
+#: a sum of more terms is not factored
+_LONGEST = 40
 
 
 def is_reciprocal(factor: sp.Expr) -> bool:
@@ -31,6 +34,23 @@ def cleared(above: list[sp.Expr], below: list[sp.Expr]) -> tuple[list[sp.Expr], 
         return above, below
     number = sp.Mul(factor, *(f for f in below if f.is_Integer))
     return out, [number, *(f for f in below if not f.is_Integer)]
+
+
+def factored(below: list[sp.Expr]) -> list[sp.Expr]:
+    """`a**2*k + a**2 - b**2*k - b**2` below a bar is printed as a product."""
+    out: list[sp.Expr] = []
+    for factor in below:
+        base, exponent = factor.as_base_exp()
+        if not (base.is_Add and 4 <= len(base.args) <= _LONGEST and base.is_polynomial()):
+            out.append(factor)
+            continue
+        number, parts = sp.factor_list(base)
+        if number.is_negative or not number.is_Integer or sum(count for _, count in parts) < 2:
+            out.append(factor)
+            continue
+        out += [sp.Pow(number, exponent)] if number != 1 else []
+        out += [sp.Pow(part, count * exponent) for part, count in parts]
+    return out
 
 
 def rationalised(above: list[sp.Expr], below: list[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Expr]]:

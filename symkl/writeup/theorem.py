@@ -8,13 +8,18 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
-from symkl.model import Claim, Derivation, Step, Verdict, Verified
+from symkl.errors import BadInput
+from symkl.model import Claim, Density, Derivation, Expectation, Law, Lemma, Step, Verdict, Verified
+from symkl.writeup.brackets import cases
 from symkl.writeup.breaking import broken
+from symkl.writeup.brief import Brief, main_lines
+from symkl.writeup.conditions import BOTH, conjunction
 from symkl.writeup.content import Chain, Formula, Theorem
 from symkl.writeup.escape import escaped, slug
 from symkl.writeup.notation import Notation, conditions_latex
-from symkl.writeup.proof import PAGE_ROOM, chains, concluded
+from symkl.writeup.proof import PAGE_ROOM, chains, citations, concluded
 from symkl.writeup.prose import inline
+from symkl.writeup.reasons import marked
 from symkl.writeup.widths import formula_width
 
 __all__ = ["NAMES", "Context", "Read", "claim_key", "display", "lemmas_of", "sentence", "theorem_of"]
@@ -33,6 +38,8 @@ NAMES = {
 }
 
 
+#: a theorem that is named once for each integral for which it is used
+_TWICE = re.compile(r"(?<!\w)([^,;]{8,}?)(?: and \1)+(?!\w)")
 _LETTER = re.compile(r"(?<![\w\\])[pq](?!\w)")
 
 
@@ -60,12 +67,27 @@ class Context:
 
     def words(self, text: str, notation: Notation, expressions: Iterable[sp.Basic]) -> str:
         """A reason as LaTeX; `$...$` in it is a formula about the symbols of the expressions."""
+        text = _TWICE.sub(r"\1", text)
         if self.read is None:
             return self.lettered(escaped(text))
         read = self.read
+        variable = notation.claim.p.variable
         symbols = {s.name: s for e in expressions for s in sorted(e.atoms(sp.Symbol), key=str)}
         symbols.update({p.symbol.name: p.symbol for p in notation.claim.parameters})
-        return self.lettered(inline(text, lambda formula: notation.latex(read(formula, symbols))))
+        symbols[variable.name] = variable
+
+        def typeset(formula: str) -> str:
+            if not formula.startswith("E["):
+                return notation.latex(read(formula, symbols))
+            printed = notation.latex(Expectation(read(formula[2:-1], symbols), variable, Law("p")))
+            if r"\begin" not in printed:
+                return printed
+            return notation.latex(Expectation(sp.log(Density(Law("q"), variable)), variable, Law("p")))
+
+        try:
+            return self.lettered(inline(marked(text), typeset))
+        except BadInput:
+            return self.lettered(escaped(text))
 
     def lettered(self, latex: str) -> str:
         """Words in which a lone p or q becomes the letter that this write-up has for it."""
@@ -76,29 +98,37 @@ class Context:
 
 
 def display(left: str, right: str, label: str = "", relation: str = "=") -> Formula:
-    """A displayed formula whose right side is broken to the width of the page."""
+    """A displayed formula whose right side is broken to the width of the page; a wide left side stands above it."""
     taken = formula_width(left) + 4.5
+    if taken > 0.5 * PAGE_ROOM and taken + formula_width(right) > PAGE_ROOM:
+        above = broken(left, PAGE_ROOM - 4.5)
+        lines = broken(right, PAGE_ROOM - 7.5, indent=r"\qquad")
+        return Formula("", (*above, rf"\quad {relation} {lines[0]}", *lines[1:]), label, "")
     return Formula(left, tuple(broken(right, PAGE_ROOM - taken)), label, relation)
 
 
-def theorem_of(verified: Verified, notation: Notation, context: Context) -> Theorem:
-    """The theorem about the claim, with its proof; its lemmas must have been given their labels before."""
+def theorem_of(verified: Verified, notation: Notation, context: Context, *, brief: bool = False) -> Theorem:
+    """The theorem about the claim, with its proof; its lemmas must have been given their labels before.
+
+    `brief`: the proof has its main lines only, and the statement leaves out what has been said of the first law.
+    """
     derivation = verified.derivation
     claim = derivation.claim
     names = slug(" ".join([claim.quantity, claim.p.family.name, *([claim.q.family.name] if claim.q else [])]))
     label, equation = context.label(f"thm:{names}"), context.label(f"eq:{names}")
     formula, after = _statement(derivation, notation, context, equation)
-    proof = _proof(verified, notation, context)
+    proof, closing = _proof(verified, notation, context, equation, brief=brief)
     ends = rf"; this is~\eqref{{{equation}}}" if formula is not None else ""
     context.theorems[claim_key(claim)] = label
     return Theorem(
         kind="theorem",
         label=label,
-        name=NAMES[claim.quantity],
-        given=f"Let {notation.members()}{_given(derivation, notation)}. Then",
+        name=f"Against {escaped(claim.q.family.name)}" if brief and claim.q is not None else NAMES[claim.quantity],
+        given=f"Let {notation.members()}{_given(derivation, notation, brief=brief)}",
         formula=formula,
         after=after,
-        proof=concluded(proof, ends),
+        proof=proof if closing else concluded(proof, ends),
+        closing=closing,
     )
 
 
@@ -110,9 +140,15 @@ def claim_key(claim: Claim) -> ClaimKey:
     return claim.quantity, claim.p.family.name, claim.q.family.name if claim.q else "", str(claim.of), where
 
 
-def _proof(verified: Verified, notation: Notation, context: Context) -> tuple[Chain, ...]:
-    """The chains of the proof, without those of parts that are theorems already: these are cited."""
+def _proof(
+    verified: Verified, notation: Notation, context: Context, equation: str, *, brief: bool
+) -> tuple[tuple[Chain, ...], str]:
+    """The chains of the proof, without those of parts that are theorems already: these are cited.
+
+    With `brief`, where it can be had, the main lines only, and a sentence that ends the proof.
+    """
     steps, verdicts = list(verified.derivation.steps), list(verified.steps)
+    known = _known(verified.derivation, context)
     cited = []
     for part in verified.derivation.parts:
         label, at = context.theorems.get(claim_key(part.claim)), _find(steps, part.steps)
@@ -127,7 +163,24 @@ def _proof(verified: Verified, notation: Notation, context: Context) -> tuple[Ch
             said += f" (Theorem{'s' if len(cited) > 1 else ''}~{' and '.join(cited)})"
         return said
 
-    return chains(steps, verdicts, notation, words, _known(verified.derivation, context))
+    short = main_lines(steps, verdicts) if brief and len(cited) == 1 else None
+    if short is None:
+        return chains(steps, verdicts, notation, words, known), ""
+    lines = chains(short.steps[:-1], short.verdicts[:-1], notation, words, known)
+    return lines, _closing(short, notation, cited[0], known, equation)
+
+
+def _closing(short: Brief, notation: Notation, entropy: str, known: Mapping[sp.Expr, str], equation: str) -> str:
+    """The end of a proof in its main lines."""
+    difference = short.steps[-1]
+    values = "".join(citations(step, known) for step in short.valued)
+    first = f"the values of the expectations{values} and of " if values else ""
+    ending = ", where what has no closed form cancels" if short.cancels else ""
+    return (
+        f"With {first}the entropy (Theorem~{entropy}), and with terms collected{ending}, "
+        f"${notation.latex(difference.before)} = {notation.latex(difference.after)}$ "
+        rf"is~\eqref{{{equation}}}~$\{short.verdicts[-1].kind}$."
+    )
 
 
 def _find(steps: list[Step], part: tuple[Step, ...]) -> int | None:
@@ -136,12 +189,13 @@ def _find(steps: list[Step], part: tuple[Step, ...]) -> int | None:
     return next((i for i in range(len(steps)) if tuple(steps[i : i + len(part)]) == part), None)
 
 
-def _given(derivation: Derivation, notation: Notation) -> str:
-    domains = notation.domains(derivation.claim.parameters)
+def _given(derivation: Derivation, notation: Notation, *, brief: bool) -> str:
+    claim = derivation.claim
+    domains = notation.domains(claim.q.parameters if brief and claim.q is not None else claim.parameters)
     words = f", with {domains}" if domains else ""
     if derivation.conditions:
-        words += f", where {conditions_latex(derivation.conditions, notation)}"
-    return words
+        return f"{words}. If {conditions_latex(derivation.conditions, notation)}, then"
+    return f"{words}. Then"
 
 
 def _statement(derivation: Derivation, notation: Notation, context: Context, label: str) -> tuple[Formula | None, str]:
@@ -151,7 +205,7 @@ def _statement(derivation: Derivation, notation: Notation, context: Context, lab
         return Formula(left, (r"\infty",), label), f"Indeed, {reason}" if reason else ""
     if derivation.status == "none":
         if derivation.result is None:
-            return None, f"no closed form was found. {reason}"
+            return None, _not_found(reason)
         formula = display(left, notation.latex(derivation.result), label)
         kept = [
             lemma.statement
@@ -167,19 +221,32 @@ def _statement(derivation: Derivation, notation: Notation, context: Context, lab
     return display(left, notation.latex(derivation.result), label), _otherwise(derivation)
 
 
+def _not_found(reason: str) -> str:
+    if reason.lower().startswith("given up: "):
+        return f"no closed form was found: the derivation was given up, {reason[len('given up: ') :]}"
+    return f"no closed form was found. {reason}"
+
+
 def _by_cases(derivation: Derivation, notation: Notation, left: str, label: str) -> Formula:
-    rows = [
-        rf"{notation.latex(case.value)} & \text{{if }} " + r" \text{ and } ".join(notation.latex(c) for c in case.when)
-        for case in derivation.cases
-    ]
-    return Formula(left, (r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}",), label)
+    """The value in one formula where it has the cases in it, else a case a row."""
+    result = derivation.result
+    if result is not None and result.has(sp.Piecewise):
+        return display(left, notation.latex(result), label)
+    rows = []
+    for case in derivation.cases:
+        when = conjunction(case.when, notation.latex)
+        rows.append(
+            f"{notation.latex(case.value)} & " + (rf"\text{{if }} {BOTH.join(when)}" if when else r"\text{otherwise}")
+        )
+    return display(left, cases(rows), label)
 
 
 def _otherwise(derivation: Derivation) -> str:
+    where = "Where this condition fails" if len(derivation.conditions) == 1 else "Where one of these conditions fails"
     words = {
-        "oo": "Where these conditions fail, it is infinite.",
-        "undefined": "Where these conditions fail, it is not defined.",
-        "unknown": "Where these conditions fail, nothing is claimed.",
+        "oo": f"{where}, it is infinite.",
+        "undefined": f"{where}, it is not defined.",
+        "unknown": f"{where}, nothing is claimed.",
     }
     return words.get(derivation.otherwise or "", "") if derivation.status == "conditional" else ""
 
@@ -193,8 +260,12 @@ def sentence(latex: str, *, capital: bool = True) -> str:
 
 
 def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple[Theorem, ...]:
-    """The lemmas of a derivation that the write-up has not proved yet, in the order in which they are used."""
+    """The lemmas of a derivation that the write-up has not proved yet, in the order in which they are used.
+
+    In those about the first law alone its parameters bear no index.
+    """
     derivation = verified.derivation
+    both, bare = notation, Notation(derivation.claim, notation.symbols, bare=True)
     out = []
     for i, lemma in enumerate(derivation.lemmas):
         key = _lemma_key(lemma.statement, derivation.claim)
@@ -203,7 +274,9 @@ def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple
         label = context.label("lem:" + slug(f"{derivation.claim.p.family.name} {len(context.lemmas) + 1}"))
         verdicts: tuple[Verdict, ...] = verified.lemma_steps[i] if i < len(verified.lemma_steps) else ()
 
-        def words(text: str, step: Step) -> str:
+        notation = bare if _is_about_p(lemma, derivation.claim) else both
+
+        def words(text: str, step: Step, notation: Notation = notation) -> str:
             return context.words(text, notation, (step.before, step.after))
 
         proof = chains(lemma.steps, verdicts, notation, words, _known(derivation, context))
@@ -228,10 +301,16 @@ def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple
     return tuple(out)
 
 
+def _is_about_p(lemma: Lemma, claim: Claim) -> bool:
+    others = {p.symbol for p in claim.q.parameters} if claim.q is not None else set()
+    said = [lemma.statement, *lemma.conditions, *(e for s in lemma.steps for e in (s.before, s.after))]
+    return not any(e.free_symbols & others for e in said)
+
+
 def _lemma_key(statement: sp.Expr, claim: Claim) -> tuple[str, sp.Expr]:
     """The same for a lemma about a family whatever index its parameters bear, and whether or not some are given."""
     plain = {p.symbol: replace(p, index="").symbol for p in claim.p.parameters}
-    return claim.p.family.name, statement.subs(plain, simultaneous=True)
+    return claim.p.family.name, statement.xreplace(plain)
 
 
 def _known(derivation: Derivation, context: Context) -> Mapping[sp.Expr, str]:

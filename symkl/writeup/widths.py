@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-__all__ = ["Group", "Node", "Token", "formula_width", "nodes", "text_width"]
+__all__ = ["Group", "Node", "Token", "environment_rows", "formula_width", "nodes", "text_width"]
 
 # advance widths of cmmi10 and cmr10 in thousandths of an em (from their TFM files)
 _ITALIC = dict(
@@ -94,7 +94,11 @@ def _read(words: list[str], at: int, closing: str | None) -> tuple[list[Node], i
             inner, end = _read(words, at + 2, r"\right")
             out.append(Group(rf"\left{words[at + 1]}", rf"\right{words[end + 1]}", inner))
             at = end + 2
-        elif word in (r"\text", r"\mathrm", r"\operatorname", r"\mathbb", r"\begin", r"\end"):
+        elif word == r"\begin":
+            end = _environment_end(words, at)
+            out.append(Token("".join(words[at:end])))
+            at = end
+        elif word in (r"\text", r"\mathrm", r"\operatorname", r"\mathbb"):
             end = at + 2
             while words[end] != "}":
                 end += 1
@@ -117,6 +121,43 @@ def _read(words: list[str], at: int, closing: str | None) -> tuple[list[Node], i
     return out, at
 
 
+def _environment_end(words: list[str], at: int) -> int:
+    r"""The place behind the `\end{..}` that belongs to the `\begin` at `at`."""
+    depth = 0
+    for end in range(at, len(words)):
+        depth += (words[end] == r"\begin") - (words[end] == r"\end")
+        if depth == 0:
+            return words.index("}", end) + 1
+    raise ValueError(f"unbalanced formula: {''.join(words)}")
+
+
+def environment_rows(latex: str) -> list[list[str]]:
+    r"""The rows of `\begin{..} a & b \\[1ex] c & d \end{..}`, each as its cells; environments in them stay whole."""
+    words = _TOKEN.findall(latex)
+    rows: list[list[str]] = [[""]]
+    depth, at = 0, words.index("}") + 1
+    while depth or words[at] != r"\end":
+        word = words[at]
+        depth += (word == r"\begin") - (word == r"\end")
+        if depth == 0 and word == r"\\":
+            rows.append([""])
+            if words[at + 1] == "[":
+                at = words.index("]", at)
+        elif depth == 0 and word == "&":
+            rows[-1].append("")
+        else:
+            rows[-1][-1] += word
+        at += 1
+    return [[cell.strip() for cell in row] for row in rows]
+
+
+def _environment_width(latex: str, scale: float) -> float:
+    """The columns' widths together, each that of its widest cell, with the brace and the gaps."""
+    rows = environment_rows(latex)
+    columns = [[row[i] for row in rows if i < len(row)] for i in range(max(map(len, rows)))]
+    return sum(max(_width(nodes(cell), scale) for cell in column) for column in columns) + scale * (0.9 + len(columns))
+
+
 def text_width(text: str, scale: float = 1.0) -> float:
     """Words in the roman of the body, in em of the body."""
     return scale * sum(_ROMAN.get(c, 333 if c == " " else 500 if c.isdigit() else 400) for c in text) / 1000
@@ -132,8 +173,8 @@ def _width(line: list[Node], scale: float) -> float:
     while at < len(line):
         node = line[at]
         text = node.text if isinstance(node, Token) else ""
-        if text in (r"\frac", r"\binom"):
-            inner = scale if scale == 1.0 and text == r"\frac" else scale * _SCRIPT
+        if text in (r"\frac", r"\dfrac", r"\binom"):
+            inner = scale if scale == 1.0 and text != r"\binom" else scale * _SCRIPT
             above, below = (_width([n], inner) for n in line[at + 1 : at + 3])
             total += max(above, below) + 0.26 * scale
             at += 3
@@ -167,13 +208,13 @@ def _single(node: Node, scale: float) -> float:
             return text_width("".join(n.latex for n in node.nodes), scale) + 0.17 * scale
         if node.opening.startswith(r"\mathbb"):
             return 0.67 * scale
-        if node.opening.startswith((r"\begin", r"\end")):
-            return 0.5 * scale
         inner = _width(node.nodes, scale)
         if node.opening == "{":
             return inner
         return inner + scale * (2 * 0.66 if node.opening.startswith(r"\left") else 0.78)
     text = node.text
+    if text.startswith(r"\begin"):
+        return _environment_width(text, scale)
     if text in _FUNCTIONS:
         return scale * (_FUNCTIONS[text] + 0.17)
     if text in _RELATIONS:
