@@ -44,6 +44,9 @@ def evaluate(
         return Evaluation(decimal(value, digits), "closed form", not agreement(value, whole.ball).apart, digits)
     if whole.ball is not None:
         return Evaluation(decimal(whole.ball, digits), "integral", True, digits)
+    beside = _limit(derivation, claim, at, digits)
+    if beside is not None:
+        return beside
     plain = estimated(claim, at, min(digits, 15))
     if plain.status == "divergent":
         value = None if mp.isnan(plain.value) else "oo" if plain.value > 0 else "-oo"
@@ -54,6 +57,32 @@ def evaluate(
 
 
 def _form(derivation: Derivation | None, at: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr | None:
+    """The value of the case that holds at that point."""
     if derivation is None or derivation.result is None or derivation.status == "infinite":
         return None
+    for case in derivation.cases:
+        if all(truth(condition, at) for condition in case.when):
+            return case.value
+    if derivation.cases:
+        return None
     return derivation.result if all(truth(condition, at) for condition in derivation.conditions) else None
+
+
+def _limit(
+    derivation: Derivation | None, claim: Claim, at: Mapping[sp.Symbol, sp.Rational], digits: int
+) -> Evaluation | None:
+    """Where the formula is 0/0: what it tends to, from both sides in each parameter; None where they do not agree."""
+    near = sp.Rational(1, 10**digits)
+    found = []
+    for side in (1, -1):
+        point = {s: v + side * (k + 1) * near for k, (s, v) in enumerate(at.items()) if not s.is_integer}
+        there = {**at, **point}
+        form = _form(derivation, there)
+        value = None if form is None else ball_of(form, there, 2 * digits, claim)
+        if value is None:
+            return None
+        found.append(value)
+    kept = min(agreement(*found).digits, digits - 3)
+    if kept < digits // 2:
+        return None
+    return Evaluation(decimal(found[0], kept), "closed form", None, kept, "the limit of the formula, which is 0/0 there")

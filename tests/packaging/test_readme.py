@@ -11,18 +11,18 @@ from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text("utf-8")
-RAYLEIGH = next(block for block in re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL) if 'name = "Rayleigh"' in block)
+STRANGER = next(block for block in re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL) if 'name = "GumbelMin"' in block)
 KNOWN = """
 [[known]]
 quantity = "entropy"
-formula = "1 + log(s/sqrt(2)) - EulerGamma/2"
+formula = "1 + log(b) - EulerGamma"
 source = "a sign is wrong here"
 """
 FILES = {
-    "Rayleigh.toml": RAYLEIGH,
-    "wrong.toml": RAYLEIGH + KNOWN,
-    "double.toml": RAYLEIGH.replace('density = "x', 'density = "2*x'),
-    "typo.toml": RAYLEIGH.replace("2*s**2", "2*sgima**2"),
+    "GumbelMin.toml": STRANGER,
+    "wrong.toml": STRANGER + KNOWN,
+    "double.toml": STRANGER.replace('density = "exp', 'density = "2*exp'),
+    "typo.toml": STRANGER.replace("))/b", "))/sgima"),
 }
 BLOCKS = re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL)
 COMMANDS = re.findall(r"^\$ symkl (.*)\n((?:(?!\$ ).*\n)*)", "\n".join(BLOCKS), re.MULTILINE)
