@@ -44,9 +44,10 @@ def write_article(
 ) -> str:
     """The LaTeX of an article.
 
-    `title` is plain text. `others` are divergences that have no section, each with its status and the reason. `citations` gives the words with which a master is cited, by its name. `read` is the
-    expression parser, for the formulas in reasons; `is_zero` the kernel's zero-test, for the divergence as a sum of
-    terms that are not negative.
+    `title` is plain text. `others` are divergences that have no section, each with its status and the
+    reason. `citations` gives the words with which a master is cited, by its name. `read` is the expression parser, for
+    the formulas in reasons; `is_zero` the kernel's zero-test, for the divergence as a sum of terms that are not
+    negative.
     """
     context = Context(symbols, read)
     blocks: list[Block] = []

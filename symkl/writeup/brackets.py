@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-__all__ = ["bracketed", "cases", "gap", "is_tall", "one_fraction"]
+__all__ = ["bracketed", "cases", "enlarged", "gap", "is_tall", "one_fraction"]
 
 _TALL = ("\\frac", "\\int", "\\sum", "\\begin", "\\binom", "\\left")
 
@@ -24,8 +25,17 @@ def bracketed(latex: str, marks: str = "()") -> str:
 def cases(rows: Sequence[str]) -> str:
     r"""Rows `value & condition` behind one brace; with fractions they have the size of a display, and room."""
     if any(r"\frac" in row for row in rows):
-        return r"\begin{cases} " + r" \\[2ex] ".join(row.replace(r"\frac", r"\dfrac") for row in rows) + r" \end{cases}"
+        return r"\begin{cases} " + r" \\[2ex] ".join(map(enlarged, rows)) + r" \end{cases}"
     return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+
+
+def enlarged(latex: str) -> str:
+    r"""With the fractions that stand in no other formula in the size of a display: `\frac => \dfrac`."""
+    depth, out = 0, ""
+    for part in re.split(r"(\\frac|[{}])", latex):
+        depth += (part == "{") - (part == "}")
+        out += r"\dfrac" if part == r"\frac" and depth == 0 else part
+    return out
 
 
 def one_fraction(latex: str) -> bool:

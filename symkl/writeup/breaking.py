@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from symkl.writeup.brackets import is_tall
+from symkl.writeup.brackets import enlarged, is_tall
 from symkl.writeup.widths import Group, Node, Token, environment_rows, formula_width, nodes, text_width
 
 __all__ = ["broken", "even", "wrapped"]
@@ -120,11 +120,12 @@ class _Cutter:
             at += 1
 
     def _fraction(self, above: Node, below: Node, depth: int) -> None:
-        if isinstance(above, Group) and _has_cut(above.nodes) and formula_width(above.latex) > 0.75 * self.room:
+        widest = (0.75 if depth == 0 else 0.5) * self.room
+        if isinstance(above, Group) and _has_cut(above.nodes) and formula_width(above.latex) > widest:
             self.current += rf"\frac{{1}}{below.latex}"
             tall = is_tall(above.latex)
             self.walk([Group(r"\left(" if tall else "(", r"\right)" if tall else ")", above.nodes)], depth)
-        elif isinstance(below, Group) and _has_cut(below.nodes) and formula_width(below.latex) > 0.75 * self.room:
+        elif isinstance(below, Group) and _has_cut(below.nodes) and formula_width(below.latex) > widest:
             self.current += above.latex if above.latex != "{1}" else ""
             self.walk([Group(r"\left(", r"\right)", below.nodes)], depth)
             self.current += "^{-1}"
@@ -140,7 +141,12 @@ class _Cutter:
         return _spaced(node.latex)
 
     def _opens(self, node: Group) -> bool:
-        return node.opening[-1] in "([" and _has_cut(node.nodes) and formula_width(node.latex) > 0.5 * self.room
+        if node.opening[-1] not in "([":
+            return False
+        width = formula_width(node.latex)
+        if _has_cut(node.nodes):
+            return width > 0.5 * self.room
+        return width > self.room and any(isinstance(inner, Group) and _has_cut(inner.nodes) for inner in node.nodes)
 
 
 def _narrowed(cases: str, room: float) -> str:
@@ -152,10 +158,10 @@ def _narrowed(cases: str, room: float) -> str:
     shown = []
     for value, when in rows:
         lines = broken(value.replace(r"\dfrac", r"\frac"), max(room - taken, _CASE_ROOM))
-        lines = [line.replace(r"\frac", r"\dfrac") for line in lines]
+        lines = [enlarged(line) for line in lines]
         whole = lines[0] if len(lines) == 1 else r"\begin{aligned} & " + r" \\ & ".join(lines) + r" \end{aligned}"
         shown.append(f"{whole} & {when}")
-    return r"\begin{cases} " + r" \\[2ex] ".join(shown) + r" \end{cases}"
+    return r"\begin{cases} " + r" \\[3ex] ".join(shown) + r" \end{cases}"
 
 
 def _begins_factor(before: Node, node: Node) -> bool:

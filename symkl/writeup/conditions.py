@@ -1,4 +1,4 @@
-"""Conditions on parameters and on the variable as LaTeX: `x < c`, `a_1 < \\mu_2 < b_1`."""
+r"""Conditions on parameters and on the variable as LaTeX: `x < c`, `a_1 < \mu_2 < b_1`."""
 
 from __future__ import annotations
 

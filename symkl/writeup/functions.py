@@ -141,7 +141,7 @@ class FunctionPrinter(LatexPrinter):
         power = f"^{{{exp}}}" if exp else ""
         return name + power + bracketed(", ".join(self._print(a) for a in args))
 
-    def _print_Function(self, expr: sp.Expr, exp: str | None = None) -> str:  # noqa: N802  # SymPy's name
+    def _print_Function(self, expr: sp.Expr, exp: str | None = None) -> str:
         name = FUNCTION_NAMES.get(type(expr).__name__)
         return self._called(name, expr.args, exp) if name else str(super()._print_Function(expr, exp))
 
@@ -214,10 +214,10 @@ class FunctionPrinter(LatexPrinter):
 
     # -- conditions --------------------------------------------------------------------------------------------------
 
-    def _print_Relational(self, expr: Any) -> str:  # noqa: N802
+    def _print_Relational(self, expr: Any) -> str:
         return conjunction([expr], self._print, self.variables)[0]
 
-    def _print_And(self, expr: Any) -> str:  # noqa: N802
+    def _print_And(self, expr: Any) -> str:
         return BOTH.join(conjunction([expr], self._print, self.variables))
 
     # -- integrals and sums ------------------------------------------------------------------------------------------

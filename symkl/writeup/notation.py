@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from symkl.model import Claim, CrossEntropy, Distribution, Divergence, Entropy, Expectation, Law, Parameter, domain_of
+from symkl.writeup.compact import compact
 from symkl.writeup.conditions import conjunction
 from symkl.writeup.escape import escaped
 from symkl.writeup.printer import TextbookPrinter
@@ -22,6 +23,9 @@ _DOMAINS = {
     "positive_integer": r"{} \in \{{1, 2, \dots\}}",
     "nonnegative_integer": r"{} \in \{{0, 1, 2, \dots\}}",
 }
+
+#: LaTeX of so many characters fills three lines or more
+_LONG = 300
 
 
 class Notation:
@@ -50,8 +54,12 @@ class Notation:
         self.printer.supports = {Law("p"): (*first.support, first.kind == "discrete")}
 
     def latex(self, expr: sp.Basic) -> str:
+        """The expression as LaTeX; a long one in a shorter form, where one is found."""
         text: str = self.printer.doprint(expr)
-        return text
+        if len(text) < _LONG or not isinstance(expr, sp.Expr):
+            return text
+        shorter: str = self.printer.doprint(compact(expr))
+        return min(text, shorter, key=len)
 
     def as_written(self, expr: sp.Expr, text: str) -> str:
         """A formula that its source writes with a minus sign before a bracket: `-(1 + log(s) - s)/2`."""

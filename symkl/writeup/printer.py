@@ -21,7 +21,8 @@ class TextbookPrinter(FunctionPrinter):
     r"""Prints `\psi(\alpha)`, `\log\frac{\sigma_2}{\sigma_1}`, `x - \mu`, `\mathbb{E}_{x\sim q}[x^2]`.
 
     `parameters` give each symbol's LaTeX and the order of the terms; `symbols` what the laws p and q are called in
-    print; `kept`, which may be set, holds sums that keep their sign, such as `b - x`; `bare` leaves out the parameters' indices, `dimension` adds one (`\mu_{1,d}`).
+    print; `bare` leaves out the parameters' indices, `dimension` adds one (`\mu_{1,d}`). `kept`, which may be set,
+    holds sums that keep their sign, such as `b - x`.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class TextbookPrinter(FunctionPrinter):
         above, below = rationalised(above, factored(below))
         if not below:
             return self._product(above)
-        above, below = cleared(above, below)
+        above, below = cleared(_multiplied(above), below)
         numeric = all(f.is_number for f in below)
         behind = [f for f in above if self._stands_behind(f, numeric)]
         inside = [f for f in above if f not in behind]
@@ -180,3 +181,9 @@ class TextbookPrinter(FunctionPrinter):
         if self._small:
             return f"{sign}{abs(expr.p)}/{expr.q}"
         return sign + self._print_fraction(str(abs(expr.p)), str(expr.q))
+
+
+def _multiplied(factors: list[sp.Expr]) -> list[sp.Expr]:
+    """The integers among the factors as one."""
+    number = sp.Mul(*(f for f in factors if f.is_Integer))
+    return [*([number] if number != 1 else []), *(f for f in factors if not f.is_Integer)]

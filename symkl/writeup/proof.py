@@ -72,7 +72,8 @@ def concluded(proof: tuple[Chain, ...], remark: str = "") -> tuple[Chain, ...]:
         return proof
     rows = _together(proof[-1].lines)
     if not any(row.reason for row in rows):
-        rows[-1] = replace(rows[-1], reason=remark.removeprefix("; "), last=True)
+        rows[-1] = replace(rows[-1], kept=True)
+        rows.append(ProofLine("", "", remark.removeprefix("; "), last=True))
         return (*proof[:-1], replace(proof[-1], lines=tuple(rows)))
     at = max(i for i, row in enumerate(rows) if row.reason or i == 0)
     rows[at] = replace(rows[at], reason=rows[at].reason + remark, last=True)
