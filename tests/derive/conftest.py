@@ -3,6 +3,7 @@
 import pytest
 
 from symkl.language import load_families
+from tests.derive.toml import written
 
 #: name -> (parameters and domains, support, density[, kind])
 STRANGERS = {
@@ -26,27 +27,9 @@ STRANGERS = {
 }
 
 
-def definition(name):
-    parameters, support, density, *kind = STRANGERS[name]
-    pairs = [part.strip().split(": ") for part in parameters.split(",")]
-    lower, upper = support.split(", ")
-    lines = [
-        "format = 1",
-        "[family]",
-        f'name = "{name}"',
-        'variable = "x"',
-        f'kind = "{kind[0] if kind else "continuous"}"',
-        f'support = ["{lower}", "{upper}"]',
-        f'density = "{density}"',
-        "[family.parameters]",
-        *(f'{key} = {{ domain = "{domain}" }}' for key, domain in pairs),
-    ]
-    return "\n".join(lines) + "\n"
-
-
 @pytest.fixture(scope="session")
 def strangers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("strangers")
     for name in STRANGERS:
-        (folder / f"{name.lower()}.toml").write_text(definition(name), encoding="utf-8")
+        (folder / f"{name.lower()}.toml").write_text(written(name, *STRANGERS[name]), encoding="utf-8")
     return load_families(sorted(folder.glob("*.toml")))

@@ -1,0 +1,152 @@
+"""Densities in parametrisations that no file has: derived, and compared with quadrature of a density typed again here."""
+
+import mpmath as mp
+import pytest
+
+from symkl.derive import derive
+from symkl.language import load_families
+from symkl.model import claim
+from tests.derive.toml import written
+
+E, L = mp.exp, mp.log
+R, P, U = "-oo, oo", "0, oo", "0, 1"
+#: name -> parameters, support, density; the log-density in mpmath; two parameter points; where the quadrature breaks
+TABLE = {
+    "NormalVariance": (
+        ("m: real, v: positive", R, "exp(-(x-m)**2/(2*v))/sqrt(2*pi*v)"),
+        lambda x, m, v: -((x - m) ** 2) / (2 * v) - L(2 * mp.pi * v) / 2,
+        ((0.3, 1.7), (-0.4, 0.8)),
+        [-20, -3, 0, 3, 20],
+    ),
+    "NormalLogVariance": (
+        ("m: real, l: real", R, "exp(-(x-m)**2*exp(-l)/2 - l/2)/sqrt(2*pi)"),
+        lambda x, m, l: -((x - m) ** 2) * E(-l) / 2 - l / 2 - L(2 * mp.pi) / 2,
+        ((0.3, 0.7), (-0.4, -0.3)),
+        [-20, -3, 0, 3, 20],
+    ),
+    "GammaMean": (
+        ("mu: positive, k: positive", P, "(k/mu)**k/gamma(k)*x**(k-1)*exp(-k*x/mu)"),
+        lambda x, mu, k: k * L(k / mu) - mp.loggamma(k) + (k - 1) * L(x) - k * x / mu,
+        ((1.7, 2.2), (0.8, 1.4)),
+        [0, 1, 3, 8, 40],
+    ),
+    "BetaMean": (
+        ("m: unit, k: positive", U, "x**(m*k-1)*(1-x)**((1-m)*k-1)/beta(m*k, (1-m)*k)"),
+        lambda x, m, k: (m * k - 1) * L(x) + ((1 - m) * k - 1) * L(1 - x) - L(mp.beta(m * k, (1 - m) * k)),
+        ((0.4, 4.5), (0.6, 3.1)),
+        [0, 0.5, 1],
+    ),
+    "LogisticByCosh": (
+        ("m: real, s: positive", R, "1/(4*s*cosh((x-m)/(2*s))**2)"),
+        lambda x, m, s: -L(4 * s) - 2 * L(mp.cosh((x - m) / (2 * s))),
+        ((0.3, 0.7), (0.3, 0.7)),
+        [-40, -3, 0, 3, 40],
+    ),
+    "WeibullRate": (
+        ("k: positive, r: positive", P, "k*r*x**(k-1)*exp(-r*x**k)"),
+        lambda x, k, r: L(k * r) + (k - 1) * L(x) - r * x**k,
+        ((1.7, 2.2), (1.3, 1.4)),
+        [0, 0.5, 1, 3, 12],
+    ),
+    "InverseGaussianDispersion": (
+        ("mu: positive, phi: positive", P, "1/sqrt(2*pi*phi*x**3)*exp(-(x-mu)**2/(2*phi*mu**2*x))"),
+        lambda x, mu, phi: -L(2 * mp.pi * phi * x**3) / 2 - (x - mu) ** 2 / (2 * phi * mu**2 * x),
+        ((1.7, 0.6), (1.2, 0.9)),
+        [0, 0.2, 1, 3, 10, 80],
+    ),
+    "LaplaceByCases": (
+        ("m: real, b: positive", R, "Piecewise((exp((x-m)/b)/(2*b), x < m), (exp(-(x-m)/b)/(2*b), True))"),
+        lambda x, m, b: -abs(x - m) / b - L(2 * b),
+        ((0.3, 0.7), (-0.4, 1.2)),
+        [-30, -3, -0.4, 0.3, 3, 30],
+    ),
+    "GumbelMinimum": (
+        ("m: real, b: positive", R, "exp((x-m)/b - exp((x-m)/b))/b"),
+        lambda x, m, b: (x - m) / b - E((x - m) / b) - L(b),
+        ((0.3, 0.7), (-0.4, 1.2)),
+        [-40, -5, 0, 3, 6],
+    ),
+    "TruncatedExponential": (
+        ("lam: positive, t: positive", "0, t", "lam*exp(-lam*x)/(1 - exp(-lam*t))"),
+        lambda x, lam, t: L(lam) - lam * x - L(1 - E(-lam * t)),
+        ((0.9, 1.2), (1.4, 1.9)),
+        [0, 1.2],
+    ),
+    "ShiftedExponential": (
+        ("lam: positive, m: real", "m, oo", "lam*exp(-lam*(x-m))"),
+        lambda x, lam, m: L(lam) - lam * (x - m),
+        ((0.9, 0.4), (1.4, -0.3)),
+        [0.4, 2, 8, 60],
+    ),
+    "BurrTied": (
+        ("k: positive", P, "2*k*x/(1 + x**2)**(k+1)"),
+        lambda x, k: L(2 * k * x) - (k + 1) * L(1 + x**2),
+        ((1.7,), (0.9,)),
+        [0, 1, 3, 30, mp.inf],
+    ),
+    "DoubleWeibull": (
+        ("c: positive", R, "c/2*Abs(x)**(c-1)*exp(-Abs(x)**c)"),
+        lambda x, c: L(c / 2) + (c - 1) * L(abs(x)) - abs(x) ** c,
+        ((1.7,), (1.3,)),
+        [-14, -1, 0, 1, 14],
+    ),
+    "VonMisesFromZero": (
+        ("m: real, k: positive", "0, 2*pi", "exp(k*cos(x-m))/(2*pi*besseli(0, k))"),
+        lambda x, m, k: k * mp.cos(x - m) - L(2 * mp.pi * mp.besseli(0, k)),
+        ((0.3, 1.7), (1.1, 0.8)),
+        [0, 2, 4, 2 * mp.pi],
+    ),
+    "Parabola": (
+        ("r: positive", "-r, r", "3*(r**2 - x**2)/(4*r**3)"),
+        lambda x, r: L(3 * (r**2 - x**2) / (4 * r**3)),
+        ((0.8,), (1.3,)),
+        [-0.8, 0, 0.8],
+    ),
+    "Bradford": (
+        ("c: positive", U, "c/(log(1+c)*(1+c*x))"),
+        lambda x, c: L(c / L(1 + c)) - L(1 + c * x),
+        ((1.7,), (1.7,)),
+        [0, 1],
+    ),
+}
+NO_OWN_KL = {"LogisticByCosh", "Bradford"}
+
+
+@pytest.fixture(scope="module")
+def families(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("parametrisations")
+    for name, ((parameters, support, density), *_) in TABLE.items():
+        (folder / f"{name.lower()}.toml").write_text(written(name, parameters, support, density), encoding="utf-8")
+    return load_families(sorted(folder.glob("*.toml")))
+
+
+def value(derivation, numbers):
+    names = {p.full_name: v for p, v in zip(derivation.claim.parameters, numbers, strict=True)}
+    here = {p.symbol: names[p.full_name] for p in derivation.claim.parameters}
+    return mp.mpf(derivation.result.subs(here).evalf(20))
+
+
+def average(name, point, f):
+    log = TABLE[name][1]
+    with mp.workdps(20):
+        return mp.quad(lambda x: E(log(x, *point)) * f(x), TABLE[name][3])
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_the_entropy_of_a_stranger_is_what_quadrature_says(families, name):
+    found = derive(claim("entropy", families[name]))
+    point = TABLE[name][2][0]
+    assert found.status == "closed"
+    expected = average(name, point, lambda x: -TABLE[name][1](x, *point))
+    assert mp.almosteq(value(found, point), expected, rel_eps=mp.mpf("1e-9"), abs_eps=mp.mpf("1e-9"))
+    assert not mp.almosteq(value(found, point) + mp.mpf("1e-6"), expected, rel_eps=mp.mpf("1e-9"))
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLE) - NO_OWN_KL))
+def test_the_divergence_within_a_strange_family_is_what_quadrature_says(families, name):
+    found = derive(claim("kl", families[name], families[name]))
+    p, q = TABLE[name][2]
+    log = TABLE[name][1]
+    assert found.status in ("closed", "conditional")
+    expected = average(name, p, lambda x: log(x, *p) - log(x, *q))
+    assert mp.almosteq(value(found, (*p, *q)), expected, rel_eps=mp.mpf("1e-8"), abs_eps=mp.mpf("1e-9"))
