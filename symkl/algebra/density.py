@@ -29,7 +29,8 @@ def _log_density(dist: Distribution, given: tuple[sp.Basic, ...]) -> sp.Expr:
     own = dist.family.variable  # its assumptions are those of this distribution's support
     within = [sp.Tuple(own, *dist.support)] if dist.kind == "continuous" else [sp.Le(own, dist.support[1])]
     with only(given), assuming(within):
-        found = expand_logs(to_gamma(written.xreplace({dist.variable: own})))
+        # b**c may be written exp(c*log(b))
+        found = expand_logs(to_gamma(written.xreplace({dist.variable: own})).replace(sp.exp, exponential))
     return found.xreplace({own: dist.variable})
 
 

@@ -210,7 +210,7 @@ def _quotient(form: sp.Expr) -> Iterable[sp.Expr]:
     above, below = sp.together(form).as_numer_denom()
     above = sp.expand(above)
     yield above / below
-    if len(symbols) <= _MOST_SYMBOLS and any(sp.degree(above, s) > 1 for s in above.free_symbols):
+    if len(symbols) <= _MOST_SYMBOLS and any(power.exp.is_Integer for power in above.atoms(sp.Pow)):
         yield sp.factor(above) / below
 
 
@@ -238,6 +238,10 @@ _RISING = (sp.log, sp.erf, sp.exp, sp.atan)
 def _known_signs(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> sp.Expr:
     """A function that is known to be positive => a positive symbol; `f(u) - f(v)`, f rising => `u - v` times one."""
     expression = expression.replace(_is_rise, _rise)
+    expression = expression.replace(
+        lambda node: isinstance(node, sp.log) and (node.args[0] - 1).is_positive,
+        lambda node: sp.Symbol(str(node), positive=True),
+    )
     for kind, positive in _POSITIVE.items():
         if expression.has(kind):
             expression = expression.replace(
@@ -273,8 +277,13 @@ def _all_forms(node: sp.Expr, positive: Callable[..., bool | None], given: tuple
 
 
 def _seen(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[sp.Expr]:
-    """The forms of an expression that is of one sign wherever it was tried."""
-    return () if _of_both_signs(expression, given) else _forms(expression, given)
+    """The plainest forms of an expression that is of one sign wherever it was tried."""
+    yield expression
+    if not _of_both_signs(expression, given):
+        gaps = _gaps(given)[-1]
+        for _ in gaps:
+            expression = expression.xreplace(gaps)
+        yield sp.expand(expression)
 
 
 def _beyond(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[tuple[sp.Expr, bool]]:

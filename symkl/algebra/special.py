@@ -71,8 +71,11 @@ def _gamma(argument: sp.Expr) -> sp.Expr:
 
 
 def _reflected(argument: sp.Expr) -> sp.Expr:
-    """`gamma(-a)` => `-pi/(a*sin(pi*a)*gamma(a))`: of two arguments that add up to an integer only one is used."""
+    """`gamma(-a)` => `-pi/(a*sin(pi*a)*gamma(a))`, `gamma(2*a)` => powers, `gamma(a)` and `gamma(a + 1/2)`."""
     rest = argument.as_coeff_Add()[1]
+    if rest != 0 and rest == argument and rest.as_coeff_Mul()[0].is_even:  # the duplication formula
+        half = sp.expand(argument / 2)
+        return 2 ** (argument - 1) / sp.sqrt(sp.pi) * _gamma(half) * _gamma(half + sp.Rational(1, 2))
     if rest == 0 or not rest.could_extract_minus_sign():
         return sp.gamma(argument)
     return sp.pi / (sp.sin(sp.pi * argument) * _gamma(1 - argument))

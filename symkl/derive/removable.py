@@ -13,6 +13,8 @@ __all__ = ["with_limits"]
 
 #: l'Hospital's rule is applied no more often
 _ORDERS = 6
+#: SymPy's own limit is asked only for a value of fewer operations than this
+_LONGEST = 150
 #: how near the singular point the formula is compared with its limit, and how well they must agree
 _NEAR, _TOLERANCE = sp.Rational(1, 10**15), sp.Float("1e-10", 60)
 
@@ -35,7 +37,12 @@ def with_limits(made: Derivation) -> Derivation:
 
 def _limit(value: sp.Expr, parameter: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
     found = _by_terms(value, parameter, at)
-    if found is None:
+    if found is None and sp.count_ops(value) < _LONGEST:
+        try:
+            found = sp.limit(value, parameter, at)
+        except (NotImplementedError, ValueError, TypeError, RecursionError):
+            return None
+    if found is None or not _finite(found):
         return None
     others = sorted(value.free_symbols - {parameter}, key=lambda s: str(s.name))
     point = {s: sp.Rational(2 * i + 3, 2 * i + 5) for i, s in enumerate(others)}
@@ -49,7 +56,7 @@ def _limit(value: sp.Expr, parameter: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
 def _by_terms(value: sp.Expr, s: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
     """Terms that are regular there at their value, logarithms of 0/0 at the log of its limit, the rest as a quotient."""
     regular: sp.Expr = sp.Integer(0)
-    singular: sp.Expr = sp.Integer(0)
+    singular: dict[sp.Expr, sp.Expr] = {}  # by the factor that is free of s: what is 0/0 is then a function of s alone
     for term in sp.Add.make_args(expand_terms(value)):
         here = term.subs(s, at)
         if _finite(here):
@@ -60,9 +67,15 @@ def _by_terms(value: sp.Expr, s: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
         if inner is not None and inner != 0 and not _finite(log.args[0].subs(s, at)):
             regular += outer.subs(s, at) * sp.log(inner)
         else:
-            singular += term
-    rest = _quotient(singular, s, at)
-    return None if rest is None else regular + rest
+            factor, part = term.as_independent(s, as_Add=False)
+            number, factor = factor.as_coeff_Mul()
+            singular[factor] = singular.get(factor, sp.Integer(0)) + number * part
+    for factor, part in singular.items():
+        limit = _quotient(part, s, at)
+        if limit is None:
+            return None
+        regular += factor * limit
+    return regular
 
 
 def _quotient(expression: sp.Expr, s: sp.Symbol, at: sp.Expr) -> sp.Expr | None:

@@ -85,4 +85,6 @@ def _limit(
     kept = min(agreement(*found).digits, digits - 3)
     if kept < digits // 2:
         return None
-    return Evaluation(decimal(found[0], kept), "closed form", None, kept, "the limit of the formula, which is 0/0 there")
+    return Evaluation(
+        decimal(found[0], kept), "closed form", None, kept, "the limit of the formula, which is 0/0 there"
+    )

@@ -26,7 +26,8 @@ def _dice(seed: int, number: int, symbol: sp.Symbol) -> random.Random:
 
 def _positive(dice: random.Random, reach: int) -> sp.Rational:
     below = dice.choice((3, 4, 5, 7))
-    return sp.Rational(max(1, round(4.0 ** (reach * dice.uniform(-1, 1)) * below)), below)
+    above = max(1, round(4.0 ** (reach * dice.uniform(-1, 1)) * below))
+    return sp.Rational(above if above != below else above + 1, below)  # at 1 a square is the number itself
 
 
 #: domain -> one number in it, moderately spread; a reach of more than 1 spreads farther
