@@ -10,7 +10,7 @@ import sympy as sp
 
 from symkl.algebra import assuming, equal, holds, log_density, standing
 from symkl.algebra.conditions import without_implied
-from symkl.algebra.signs import assumed, bearing_on
+from symkl.algebra.signs import bearing_on
 from symkl.algebra.tidy import gathered, tidy
 from symkl.derive.average import Average, average
 from symkl.derive.growth import infinite_kl, infinite_unless

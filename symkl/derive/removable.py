@@ -54,9 +54,12 @@ def _limit(value: sp.Expr, parameter: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
 
 
 def _by_terms(value: sp.Expr, s: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
-    """Terms that are regular there at their value, logarithms of 0/0 at the log of its limit, the rest as a quotient."""
+    """Regular terms at their value, logarithms of 0/0 at the log of its limit, the rest as quotients.
+
+    The rest is taken by the factor that is free of s: what is 0/0 is then a function of s alone.
+    """
     regular: sp.Expr = sp.Integer(0)
-    singular: dict[sp.Expr, sp.Expr] = {}  # by the factor that is free of s: what is 0/0 is then a function of s alone
+    singular: dict[sp.Expr, sp.Expr] = {}
     for term in sp.Add.make_args(expand_terms(value)):
         here = term.subs(s, at)
         if _finite(here):
