@@ -1,4 +1,4 @@
-"""Densities in parametrisations that no file has: derived, and compared with quadrature of a density typed again here."""
+"""Densities in parametrisations that no file has, derived and compared with quadrature of a density typed again."""
 
 import mpmath as mp
 import pytest
@@ -20,7 +20,7 @@ TABLE = {
     ),
     "NormalLogVariance": (
         ("m: real, l: real", R, "exp(-(x-m)**2*exp(-l)/2 - l/2)/sqrt(2*pi)"),
-        lambda x, m, l: -((x - m) ** 2) * E(-l) / 2 - l / 2 - L(2 * mp.pi) / 2,
+        lambda x, m, ell: -((x - m) ** 2) * E(-ell) / 2 - ell / 2 - L(2 * mp.pi) / 2,
         ((0.3, 0.7), (-0.4, -0.3)),
         [-20, -3, 0, 3, 20],
     ),
