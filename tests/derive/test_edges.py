@@ -14,8 +14,8 @@ from symkl.verify import evaluate
 FOLDER = Path(__file__).parents[2] / "derivations"
 NAMES = (
     "Binomial NegativeBinomial ContinuousBernoulli Uniform Beta Pareto StudentT Normal GeneralizedPareto Exponential "
-    "Gamma InverseGamma Laplace Triangular Cauchy HalfCauchy VonMises InverseGaussian Levy Logistic Gumbel LogLogistic Lomax "
-    "Gompertz Arcsine Semicircle TruncatedNormal Zeta Bernoulli Kumaraswamy"
+    "Gamma InverseGamma Laplace Triangular Cauchy HalfCauchy VonMises InverseGaussian Levy Logistic Gumbel LogLogistic "
+    "Lomax Gompertz Arcsine Semicircle TruncatedNormal Zeta Bernoulli Kumaraswamy"
 ).split()
 
 
