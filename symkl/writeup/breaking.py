@@ -125,6 +125,9 @@ class _Cutter:
             self.current += rf"\frac{{1}}{below.latex}"
             tall = is_tall(above.latex)
             self.walk([Group(r"\left(" if tall else "(", r"\right)" if tall else ")", above.nodes)], depth)
+        elif isinstance(above, Group) and _holds_cut(above.nodes) and formula_width(above.latex) > widest:
+            self.current += rf"\frac{{1}}{below.latex}"
+            self.walk(above.nodes, depth)
         elif isinstance(below, Group) and _has_cut(below.nodes) and formula_width(below.latex) > widest:
             self.current += above.latex if above.latex != "{1}" else ""
             self.walk([Group(r"\left(", r"\right)", below.nodes)], depth)
@@ -134,8 +137,10 @@ class _Cutter:
 
     def _narrowed(self, node: Node) -> str:
         """Cases too wide for the room with their values broken into lines; all else as it is."""
+        if isinstance(node, Token) and node.text.startswith(r"\begin{cases}"):
+            return _narrowed(node.text, self.room - formula_width(even(self.current)) - 1.0)
         if isinstance(node, Token):
-            return _narrowed(node.text, self.room) if node.text.startswith(r"\begin{cases}") else _spaced(node.latex)
+            return _spaced(node.latex)
         if any(isinstance(inner, Token) and inner.text.startswith(r"\begin") for inner in node.nodes):
             return node.opening + "".join(map(self._narrowed, node.nodes)) + node.closing
         return _spaced(node.latex)
@@ -146,7 +151,7 @@ class _Cutter:
         width = formula_width(node.latex)
         if _has_cut(node.nodes):
             return width > 0.5 * self.room
-        return width > self.room and any(isinstance(inner, Group) and _has_cut(inner.nodes) for inner in node.nodes)
+        return width > self.room and _holds_cut(node.nodes)
 
 
 def _narrowed(cases: str, room: float) -> str:
@@ -184,6 +189,10 @@ def _tidied(latex: str) -> str:
 
 def _has_cut(run: list[Node]) -> bool:
     return any(isinstance(n, Token) and n.text in _CUTS for n in run[1:])
+
+
+def _holds_cut(run: list[Node]) -> bool:
+    return any(isinstance(n, Group) and n.opening[-1] in "([" and _has_cut(n.nodes) for n in run)
 
 
 def even(latex: str) -> str:

@@ -60,7 +60,7 @@ def independence_theorem(verified: Verified, context: Context, dimensions: str, 
         name=f"{NAMES[claim.quantity]}, ${dimensions}$ independent dimensions",
         given=f"Let {product}, with {each}. Then",
         formula=display(left, final, label),
-        proof=concluded((Chain(tuple(rows)),), rf"; this is~\eqref{{{label}}}"),
+        proof=concluded((Chain(tuple(rows)),), rf"; this is~\eqref{{{label}}}")[0],
     )
 
 

@@ -66,18 +66,20 @@ def chains(
     return (*out, Chain(tuple(lines))) if lines else tuple(out)
 
 
-def concluded(proof: tuple[Chain, ...], remark: str = "") -> tuple[Chain, ...]:
-    """The proof with the mark of its end, and a remark, in its last reason."""
+def concluded(proof: tuple[Chain, ...], remark: str = "") -> tuple[tuple[Chain, ...], str]:
+    """The proof with the mark of its end, and a remark, in its last reason, and a sentence to stand behind it.
+
+    Rows that have the whole width have no reason; then the remark is that sentence.
+    """
     if not proof:
-        return proof
+        return proof, ""
     rows = _together(proof[-1].lines)
     if not any(row.reason for row in rows):
-        rows[-1] = replace(rows[-1], kept=True)
-        rows.append(ProofLine("", "", remark.removeprefix("; "), last=True))
-        return (*proof[:-1], replace(proof[-1], lines=tuple(rows)))
+        said = remark.removeprefix("; ")
+        return (*proof[:-1], replace(proof[-1], lines=tuple(rows))), said and f"{said[0].upper()}{said[1:]}."
     at = max(i for i, row in enumerate(rows) if row.reason or i == 0)
     rows[at] = replace(rows[at], reason=rows[at].reason + remark, last=True)
-    return (*proof[:-1], replace(proof[-1], lines=tuple(rows)))
+    return (*proof[:-1], replace(proof[-1], lines=tuple(rows))), ""
 
 
 def _together(lines: Sequence[ProofLine]) -> list[ProofLine]:

@@ -119,6 +119,8 @@ def theorem_of(verified: Verified, notation: Notation, context: Context, *, brie
     formula, after = _statement(derivation, notation, context, equation)
     proof, closing = _proof(verified, notation, context, equation, brief=brief)
     ends = rf"; this is~\eqref{{{equation}}}" if formula is not None else ""
+    if not closing:
+        proof, closing = concluded(proof, ends)
     context.theorems[claim_key(claim)] = label
     return Theorem(
         kind="theorem",
@@ -127,7 +129,7 @@ def theorem_of(verified: Verified, notation: Notation, context: Context, *, brie
         given=f"Let {notation.members()}{_given(derivation, notation, brief=brief)}",
         formula=formula,
         after=after,
-        proof=proof if closing else concluded(proof, ends),
+        proof=proof,
         closing=closing,
     )
 
@@ -295,7 +297,7 @@ def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple
                 formula=None if lemma.value is None else display(left, notation.latex(lemma.value)),
                 after="" if lemma.value is not None else f"For ${left}$ no closed form was found. {method}",
                 method=method if lemma.value is not None else "",
-                proof=concluded(proof),
+                proof=concluded(proof)[0],
             )
         )
     return tuple(out)
