@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from symkl.proving import Proof, Proving
 from symkl.requests import Request, all_requests
 from symkl.settings import Settings
 
-__all__ = ["LEGEND", "latex_matrix", "matrix", "overview", "sign"]
+__all__ = ["LEGEND", "cells", "matrix", "overview", "sign"]
 
 SCHEMA = 1
 
@@ -65,32 +65,12 @@ def matrix(data: Mapping[str, Any], width: int) -> list[str]:
     longest = max(map(len, heads), default=0)
     between = " " if longest + 2 * len(names) <= width else ""
     across = [" " * longest + " " + between.join(number.rjust(digits)[i] for number in numbers) for i in range(digits)]
-    rows = [f"{head.ljust(longest)} {between.join(row)}" for head, row in zip(heads, _cells(data, names), strict=True)]
+    rows = [f"{head.ljust(longest)} {between.join(row)}" for head, row in zip(heads, cells(data), strict=True)]
     return [line.rstrip() for line in (*across, *rows)]
 
 
-def _cells(data: Mapping[str, Any], names: Sequence[str]) -> list[list[str]]:
+def cells(data: Mapping[str, Any]) -> list[list[str]]:
+    """The sign of each pair, a row for each first family."""
+    names = [family["name"] for family in data["families"]]
     signs = {(pair["p"], pair["q"]): sign(pair["status"], pair["verdict"]) for pair in data["pairs"]}
     return [[signs[p, q] for q in names] for p in names]
-
-
-_LATEX = {
-    "+": r"$\bullet$",
-    "c": r"$\circ$",
-    "o": r"$\infty$",
-    "-": "--",
-    ".": r"$\cdot$",
-    "?": "?",
-    "!": r"\textbf{!}",
-}
-
-
-def latex_matrix(data: Mapping[str, Any]) -> str:
-    """The same as a LaTeX table, its legend below; families across by their numbers."""
-    names = [family["name"] for family in data["families"]]
-    lines = [r"\begin{tabular}{rl" + "c" * len(names) + "}"]
-    lines.append(" & " + "".join(rf" & {i}" for i in range(1, len(names) + 1)) + r" \\ \hline")
-    for number, (name, row) in enumerate(zip(names, _cells(data, names), strict=True), start=1):
-        lines.append(f"{number} & {name}" + "".join(f" & {_LATEX[cell]}" for cell in row) + r" \\")
-    lines += [r"\end{tabular}", "", ", ".join(f"{_LATEX[cell]}: {words}" for cell, words in LEGEND) + "."]
-    return "\n".join(lines)

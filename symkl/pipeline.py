@@ -6,6 +6,7 @@
     verify      Derivation        -> Verified      a verdict on the result, each step and each lemma
     judge       Verified          -> Verified      and on each known form of the claim
     write_up    Verified...       -> LaTeX         an article; `compose`: a document; `fragment`: one result alone
+    tabulate    signs of pairs    -> LaTeX         all pairs in one table
     typeset     LaTeX             -> PDF
     lower       Verified...       -> Program...    stable forms as straight-line code
     generate    Program...        -> source code   for one of BACKENDS
@@ -41,7 +42,7 @@ from symkl.verify import evaluate as value_at
 from symkl.verify import judge as judged
 from symkl.verify import normalisation
 from symkl.verify import verify as verified
-from symkl.writeup import build_pdf, write_article, write_document, write_fragment
+from symkl.writeup import build_pdf, write_article, write_document, write_fragment, write_matrix
 from symkl.writeup.notation import Notation
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "prove",
     "read",
     "start",
+    "tabulate",
     "typeset",
     "verify",
     "write_up",
@@ -103,6 +105,12 @@ def write_up(
 def compose(document: Document, results: Sequence[Verified | None], settings: Settings) -> str:
     """`results` has one for each section, None for a section without a claim."""
     return write_document(document, results, loader=loader(settings.own_templates), **_WRITING)
+
+
+def tabulate(
+    names: Sequence[str], cells: Sequence[Sequence[str]], legend: Sequence[tuple[str, str]], settings: Settings
+) -> str:
+    return write_matrix(names, cells, legend, loader=loader(settings.own_templates))
 
 
 def fragment(result: Verified, settings: Settings) -> str:

@@ -29,14 +29,16 @@ def listing(
         raise BadInput("only the matrix is printed as LaTeX", Location(field="--format"), "add --matrix")
     library = open_library(common)
     chosen = settings(common, 1)
-    from symkl.overview import latex_matrix, overview
+    from symkl.overview import LEGEND, cells, overview
 
     data = overview(library, chosen)
     if as_json or form is Format.json:
         show_json(data)
         return 0
     if form is Format.latex:
-        write(latex_matrix(data))
+        from symkl import pipeline
+
+        write(pipeline.tabulate([family["name"] for family in data["families"]], cells(data), LEGEND, chosen))
     elif matrix:
         _show_matrix(data)
     else:

@@ -220,7 +220,7 @@ def test_the_matrix_of_all_families_is_at_most_140_wide_and_explains_itself(symk
 def test_the_matrix_as_latex_has_a_row_and_a_column_for_each_family(symkl: Run, few: Path) -> None:
     symkl("derive", "--all", "-q")
     text = symkl("list", "--matrix", "--format", "latex").out
-    rows = [line for line in text.splitlines() if line.endswith(r" \\")]
+    rows = [line for line in text.splitlines() if line.endswith(r" \\") and line[0].isdigit()]
     assert [row.removesuffix(r" \\").split(" & ") for row in rows] == [
         ["1", "Exponential", r"$\bullet$", r"$\bullet$", r"$\infty$"],
         ["2", "Normal", r"$\infty$", r"$\bullet$", r"$\infty$"],
