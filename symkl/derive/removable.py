@@ -12,9 +12,11 @@ from symkl.model import Case, Derivation
 __all__ = ["with_limits"]
 
 #: l'Hospital's rule is applied no more often
-_ORDERS = 6
-#: SymPy's own limit is asked only for a value of fewer operations than this
-_LONGEST = 150
+_ORDERS = 3
+#: SymPy's own limit is asked only for what has fewer operations than this
+_LONGEST = 120
+#: functions at whose singular points no limit is looked for
+_NO_SERIES = (sp.Ei, sp.expint, sp.Abs, sp.uppergamma, sp.Piecewise)
 #: how near the singular point the formula is compared with its limit, and how well they must agree
 _NEAR, _TOLERANCE = sp.Rational(1, 10**15), sp.Float("1e-10", 60)
 
@@ -36,12 +38,11 @@ def with_limits(made: Derivation) -> Derivation:
 
 
 def _limit(value: sp.Expr, parameter: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
+    if value.has(*_NO_SERIES):
+        return None
     found = _by_terms(value, parameter, at)
     if found is None and sp.count_ops(value) < _LONGEST:
-        try:
-            found = sp.limit(value, parameter, at)
-        except (NotImplementedError, ValueError, TypeError, RecursionError):
-            return None
+        found = _by_sympy(value, parameter, at)
     if found is None or not _finite(found):
         return None
     others = sorted(value.free_symbols - {parameter}, key=lambda s: str(s.name))
@@ -79,6 +80,13 @@ def _by_terms(value: sp.Expr, s: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
             return None
         regular += factor * limit
     return regular
+
+
+def _by_sympy(part: sp.Expr, s: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
+    try:
+        return sp.limit(part, s, at)
+    except (NotImplementedError, ValueError, TypeError, RecursionError):
+        return None
 
 
 def _quotient(expression: sp.Expr, s: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
