@@ -58,6 +58,6 @@ def _rows(others: Sequence[Other], status: str, context: Context) -> tuple[tuple
             words = f"the derivation was given up: {reason.removeprefix(_GIVEN_UP)}"
         said = context.words(words, notation, ())
         name = escaped(claim.q.family.name) if claim.q is not None else ""
-        found.setdefault(said if said.startswith("$") else sentence(said), []).append(name)
+        found.setdefault(said if reason.startswith(_NONE) else sentence(said), []).append(name)
     ordered = sorted(found.items(), key=lambda row: (-len(row[1]), row[1]))
     return tuple((said, ", ".join(names)) for said, names in ordered)

@@ -37,6 +37,7 @@ end
 local function chain(text)
   reasons = {}
   text = text:gsub("&&%s*\\(%a+)(%b{})", function(kind, body)
+    if kind == "end" then return nil end -- a single row without a reason
     table.insert(reasons, "#" .. kind .. "(gap)[" .. reason(body:sub(2, -2)) .. "]")
     return "& & \\text{@@" .. #reasons .. "@@}"
   end)

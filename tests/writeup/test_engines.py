@@ -50,6 +50,19 @@ def wide(verified: Callable[..., Verified], loader: FileSystemLoader) -> str:
     return write_article("Mixed", [verified("kl", "normal", "laplace")], loader=loader, read=parse)
 
 
+@pytest.fixture(scope="module")
+def cases(verified: Callable[..., Verified], loader: FileSystemLoader) -> str:
+    """An article with densities and values by cases, a proof in its main lines, and lists of other families."""
+    shown = [
+        verified("entropy", "triangular"),
+        verified("kl", "triangular", "normal"),
+        verified("kl", "uniform", "laplace"),
+    ]
+    why = "no closed form found for E[Abs(mu_2 - x)]"
+    others = [(verified("kl", "uniform", "laplace").derivation.claim, status, why) for status in ("infinite", "none")]
+    return write_article("Triangular", shown, loader=loader, read=parse, others=others)
+
+
 @pytest.mark.parametrize("engine", INSTALLED)
 def test_the_same_source_gives_the_same_bytes(engine: str, article: str, loader: FileSystemLoader) -> None:
     first = build_pdf(article, loader, engine=engine)
@@ -82,7 +95,7 @@ def test_two_hash_seeds_give_the_same_source() -> None:
     assert outputs[0] == outputs[1]
 
 
-@pytest.mark.parametrize("which", ["article", "wide"])
+@pytest.mark.parametrize("which", ["article", "wide", "cases"])
 def test_nothing_on_a_typst_page_is_outside_the_margins(
     which: str, request: pytest.FixtureRequest, loader: FileSystemLoader, pages: ModuleType
 ) -> None:
@@ -165,7 +178,7 @@ def test_an_unknown_engine_is_refused(article: str, loader: FileSystemLoader) ->
 
 if tex_engine() == "pdflatex":  # these are about an outside program, and defined where it is
 
-    @pytest.mark.parametrize("which", ["article", "wide"])
+    @pytest.mark.parametrize("which", ["article", "wide", "cases"])
     def test_tex_finds_no_line_too_wide(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
         (tmp_path / "page.tex").write_text(request.getfixturevalue(which), encoding="utf-8")
         command = ["pdflatex", "-interaction=nonstopmode", "-draftmode", "page.tex"]
@@ -174,6 +187,19 @@ if tex_engine() == "pdflatex":  # these are about an outside program, and define
         log = (tmp_path / "page.log").read_text(encoding="utf-8", errors="replace")
         assert not [w for w in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log) if float(w) > 1.0]
         assert "undefined references" not in log
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("name", sorted(p.stem for p in (ROOT / "derivations").glob("*.toml") if p.stem != "vae"))
+    def test_tex_finds_no_line_too_wide_about_any_family(
+        name: str, verified: Callable[..., Verified], loader: FileSystemLoader, tmp_path: Path
+    ) -> None:
+        shown = [verified("entropy", name), verified("kl", name, name), verified("kl", name, "lognormal")]
+        latex = write_article(name, shown, loader=loader, read=parse)
+        (tmp_path / "page.tex").write_text(latex, encoding="utf-8")
+        command = ["pdflatex", "-interaction=nonstopmode", "-draftmode", "page.tex"]
+        subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+        log = (tmp_path / "page.log").read_text(encoding="utf-8", errors="replace")
+        assert not [w for w in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log) if float(w) > 1.0]
 
     def test_a_fragment_can_be_set_in_a_document_of_ones_own(
         normal: tuple[Verified, ...], loader: FileSystemLoader
