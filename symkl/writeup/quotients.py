@@ -11,7 +11,8 @@ _LONGEST = 40
 
 
 def is_reciprocal(factor: sp.Expr) -> bool:
-    if not factor.is_Pow or isinstance(factor, sp.exp):
+    """Whether a factor stands below the bar: `x**-2`, `x**-a`; `(1 + x)**-a` is a power with its minus sign."""
+    if not factor.is_Pow or isinstance(factor, sp.exp) or (factor.base.is_Add and not factor.exp.is_number):
         return False
     return bool(factor.exp.as_coeff_Mul()[0].is_negative)
 
