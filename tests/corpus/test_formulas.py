@@ -1,6 +1,6 @@
 """What other people published, right and wrong, through reading, deriving, verifying and judging.
 
-The default run takes a selection; every univariate entry: `pytest tests/corpus -m slow` (some minutes).
+The default run takes a selection; every univariate entry: `pytest tests/corpus --sweep -m sweep` (some minutes).
 `correct` in the corpus was decided by independent quadrature or summation at each entry's points.
 """
 
@@ -73,7 +73,7 @@ def test_a_wrong_formula_fails_with_a_counterexample(name):
     check(ENTRIES[name])
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", sorted(ENTRIES))
 def test_every_formula_about_a_number_gets_the_verdict_it_deserves(name):
     check(ENTRIES[name])

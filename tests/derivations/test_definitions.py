@@ -235,7 +235,7 @@ def test_a_density_that_is_not_normalised_is_noticed() -> None:
     assert abs(mean(sp.Integer(1), made.p, at) - 1) > TOLERANCE
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize(("family", "known"), FORMS, ids=[f"{f.name}-{k.field}" for f, k in FORMS])
 def test_a_known_form_equals_its_defining_integral(family: Family, known: Known) -> None:
     assert max(errors(family, known)) < TOLERANCE

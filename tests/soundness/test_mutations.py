@@ -1,6 +1,6 @@
 """No wrong formula is accepted: the known forms, and the right ones of the corpus, with one mistake each.
 
-The default run takes a sample; all of them: `pytest tests/soundness -m slow` (some minutes).
+The default run takes a sample; all of them: `pytest tests/soundness --sweep -m sweep` (some minutes).
 """
 
 from __future__ import annotations
@@ -74,19 +74,19 @@ def test_a_sample_of_wrong_forms_is_refused(name):
     assert found.verdicts["failed"] >= 6
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", sorted(FAMILIES))
 def test_no_wrong_form_of_a_family_is_accepted(name):
     check(of_family(name, EACH))
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", sorted(CORPUS))
 def test_no_wrong_form_of_the_corpus_is_accepted(name):
     check(of_corpus(name))
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 def test_two_thousand_wrong_forms_were_tried_and_nearly_all_have_a_counterexample():
     tried = Counter()
     for found in [*(of_family(name, EACH) for name in FAMILIES), *(of_corpus(name) for name in CORPUS)]:

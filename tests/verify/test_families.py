@@ -1,6 +1,6 @@
 """The balls of every family in `derivations/`: the density's integral, and the entropy against its published form.
 
-All pairs: `python -m pytest tests/verify/test_families.py -m slow` (about ten minutes).
+All pairs: `python -m pytest tests/verify/test_families.py --sweep -m sweep` (about ten minutes).
 """
 
 import mpmath as mp
@@ -122,7 +122,7 @@ def test_conditions_that_contradict_each_other_have_no_point(families):
 OPEN = {"HyperbolicSecant", "Logistic"}
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("name", NAMES)
 def test_every_cross_entropy_that_is_finite_by_quadrature_is_enclosed(families, name):
     for other in NAMES:
