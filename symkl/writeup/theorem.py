@@ -11,7 +11,7 @@ import sympy as sp
 from symkl.errors import BadInput
 from symkl.model import Claim, Density, Derivation, Expectation, Law, Lemma, Step, Verdict, Verified
 from symkl.writeup.brackets import cases
-from symkl.writeup.breaking import broken
+from symkl.writeup.breaking import broken, even
 from symkl.writeup.brief import Brief, main_lines
 from symkl.writeup.conditions import BOTH, conjunction
 from symkl.writeup.content import Chain, Formula, Theorem
@@ -100,11 +100,18 @@ class Context:
 def display(left: str, right: str, label: str = "", relation: str = "=") -> Formula:
     """A displayed formula whose right side is broken to the width of the page; a wide left side stands above it."""
     taken = formula_width(left) + 4.5
-    if taken > 0.5 * PAGE_ROOM and taken + formula_width(right) > PAGE_ROOM:
+    beside = broken(right, PAGE_ROOM - taken)
+    whole = len(beside) == 1 and taken + formula_width(right) <= PAGE_ROOM
+    under = [] if whole else broken(right, PAGE_ROOM - 7.5, indent=r"\qquad")
+    fits = r"\begin" in right or _widest(beside) <= PAGE_ROOM - taken
+    if not whole and (taken > 0.5 * PAGE_ROOM or not fits) and _widest(under) + 7.5 < _widest(beside) + taken:
         above = broken(left, PAGE_ROOM - 4.5)
-        lines = broken(right, PAGE_ROOM - 7.5, indent=r"\qquad")
-        return Formula("", (*above, rf"\quad {relation} {lines[0]}", *lines[1:]), label, "")
-    return Formula(left, tuple(broken(right, PAGE_ROOM - taken)), label, relation)
+        return Formula("", (*above, rf"\quad {relation} {under[0]}", *under[1:]), label, "")
+    return Formula(left, tuple(beside), label, relation)
+
+
+def _widest(lines: Iterable[str]) -> float:
+    return max(formula_width(even(line)) for line in lines)
 
 
 def theorem_of(verified: Verified, notation: Notation, context: Context, *, brief: bool = False) -> Theorem:

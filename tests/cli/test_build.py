@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,8 +108,9 @@ def test_a_wrong_known_form_fails_the_build_every_time_and_the_others_are_built(
 def test_a_write_up_has_every_other_family_and_the_summary_counts_them(
     symkl: Callable[..., Ran], few: Path, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write_up(title: str, results: Sequence[Verified], settings: Settings, others: Sequence[object] = ()) -> str:
-        return "\n".join([title, *(r.derivation.claim.id for r in results), *map(str, others)])
+    def write_up(title: str, results: Sequence[Verified], settings: Settings, others: Sequence[Any] = ()) -> str:
+        listed = (str((claim.id, *why)) for claim, *why in others)
+        return "\n".join([title, *(r.derivation.claim.id for r in results), *listed])
 
     monkeypatch.setattr(pipeline, "write_up", write_up)
     (few / "poisson.toml").unlink()
@@ -118,7 +120,7 @@ def test_a_write_up_has_every_other_family_and_the_summary_counts_them(
     assert lines == ["Exponential", "entropy:Exponential", "kl:Exponential:Exponential", "kl:Exponential:Normal"]
     _, *shown, other = (here / "build" / "normal.tex").read_text().splitlines()
     assert shown == ["entropy:Normal", "kl:Normal:Normal"]
-    assert other.startswith("('Exponential', 'infinite', 'p gives positive probability")
+    assert other.startswith("('kl:Normal:Exponential', 'infinite', 'p gives positive probability")
     rows = {line.split()[0]: line.split() for line in ran.out.splitlines()}
     assert rows["all"] == ["all", "3", "0", "1", "0"]
     assert rows["built"][:5] == ["built", "2", "of", "2", "definitions"]
