@@ -188,7 +188,7 @@ if tex_engine() == "pdflatex":  # these are about an outside program, and define
         assert not [w for w in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log) if float(w) > 1.0]
         assert "undefined references" not in log
 
-    @pytest.mark.slow
+    @pytest.mark.sweep
     @pytest.mark.parametrize("name", sorted(p.stem for p in (ROOT / "derivations").glob("*.toml") if p.stem != "vae"))
     def test_tex_finds_no_line_too_wide_about_any_family(
         name: str, verified: Callable[..., Verified], loader: FileSystemLoader, tmp_path: Path
