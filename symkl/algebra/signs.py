@@ -268,7 +268,8 @@ def _pair(node: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
 
 def _rise(node: sp.Expr) -> sp.Expr:
     one, two = _pair(node)
-    return one[0] * (one[1].args[0] - two[1].args[0]) * sp.Symbol(f"slope {one[1].func}", positive=True)
+    slope = sp.Symbol(f"slope of {node}", positive=True)  # two differences have two slopes
+    return one[0] * (one[1].args[0] - two[1].args[0]) * slope
 
 
 def _all_forms(node: sp.Expr, positive: Callable[..., bool | None], given: tuple[sp.Basic, ...]) -> bool:

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from symkl.algebra import assuming, expand_logs, holds, is_positive
+from symkl.algebra import assuming, expand_logs, holds, is_nonnegative, is_positive
 from symkl.algebra.conditions import normal_condition, without_implied
 from symkl.model import Unit
 
@@ -39,3 +39,11 @@ def test_a_condition_is_written_as_people_write_it():
 
 def test_a_condition_that_another_implies_is_dropped():
     assert without_implied([sp.Gt(a, 1), sp.Gt(a, 2), sp.Gt(b, a)]) == (sp.Gt(a, 2), sp.Gt(b, a))
+
+
+def test_two_differences_of_a_rising_function_have_slopes_of_their_own():
+    a, b, x = sp.symbols("a b x", positive=True)
+    rise = sp.erf(a + 1) - sp.erf(a)
+    other = sp.erf(b + 1) - sp.erf(b)
+    assert is_positive(x * rise) is True
+    assert is_nonnegative(x * rise - x * other) is None
