@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sympy as sp
 
 from symkl.algebra import is_positive, log_density, standing
 from symkl.algebra.conditions import without_implied
+from symkl.algebra.signs import assumed
 from symkl.algebra.tails import growing_term, regions
 from symkl.derive.support import inclusion
 from symkl.model import Distribution
@@ -66,6 +68,11 @@ def divergence(p: Distribution, q: Distribution, given: Iterable[sp.Basic] = ())
 
     The negative part of `E_p[log p - log q]` is always finite, so that one tail that goes to +oo makes it infinite.
     """
+    return _divergence(p, q, tuple(given), assumed())
+
+
+@lru_cache(maxsize=256)
+def _divergence(p: Distribution, q: Distribution, given: tuple[sp.Basic, ...], _: tuple[sp.Basic, ...]) -> Divergence:
     inside = inclusion(p, q)
     if inside.holds is False:
         return Divergence(sp.true, sp.false, inside.reason)

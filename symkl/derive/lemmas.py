@@ -236,8 +236,7 @@ def _try(statistic: sp.Expr, log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ..
             if applied is None:
                 return None
             terms.append((coefficient, integrand))
-            value = coefficient * applied.value
-            values.append(value)
+            values.append(coefficient * applied.value)
             masters.append(applied.master)
             conditions += applied.conditions
     if divergent == 1:  # all else is finite; of two that diverge the sum may be finite

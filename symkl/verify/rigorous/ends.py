@@ -9,32 +9,19 @@ import sympy as sp
 __all__ = ["ExpRatio", "ExpRatioSlope", "Log1mRatio", "Log1mRatioSlope", "tidy"]
 
 
-class ExpRatio(sp.Function):
-    """`(exp(z) - 1)/z`: entire, positive and increasing on the real line."""
+class _Ratio(sp.Function):
+    """A function that is 1 at 0, with the derivative of its logarithm."""
 
     nargs = 1
     is_real = True
+    slope: type[sp.Function]
 
     @classmethod
     def eval(cls, z: sp.Expr) -> sp.Expr | None:
         return sp.Integer(1) if z == 0 else None
 
     def fdiff(self, argindex: int = 1) -> sp.Expr:
-        return self * ExpRatioSlope(self.args[0])
-
-
-class Log1mRatio(sp.Function):
-    """`-log(1 - z)/z`: analytic off the cut from 1, positive and increasing for real z < 1."""
-
-    nargs = 1
-    is_real = True
-
-    @classmethod
-    def eval(cls, z: sp.Expr) -> sp.Expr | None:
-        return sp.Integer(1) if z == 0 else None
-
-    def fdiff(self, argindex: int = 1) -> sp.Expr:
-        return self * Log1mRatioSlope(self.args[0])
+        return self * self.slope(self.args[0])
 
 
 class ExpRatioSlope(sp.Function):
@@ -49,6 +36,18 @@ class Log1mRatioSlope(sp.Function):
 
     nargs = 1
     is_real = True
+
+
+class ExpRatio(_Ratio):
+    """`(exp(z) - 1)/z`: entire, positive and increasing on the real line."""
+
+    slope = ExpRatioSlope
+
+
+class Log1mRatio(_Ratio):
+    """`-log(1 - z)/z`: analytic off the cut from 1, positive and increasing for real z < 1."""
+
+    slope = Log1mRatioSlope
 
 
 def tidy(expression: sp.Expr, y: sp.Symbol) -> sp.Expr:
