@@ -11,11 +11,14 @@ from symkl.proving import Proof, Proving
 from symkl.requests import Request, all_requests
 from symkl.settings import Settings
 
-__all__ = ["LEGEND", "cells", "matrix", "overview", "sign"]
+__all__ = ["LEGEND", "NOT_YET", "cells", "matrix", "overview", "sign"]
 
 SCHEMA = 1
 
-_SIGNS = {"closed": "+", "conditional": "c", "infinite": "o", "none": "-", None: "."}
+#: the sign of a pair that has not been derived
+NOT_YET = "."
+
+_SIGNS = {"closed": "+", "conditional": "c", "infinite": "o", "none": "-", None: NOT_YET}
 
 #: what the signs of a matrix mean
 LEGEND = (
@@ -23,7 +26,7 @@ LEGEND = (
     ("c", "closed form under conditions"),
     ("o", "infinite"),
     ("-", "no closed form"),
-    (".", "not derived yet"),
+    (NOT_YET, "not derived yet"),
     ("?", "not decided"),
     ("!", "failed"),
 )

@@ -36,7 +36,8 @@ class Proof:
     """What is known of a claim: what came of deriving it and of verifying that, or the error or the bug in the way.
 
     `derived` has "status", "reason", "otherwise", "seconds"; `checked` has "verdict", "note", "known" and "seconds".
-    Each is None as long as that stage is open. `cached` says that nothing had to be done.
+    Each is None as long as that stage is open. `deriving` and `verifying` are the seconds that this run took for it,
+    `cached` says that nothing had to be done.
     """
 
     request: Request
@@ -44,8 +45,14 @@ class Proof:
     checked: Head | None = None
     error: SymklError | None = None
     bug: str = ""
-    seconds: float = 0.0
+    deriving: float = 0.0
+    verifying: float = 0.0
     cached: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """What this run took for both stages."""
+        return self.deriving + self.verifying
 
     @property
     def status(self) -> str | None:
@@ -193,7 +200,10 @@ class Proving:
         """Take the outcome of a job; what is to be done next about the claim, nothing where its proof is there."""
         request, stage = job.about
         proof = self._open[request]
-        proof = changed(proof, seconds=proof.seconds + outcome.seconds, cached=False)
+        if stage == DERIVE:
+            proof = changed(proof, deriving=proof.deriving + outcome.seconds, cached=False)
+        else:
+            proof = changed(proof, verifying=proof.verifying + outcome.seconds, cached=False)
         if outcome.error is not None or outcome.bug:
             proof = changed(proof, error=outcome.error, bug=outcome.bug)
         elif stage == DERIVE:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from symkl.proving import Proof
 
-__all__ = ["STATUSES", "VERDICTS", "Clock", "counts", "slowest", "tally"]
+__all__ = ["STATUSES", "VERDICTS", "Clock", "counts", "slowest", "spent", "stages", "tally"]
 
 STATUSES = ("closed", "conditional", "infinite", "none")
 VERDICTS = ("proved", "numeric", "unknown", "failed")
@@ -50,6 +50,18 @@ def tally(proofs: Sequence[Proof], *, verdicts: bool) -> tuple[list[str], list[l
         if ours:
             rows.append([word, str(len(ours)), *map(str, counts(ours, verdicts=verdicts))])
     return header, rows
+
+
+def spent(proofs: Iterable[Proof]) -> dict[str, float]:
+    """The seconds that each stage took in this run."""
+    proofs = list(proofs)
+    return {"deriving": sum(p.deriving for p in proofs), "verifying": sum(p.verifying for p in proofs)}
+
+
+def stages(seconds: Mapping[str, float], processes: int) -> str:
+    """What each stage took, in words: processes work side by side, each on another stage."""
+    told = ", ".join(f"{stage} {took:.1f} s" for stage, took in seconds.items())
+    return told if processes == 1 else f"{told} (the sum over {processes} processes)"
 
 
 def slowest(proofs: Iterable[Proof], number: int = 10) -> list[tuple[str, float]]:

@@ -13,7 +13,7 @@ from symkl.library import Library
 from symkl.sources import Source
 from symkl.store import digest, engine, file_digest
 
-__all__ = ["keys", "others_of", "select"]
+__all__ = ["keys", "others_of", "select", "shared_by_all"]
 
 
 def select(found: Sequence[Source], only: str | None) -> list[Source]:
@@ -37,9 +37,13 @@ def others_of(family: Source, library: Library) -> list[str]:
     return [name for name in library.sources if name in given or name not in library.foreign]
 
 
-def keys(wanted: Sequence[Source], library: Library, templates: Path | None, options: Any) -> dict[str, str]:
-    """A key for each source: of its own bytes, of what it says of other families, of templates, versions, options."""
-    base = {"engine": engine(), "templates": _templates(templates), "options": options}
+def shared_by_all(templates: Path | None, options: Any) -> dict[str, Any]:
+    """What every piece depends on: versions, templates, options."""
+    return {"engine": engine(), "templates": _templates(templates), "options": options}
+
+
+def keys(wanted: Sequence[Source], library: Library, base: Mapping[str, Any]) -> dict[str, str]:
+    """A key for each source: of its own bytes, of what it says of other families, of what every piece depends on."""
     return {s.name: digest({**base, "own": s.digest, "others": _depends(s, library)}) for s in wanted}
 
 

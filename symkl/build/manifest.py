@@ -11,7 +11,7 @@ from symkl.build.folder import MANIFEST, Folder
 
 __all__ = ["Entry", "complaints", "fresh", "load", "removed", "save"]
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,15 @@ class Entry:
 
     `origin` is the definition's path as the user gave it, empty for what comes with symkl. `good` says that
     nothing broke and nothing is missing: only what is good is left as it is by the next build, which tells its
-    `troubles` (exit codes and lines: what is wrong or undecided) again.
+    `troubles` (exit codes and lines: what is wrong or undecided) again. `signs` has, of a family, the sign of the KL
+    against each other family.
     """
 
     key: str
     origin: str = ""
     outputs: dict[str, str] = field(default_factory=dict)
     summary: dict[str, str] = field(default_factory=dict)
+    signs: dict[str, str] = field(default_factory=dict)
     good: bool = True
     troubles: list[tuple[int, str]] = field(default_factory=list)
 
@@ -45,8 +47,9 @@ def load(folder: Folder) -> dict[str, Entry]:
 def _entry(raw: Mapping[str, object]) -> Entry:
     told = [(int(code), line) for code, line in raw.get("troubles", ())]  # type: ignore[attr-defined]  # checked below
     entry = replace(Entry(**raw), troubles=told)  # type: ignore[arg-type]
-    texts = [entry.key, entry.origin, *entry.outputs, *entry.outputs.values(), *entry.summary, *entry.summary.values()]
-    texts += [line for _, line in told]
+    texts = [entry.key, entry.origin, *(line for _, line in told)]
+    for held in (entry.outputs, entry.summary, entry.signs):
+        texts += [*held, *held.values()]
     if not all(isinstance(text, str) for text in texts) or not isinstance(entry.good, bool):
         raise TypeError("a manifest holds texts")
     return entry

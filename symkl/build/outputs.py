@@ -10,16 +10,18 @@ from typing import Any, TypeVar
 
 from symkl import pipeline
 from symkl.build.pieces import Piece
+from symkl.build.table import TABLE
 from symkl.claims import claim_of, request_of
 from symkl.errors import SymklError
 from symkl.model import Claim, Family, Verified
 from symkl.model.document import Document
+from symkl.overview import LEGEND
 from symkl.proving import Head, Proof, read_proof
 from symkl.requests import Request
 from symkl.settings import Settings
 from symkl.workers import shared
 
-__all__ = ["Made", "Other", "Packed", "outputs_of", "packed_outputs", "split", "wanted"]
+__all__ = ["Made", "Other", "Packed", "outputs_of", "packed_outputs", "packed_table", "split", "wanted"]
 
 T = TypeVar("T")
 
@@ -72,14 +74,7 @@ def outputs_of(
     results = [verified for verified in found if verified.verdict.kind != "failed"]
     if piece.requests and not results:
         return made.packed()
-    if "tex" in formats or "pdf" in formats:
-        tex = _try(made, f"{piece.stem}.tex", lambda: _tex(piece, results, others, settings))
-        if tex is not None and "tex" in formats:
-            made.files[f"{piece.stem}.tex"] = tex.encode()
-        if tex is not None and "pdf" in formats:
-            pdf = _try(made, f"{piece.stem}.pdf", lambda: pipeline.typeset(tex, settings))
-            if pdf is not None:
-                made.files[f"{piece.stem}.pdf"] = pdf
+    _write(made, piece.stem, formats, settings, lambda: _tex(piece, results, others, settings))
     if isinstance(piece.item, Family):
         title = f"Closed forms for {piece.name}, derived and checked by symkl."
         backends = [f for f in formats if f in pipeline.BACKENDS]
@@ -90,6 +85,15 @@ def outputs_of(
             code = _try(made, name, partial(pipeline.generate, backend, programs or [], settings, title))
             if code is not None:
                 made.files[name] = code.encode()
+    return made.packed()
+
+
+def packed_table(
+    names: Sequence[str], signs: Sequence[Sequence[str]], formats: Sequence[str], settings: Settings
+) -> dict[str, Any]:
+    """In a child: the table of all pairs, in those of the formats that it has."""
+    made = Made()
+    _write(made, TABLE, formats, settings, lambda: pipeline.tabulate(names, signs, LEGEND, settings))
     return made.packed()
 
 
@@ -122,6 +126,19 @@ def wanted(results: Sequence[Verified]) -> list[tuple[Verified, str | None, str 
             names = [p.name for p in claim.p.family.parametrisations]
             found += [(result, name, None if claim.q is None else name) for name in names]
     return found
+
+
+def _write(made: Made, stem: str, formats: Sequence[str], settings: Settings, compose: Callable[[], str]) -> None:
+    """A document as LaTeX and as PDF, where they are asked for."""
+    if "tex" not in formats and "pdf" not in formats:
+        return
+    tex = _try(made, f"{stem}.tex", compose)
+    if tex is not None and "tex" in formats:
+        made.files[f"{stem}.tex"] = tex.encode()
+    if tex is not None and "pdf" in formats:
+        pdf = _try(made, f"{stem}.pdf", lambda: pipeline.typeset(tex, settings))
+        if pdf is not None:
+            made.files[f"{stem}.pdf"] = pdf
 
 
 def _tex(piece: Piece, results: Sequence[Verified], others: Sequence[Listed], settings: Settings) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from symkl import resources
 from symkl.build.folder import Folder
-from symkl.build.keys import keys, select
+from symkl.build.keys import keys, select, shared_by_all
 from symkl.build.manifest import Entry, fresh, load, removed
+from symkl.build.table import TABLE, table_key, tabled
 from symkl.errors import BadInput, Location, nearest
 from symkl.library import glance
 from symkl.settings import Settings
@@ -25,6 +27,7 @@ class Plan:
     """The files asked for, what they hold, the key of each, the manifest as it was, and what is stale or gone.
 
     `wanted` is None where a file cannot be read at a glance: then everything is stale, and reading it will say why.
+    `tabled` are the families of the table of all pairs, `base` is what its key has besides.
     """
 
     files: tuple[Path, ...]
@@ -34,6 +37,13 @@ class Plan:
     keys: Mapping[str, str]
     entries: Mapping[str, Entry]
     gone: tuple[str, ...]
+    tabled: tuple[str, ...] = ()
+    base: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The entries that are no definition's."""
+        return (TABLE,) if self.tabled else ()
 
     @property
     def stale(self) -> tuple[str, ...]:
@@ -75,12 +85,16 @@ def plan(
         return Plan(files, folder, formats, None, {}, entries, ())
     wanted = select(library.files, only)
     options = {"formats": formats, "oracle": [settings.digits, settings.seed], "seconds": settings.timeout}
-    made = keys(wanted, library, settings.templates, options)
+    base = shared_by_all(settings.templates, options)
+    made = keys(wanted, library, base)
+    families = tabled(wanted, formats) if only is None else ()
+    if families:
+        made[TABLE] = table_key(families, entries, base)
     gone: list[str] = []
     if only is None:
         folders = {origin(path / "-")[:-2] for path in paths if path.is_dir()} if paths else {""}
-        gone = removed(entries, {source.name for source in library.files}, folders)
-    return Plan(files, folder, formats, tuple(wanted), made, entries, tuple(gone))
+        gone = removed(entries, made, folders)
+    return Plan(files, folder, formats, tuple(wanted), made, entries, tuple(gone), families, base)
 
 
 def origin(path: Path) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from symkl import pipeline
-from symkl.build.manifest import Entry, save
-from symkl.build.outputs import Made, packed_outputs, split
+from symkl.build.manifest import Entry, fresh, save
+from symkl.build.outputs import Made, packed_outputs, packed_table, split
 from symkl.build.pieces import Piece, pieces
 from symkl.build.plan import Plan, origin
-from symkl.build.summary import summary_of, troubles_of
+from symkl.build.summary import signs_of, summary_of, troubles_of
+from symkl.build.table import TABLE, signs, table_key
 from symkl.errors import BadInput, Location
 from symkl.foreign import check_foreign
 from symkl.library import Library
@@ -20,6 +21,7 @@ from symkl.model.document import Document
 from symkl.proving import Proof, Proving
 from symkl.requests import Request
 from symkl.settings import Settings
+from symkl.tally import spent
 from symkl.workers import Crew, Job, Outcome
 
 __all__ = ["Report", "run"]
@@ -30,10 +32,11 @@ _OUTPUTS = 10
 
 @dataclass
 class Report:
-    """What a build did: entries for the summary; by name, the seconds it took."""
+    """What a build did: entries for the summary; the seconds it took, by name, and by stage."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
-    seconds: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    spent: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     written: int = 0
 
@@ -61,14 +64,15 @@ def run(
         work = _Work(stale, Proving(requests, library, settings), plan, library, settings)
         jobs = work.proving.begin()
         crew.share(library)
-        report = _build(plan, work, [*jobs, *work.ready()], crew, begin(len(work.proving.pending) + len(stale)))
+        total = len(work.proving.pending) + len(stale) + len(plan.tables)
+        report = _build(plan, work, [*jobs, *work.ready()], crew, begin(total))
     report.notes = library.notes
     return report
 
 
 def _build(plan: Plan, work: _Work, jobs: Sequence[Job], crew: Crew, tick: Callable[[str], None]) -> Report:
     """All inputs are good: write."""
-    report = Report()
+    report, writing = Report(), list[float]()
     entries = {name: entry for name, entry in plan.entries.items() if name not in plan.gone}
     plan.folder.sweep()
     for name in plan.gone:
@@ -79,6 +83,7 @@ def _build(plan: Plan, work: _Work, jobs: Sequence[Job], crew: Crew, tick: Calla
         if isinstance(job.about, Piece):
             piece = job.about
             entries[piece.name] = _write(piece, work, outcome, report)
+            writing.append(outcome.seconds)
             save(plan.folder, entries)
             tick(piece.name)
             return []
@@ -89,7 +94,11 @@ def _build(plan: Plan, work: _Work, jobs: Sequence[Job], crew: Crew, tick: Calla
         return work.ready(job.about[0])
 
     crew.work(jobs, done)
+    if plan.tabled:
+        entries[TABLE] = _tabulate(plan, entries, work.settings, crew, report)
+        tick(TABLE)
     save(plan.folder, entries)
+    report.spent = {**spent(work.proving.proofs.values()), "writing": sum(writing) + report.seconds.get(TABLE, 0.0)}
     report.entries = {name: entries[name] for name in plan.keys}
     return report
 
@@ -138,33 +147,53 @@ class _Work:
         return [self.proving.proofs[request] for request in piece.requests]
 
 
-def _made(piece: Piece, outcome: Outcome) -> Made:
+def _made(name: str, outcome: Outcome) -> Made:
     """The files that a child made, or what kept it from making them."""
     if outcome.value is not None:
         return Made.unpacked(outcome.value)
     if outcome.error is not None:
-        return Made(troubles=[(outcome.error.exit_code, f"error: {piece.name}: {outcome.error}")])
+        return Made(troubles=[(outcome.error.exit_code, f"error: {name}: {outcome.error}")])
     if outcome.lost:
-        return Made(troubles=[(3, f"error: {piece.name}: its outputs were {outcome.lost}")])
+        return Made(troubles=[(3, f"error: {name}: its outputs were {outcome.lost}")])
     last = outcome.bug.strip().splitlines()[-1]
-    return Made(troubles=[(5, f"error: {piece.name}: this is a bug in symkl ({last}); please report it")])
+    return Made(troubles=[(5, f"error: {name}: this is a bug in symkl ({last}); please report it")])
 
 
 def _write(piece: Piece, work: _Work, outcome: Outcome, report: Report) -> Entry:
     """Write a piece's files, remove those that it no longer has, and note what was wrong."""
-    plan, proofs, made = work.plan, work.proofs(piece), _made(piece, outcome)
-    outputs = {name: plan.folder.write(name, content) for name, content in sorted(made.files.items())}
-    before = plan.entries.get(piece.name)
-    for name in before.outputs if before else ():
-        if name not in outputs:
-            plan.folder.remove(name)
-    report.written += len(outputs)
-    report.seconds[piece.name] = f"{outcome.seconds + sum(proof.seconds for proof in proofs):.1f}"
+    plan, proofs, made = work.plan, work.proofs(piece), _made(piece.name, outcome)
+    report.seconds[piece.name] = outcome.seconds + sum(proof.seconds for proof in proofs)
     return Entry(
         key=plan.keys[piece.name],
         origin=origin(Path(piece.item.origin)),
-        outputs=outputs,
+        outputs=_outputs(piece.name, made, plan, report),
         summary=summary_of(proofs),
+        signs=signs_of(proofs) if isinstance(piece.item, Family) else {},
         troubles=list(dict.fromkeys([*troubles_of(proofs, work.library), *made.troubles])),
         good=not made.troubles and all(proof.status is not None for proof in proofs),
     )
+
+
+def _tabulate(plan: Plan, entries: Mapping[str, Entry], settings: Settings, crew: Crew, report: Report) -> Entry:
+    """The table of all pairs: as it was where no sign has changed, else made anew."""
+    key, before = table_key(plan.tabled, entries, plan.base), entries.get(TABLE)
+    if before is not None and fresh(plan.folder, before, key):
+        return before
+    arguments = (plan.tabled, signs(plan.tabled, entries), plan.formats, settings)
+    [outcome] = crew.work([Job(TABLE, packed_table, arguments, _OUTPUTS * settings.seconds())])
+    made = _made(TABLE, outcome)
+    report.seconds[TABLE] = outcome.seconds
+    first = next(source for source in plan.wanted or () if source.name in plan.tabled)
+    outputs = _outputs(TABLE, made, plan, report)
+    return Entry(key, origin(first.path), outputs, troubles=made.troubles, good=not made.troubles)
+
+
+def _outputs(name: str, made: Made, plan: Plan, report: Report) -> dict[str, str]:
+    """Write the files, and remove those that were made before and are no more; their digests."""
+    outputs = {path: plan.folder.write(path, content) for path, content in sorted(made.files.items())}
+    before = plan.entries.get(name)
+    for path in before.outputs if before else ():
+        if path not in outputs:
+            plan.folder.remove(path)
+    report.written += len(outputs)
+    return outputs

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from symkl.build.plan import origin
 from symkl.library import Library
+from symkl.overview import sign
 from symkl.proving import Proof, known_rows
 from symkl.tally import STATUSES
 from symkl.trouble import trouble, worst_verdict
 
-__all__ = ["COLUMNS", "summary_of", "total", "troubles_of"]
+__all__ = ["COLUMNS", "signs_of", "summary_of", "total", "troubles_of"]
 
 _STATUS = {"closed": "closed form", "conditional": "by cases", "infinite": "oo", "none": "no closed form"}
 
@@ -33,6 +34,12 @@ def summary_of(proofs: Sequence[Proof]) -> dict[str, str]:
     }
 
 
+def signs_of(proofs: Sequence[Proof]) -> dict[str, str]:
+    """How the KL against each family came out, in a character."""
+    plain = [p for p in proofs if p.request.quantity == "kl" and p.request.q is not None and not p.request.where]
+    return {str(p.request.q): sign(p.status, p.verdict) for p in plain}
+
+
 def _status(proofs: Sequence[Proof]) -> str:
     if not proofs:
         return "-"
@@ -40,8 +47,9 @@ def _status(proofs: Sequence[Proof]) -> str:
 
 
 def total(summaries: Sequence[dict[str, str]]) -> dict[str, str]:
-    """The counts of all pieces together."""
-    return {status: str(sum(int(summary.get(status, 0)) for summary in summaries)) for status in STATUSES}
+    """The counts of all pieces together, and the worst of their verdicts."""
+    counts = {status: str(sum(int(summary.get(status, 0)) for summary in summaries)) for status in STATUSES}
+    return {**counts, "verdict": worst_verdict(summary["verdict"] for summary in summaries if "verdict" in summary)}
 
 
 def troubles_of(proofs: Sequence[Proof], library: Library) -> list[tuple[int, str]]:

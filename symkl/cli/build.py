@@ -41,7 +41,7 @@ def build(
 ) -> int:
     """Derive, verify and write everything; what has not changed is not done again."""
     from symkl.build.plan import plan, read_formats
-    from symkl.tally import Clock
+    from symkl.tally import Clock, stages
 
     clock = Clock()
     chosen = settings(common, jobs)
@@ -59,9 +59,10 @@ def build(
         report = run(planned, common.extra, chosen, bar.begin, bar.pulse)
     for line in report.notes:
         note(f"note: {line}", common.quiet)
-    built = len(report.seconds)
     _show(report.entries, report.seconds)
-    write(f"built {built} of {len(report.entries)} definitions in {clock}")
+    built, there = (sum(name not in planned.tables for name in names) for names in (report.seconds, report.entries))
+    write(f"built {built} of {there} definitions in {clock}")
+    write(stages(report.spent, chosen.processes))
     note(f"wrote {report.written} files in {output}", common.quiet)
     return _complain(report.entries)
 
@@ -91,11 +92,13 @@ def _check(planned: Plan, common: Common) -> int:
     return 1 if found else 0
 
 
-def _show(entries: dict[str, Entry], seconds: dict[str, str]) -> None:
+def _show(entries: dict[str, Entry], seconds: dict[str, float]) -> None:
     """The summary: a line for each definition, and their sum."""
     from symkl.build.summary import COLUMNS, total
 
-    rows = {name: (entry.summary, seconds.get(name, "unchanged")) for name, entry in entries.items()}
+    told = {name: f"{took:.1f}" for name, took in seconds.items()}
+    rows = {name: (entry.summary, told.get(name, "unchanged")) for name, entry in entries.items()}
     if len(rows) > 1:
-        rows["all"] = (total([entry.summary for entry in entries.values()]), "")
+        everything = f"{sum(seconds.values()):.1f}" if seconds else "unchanged"
+        rows["all"] = (total([entry.summary for entry in entries.values()]), everything)
     show_table(("name", *COLUMNS, "seconds"), [(n, *(s.get(c, "") for c in COLUMNS), t) for n, (s, t) in rows.items()])

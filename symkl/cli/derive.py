@@ -93,6 +93,6 @@ def _derive_all(common: Common, form: Format, jobs: int | None) -> int:
     if form is Format.json:
         show_json(printed)
     else:
-        show_summary("derived", proofs, clock, common, verdicts=False)
+        show_summary("derived", proofs, clock, chosen.processes, common, verdicts=False)
         note("symkl list --matrix shows every pair, symkl derive kl P Q one of them", common.quiet)
     return worst(codes)

@@ -15,14 +15,19 @@ if TYPE_CHECKING:
 __all__ = ["show_summary"]
 
 
-def show_summary(what: str, proofs: Sequence[Proof], clock: Clock, common: Common, *, verdicts: bool) -> None:
-    """How many claims came out how, and what it took; with -v also which took longest."""
-    from symkl.tally import slowest, tally
+def show_summary(
+    what: str, proofs: Sequence[Proof], clock: Clock, processes: int, common: Common, *, verdicts: bool
+) -> None:
+    """How many claims came out how, and what each stage took; with -v also which claims took longest."""
+    from symkl.tally import slowest, spent, stages, tally
 
     show_table(*tally(proofs, verdicts=verdicts))
     cached = sum(proof.cached for proof in proofs)
     store = f", {cached} of them from the store" if cached else ""
     write(f"{what} {len(proofs)} claims in {clock}{store}")
+    took = {stage: seconds for stage, seconds in spent(proofs).items() if seconds}
+    if took:
+        write(stages(took, processes))
     given_up = [proof for proof in proofs if proof.given_up]
     if given_up:
         names = ", ".join(proof.request.title for proof in given_up[:5])

@@ -76,7 +76,7 @@ def verify(
     _show(rows, common)
     if everything:
         _show_open(proofs)
-        show_summary("verified", proofs, clock, common, verdicts=True)
+        show_summary("verified", proofs, clock, chosen.processes, common, verdicts=True)
     return worst(codes)
 
 
