@@ -17,11 +17,16 @@ def folder(tmp_path: Path) -> Folder:
 
 
 def _entry(folder: Folder, *names: str, key: str = "k", origin: str = "", good: bool = True) -> Entry:
-    return Entry(key, origin, {name: folder.write(name, name.encode()) for name in names}, {"verdict": "proved"}, good)
+    return Entry(
+        key, origin, {name: folder.write(name, name.encode()) for name in names}, {"verdict": "proved"}, good=good
+    )
 
 
 def test_what_is_saved_is_loaded(folder: Folder) -> None:
-    entries = {"A": _entry(folder, "a.tex", "numpy/a.py"), "B": Entry("other", "x/b.toml", good=False)}
+    entries = {
+        "A": _entry(folder, "a.tex", "numpy/a.py"),
+        "B": Entry("other", "x/b.toml", signs={"A": "+"}, good=False),
+    }
     save(folder, entries)
     assert load(folder) == entries
 
@@ -33,9 +38,10 @@ def test_what_is_saved_is_loaded(folder: Folder) -> None:
         "{",
         "[]",
         '{"schema": 1, "entries": {}}',
-        '{"schema": 2, "entries": {"A": {"key": 1}}}',
-        '{"schema": 2, "entries": {"A": {"key": "", "outputs": {"../x": 1}}}}',
-        '{"schema": 2, "entries": {"A": {"key": "", "troubles": [[1, 2]]}}}',
+        '{"schema": 3, "entries": {"A": {"key": 1}}}',
+        '{"schema": 3, "entries": {"A": {"key": "", "signs": {"B": 1}}}}',
+        '{"schema": 3, "entries": {"A": {"key": "", "outputs": {"../x": 1}}}}',
+        '{"schema": 3, "entries": {"A": {"key": "", "troubles": [[1, 2]]}}}',
     ],
 )
 def test_a_manifest_that_cannot_be_read_is_as_good_as_none(text: str, folder: Folder) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from symkl import pipeline, resources
-from symkl.build.keys import keys, others_of
+from symkl.build.keys import keys, others_of, shared_by_all
 from symkl.build.outputs import split
 from symkl.build.pieces import pieces
 from symkl.library import Library, glance
@@ -97,7 +97,7 @@ def test_divergences_without_a_value_are_listed_with_their_reason_and_all_else_i
 def test_a_key_changes_with_another_familys_density_but_not_with_its_known_forms(builtin: Path) -> None:
     def key() -> str:
         library = _library(*sorted(builtin.iterdir()))
-        return keys(library.files, library, None, {})["A"]
+        return keys(library.files, library, shared_by_all(None, {}))["A"]
 
     first = key()
     path = builtin / "C.toml"

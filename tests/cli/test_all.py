@@ -54,7 +54,9 @@ def test_deriving_and_verifying_are_two_stages_and_nothing_is_done_twice(
         ["entropies", "3", "2", "0", "0", "1", "0"],
         ["pairs", "9", "4", "0", "5", "0", "0"],
     ]
-    assert re.search(r"derived 12 claims in [0-9.]+ s \([0-9.]+ s of CPU\)$", ran.out.strip())
+    assert re.search(r"derived 12 claims in [0-9.]+ s \([0-9.]+ s of CPU\)$", ran.out, re.MULTILINE)
+    assert re.search(r"^deriving [0-9.]+ s", ran.out, re.MULTILINE)
+    assert "verifying" not in ran.out
     known = _pairs(symkl)
     assert {verdict for _, verdict in known.values()} == {None}
     assert None not in {status for status, _ in known.values()}
@@ -63,6 +65,7 @@ def test_deriving_and_verifying_are_two_stages_and_nothing_is_done_twice(
     ran = symkl("verify", "--all")
     assert "errors" in ran.out
     assert re.search(r"verified \d+ claims in", ran.out)
+    assert re.search(r"^verifying [0-9.]+ s", ran.out, re.MULTILINE)
     known = _pairs(symkl)
     assert {verdict for _, verdict in known.values()} == {"proved"}
 
@@ -73,12 +76,14 @@ def test_deriving_and_verifying_are_two_stages_and_nothing_is_done_twice(
         assert ran.code == 0, ran.err
         if command[-1] == "--all":
             assert "of them from the store" in ran.out
+            assert "verifying" not in ran.out
 
 
 def test_verify_all_derives_what_has_not_been_derived(symkl: Run, few: Path) -> None:
     (few / "normal.toml").unlink()
     ran = symkl("verify", "--all", "-q")
     assert ran.code == 0, ran.err
+    assert re.search(r"^deriving [0-9.]+ s, verifying [0-9.]+ s", ran.out, re.MULTILINE)
     assert set(_pairs(symkl).values()) >= {("closed", "proved"), ("infinite", "proved")}
 
 

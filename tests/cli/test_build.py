@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from symkl.settings import Settings
 from .conftest import RAYLEIGH, Ran, definition
 
 LIGHT = ["--formats", "tex,numpy"]
+STAGES = r"deriving [0-9.]+ s, verifying [0-9.]+ s, writing [0-9.]+ s"
 Start = Callable[..., subprocess.Popen[str]]
 
 
@@ -72,7 +74,7 @@ def test_outputs_of_a_definition_that_is_gone_are_removed_and_others_left(
     (folder / "b.toml").write_text(definition(name='name = "Second"'))
     light = ["--formats", "tex"]
     assert symkl("build", folder, *light).code == 0
-    assert sorted(_tree(here / "build")) == ["manifest.json", "rayleigh.tex", "second.tex"]
+    assert sorted(_tree(here / "build")) == ["manifest.json", "matrix.tex", "rayleigh.tex", "second.tex"]
     (folder / "b.toml").unlink()
     assert symkl("build", folder, *light, "--check").code == 1
     assert symkl("build", folder, *light).code == 0
@@ -122,7 +124,8 @@ def test_a_write_up_has_every_other_family_and_the_summary_counts_them(
     assert shown == ["entropy:Normal", "kl:Normal:Normal"]
     assert other.startswith("('kl:Normal:Exponential', 'infinite', 'p gives positive probability")
     rows = {line.split()[0]: line.split() for line in ran.out.splitlines()}
-    assert rows["all"] == ["all", "3", "0", "1", "0"]
+    assert rows["all"][:-1] == ["all", "3", "0", "1", "0", "proved"]
+    assert [line for line in ran.out.splitlines() if re.match(STAGES, line)]
     assert rows["built"][:5] == ["built", "2", "of", "2", "definitions"]
     known = {(p["p"], p["q"]): p for p in json.loads(symkl("list", "--json").out)["pairs"]}
     assert {pair["verdict"] for pair in known.values()} == {"proved"}
@@ -135,6 +138,67 @@ def test_a_write_up_has_every_other_family_and_the_summary_counts_them(
         assert ran.code == 1
         assert expected in ran.out + ran.err
         assert "the known form of H(Normal) is failed: 0" in ran.err
+
+
+@pytest.fixture
+def two(few: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two families in the place of all that come with symkl; their write-ups are next to nothing."""
+    monkeypatch.setattr(pipeline, "write_up", lambda title, *_: title)
+    (few / "poisson.toml").unlink()
+    return few
+
+
+def _rows(latex: Path) -> list[list[str]]:
+    return [re.findall(r"\d+|\w+|\$.*?\$", line) for line in latex.read_text().splitlines() if re.match(r"\d+ &", line)]
+
+
+def test_the_table_of_all_pairs_is_a_document_of_the_build(
+    symkl: Callable[..., Ran], two: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build, table = ("build", "--formats", "tex"), here / "build" / "matrix.tex"
+    assert symkl(*build).code == 0
+    assert _rows(table) == [
+        ["1", "Exponential", r"$\bullet$", r"$\bullet$"],
+        ["2", "Normal", r"$\infty$", r"$\bullet$"],
+    ]
+    assert "nothing to do" in symkl(*build).err
+    assert symkl(*build, "--check").code == 0
+
+    table.write_text("spoilt")
+    assert "matrix.tex (of matrix) is not what was written" in symkl(*build, "--check").out
+    ran = symkl(*build)
+    assert (ran.code, len(_rows(table))) == (0, 2)
+    assert "built 0 of 2 definitions" in ran.out
+
+    definition_of_normal = two / "normal.toml"
+    definition_of_normal.write_text(definition_of_normal.read_text() + "# a remark\n")
+    monkeypatch.setattr(pipeline, "tabulate", lambda *_: "not to be made again: no sign has changed")
+    assert "built 1 of 2 definitions" in symkl(*build).out
+    assert len(_rows(table)) == 2
+
+    assert symkl(*build, "--only", "Normal").code == 0
+    assert table.exists()
+    definition_of_normal.unlink()
+    assert "extra: matrix.tex" in symkl(*build, "--check").out
+    assert symkl(*build).code == 0
+    assert not table.exists()
+
+
+def test_a_table_that_cannot_be_made_is_told_the_rest_is_built_and_the_next_build_tries_again(
+    symkl: Callable[..., Ran], two: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumbling(*_: object) -> str:
+        raise ZeroDivisionError("oh")
+
+    with monkeypatch.context() as now:
+        now.setattr(pipeline, "tabulate", stumbling)
+        ran = symkl("build", "--formats", "tex")
+    assert ran.code == 5
+    assert "error: matrix.tex: this is a bug in symkl (ZeroDivisionError: oh)" in ran.err
+    assert (here / "build" / "normal.tex").exists()
+    ran = symkl("build", "--formats", "tex")
+    assert (ran.code, ran.err.count("error")) == (0, 0)
+    assert (here / "build" / "matrix.tex").exists()
 
 
 @pytest.mark.slow
