@@ -18,7 +18,7 @@ __all__ = ["equal", "is_zero", "linear_expectations", "normal"]
 
 def is_zero(expression: sp.Expr) -> bool:
     """Whether the normal form of the expression is 0. True is a proof; False means unknown."""
-    return bool(expression == 0) or normal(expression) == 0
+    return bool(expression == 0) or _vanishes(expression, assumed())
 
 
 def equal(left: sp.Expr, right: sp.Expr) -> bool:
@@ -36,8 +36,40 @@ def normal(expression: sp.Expr) -> sp.Expr:
 
 @lru_cache(maxsize=4096)
 def _normal(expression: sp.Expr, _: tuple[sp.Basic, ...]) -> sp.Expr:
-    expression = linear_expectations(expression)
-    expression, masks = _masked(_canonical_atoms(expression))
+    return _quotient(_canonical_atoms(linear_expectations(expression)))
+
+
+@lru_cache(maxsize=4096)
+def _vanishes(expression: sp.Expr, _: tuple[sp.Basic, ...]) -> bool:
+    """Whether the normal form is 0: of what is linear in expectations, each coefficient's and that of the rest."""
+    expression = _canonical_atoms(linear_expectations(expression))
+    parts = _by_expectation(expression)
+    return all(_quotient(part) == 0 for part in ([expression] if parts is None else parts.values()))
+
+
+def _by_expectation(expression: sp.Expr) -> dict[sp.Expr, sp.Expr] | None:
+    """The coefficient of each expectation, and of 1; None where an expectation stands in any other way."""
+    if isinstance(expression, Expectation) or not expression.has(Expectation):
+        return {expression: sp.Integer(1)} if isinstance(expression, Expectation) else {sp.Integer(1): expression}
+    if expression.is_Mul:
+        within = [factor for factor in expression.args if factor.has(Expectation)]
+        parts = _by_expectation(within[0]) if len(within) == 1 else None
+        outer = sp.Mul(*[factor for factor in expression.args if factor not in within])
+        return None if parts is None else {node: outer * part for node, part in parts.items()}
+    if not expression.is_Add:
+        return None
+    found: dict[sp.Expr, list[sp.Expr]] = {}
+    for term in expression.args:
+        parts = _by_expectation(term)
+        if parts is None:
+            return None
+        for node, part in parts.items():
+            found.setdefault(node, []).append(part)
+    return {node: sp.Add(*terms) for node, terms in found.items()}
+
+
+def _quotient(expression: sp.Expr) -> sp.Expr:
+    expression, masks = _masked(expression)
     numerator, denominator = sp.together(expression).as_numer_denom()
     numerator = sp.expand(numerator, power_base=True)
     if masks and numerator != 0:
@@ -79,16 +111,17 @@ def _whole_powers(numerator: sp.Expr, masks: dict[sp.Expr, sp.Expr]) -> sp.Expr:
 
 def linear_expectations(expression: sp.Expr) -> sp.Expr:
     """`E[a*f + b*g]` => `a*E[f] + b*E[g]`, `E[c]` => `c`, with factors free of the variable taken out."""
+    return expression.xreplace({node: _split(node, assumed()) for node in expression.atoms(Expectation)})
 
-    def split(node: Expectation) -> sp.Expr:
-        body = expand_terms(expand_logs(node.body))
-        total: sp.Expr = sp.Integer(0)
-        for term in sp.Add.make_args(body):
-            outer, inner = term.as_independent(node.variable, as_Add=False)
-            total += outer * (1 if inner == 1 else Expectation(inner, node.variable, node.law))
-        return total
 
-    return expression.replace(lambda node: isinstance(node, Expectation), split)
+@lru_cache(maxsize=4096)
+def _split(node: Expectation, _: tuple[sp.Basic, ...]) -> sp.Expr:
+    body = expand_terms(expand_logs(linear_expectations(node.body)))
+    total: sp.Expr = sp.Integer(0)
+    for term in sp.Add.make_args(body):
+        outer, inner = term.as_independent(node.variable, as_Add=False)
+        total += outer * (1 if inner == 1 else Expectation(inner, node.variable, node.law))
+    return total
 
 
 def _canonical_atoms(expression: sp.Expr) -> sp.Expr:

@@ -12,10 +12,9 @@ from flint import arb
 from symkl.model import Check, Claim, Counterexample, Expectation
 from symkl.verify.integral import enclosed, estimated
 from symkl.verify.numbers import agreement, ball_of, decimal, exact, number_of, unreal
-from symkl.verify.plain import expectation, in_doubles
+from symkl.verify.plain import expectation
 from symkl.verify.plain_table import Number
 from symkl.verify.points import Point, shown
-from symkl.verify.setting import put
 
 __all__ = ["Evidence", "by_enclosure", "by_quadrature"]
 
@@ -105,10 +104,9 @@ def _value(form: sp.Expr, point: Point, claim: Claim) -> Number | None:
 
 
 def _plainly(body: sp.Expr, point: Point, claim: Claim) -> sp.Rational | None:
-    """E_p[body] in double precision, or by summation."""
-    here = put(claim.p, body, point)
-    found = expectation(claim.p, body, point) if here.discrete else in_doubles(here)
-    if found is None or found.status != "value":
+    """E_p[body] by quadrature or summation."""
+    found = expectation(claim.p, body, point)
+    if found.status != "value":
         return None
     return sp.Rational(*float(found.value).as_integer_ratio())
 

@@ -80,6 +80,25 @@ def test_an_expectation_is_linear_and_the_mean_of_a_constant_is_the_constant():
     assert not equal(whole, parts - Expectation(x, x, law))
 
 
+def test_each_coefficient_of_an_expectation_is_tested_and_so_is_what_is_left():
+    x, law = sp.Symbol("x", real=True), Law("p")
+    one, two = (Expectation(body, x, law) for body in (x, sp.log(1 + x**2)))
+    zero = sp.log(a * b) * one - (sp.log(a) + sp.log(b)) * one + (two / a - (two + a) / a + 1) * one.func(x, x, law)
+    assert is_zero(zero)
+    for wrong in (one / 10**9, two / 10**9, sp.Rational(1, 10**9), (sp.log(a * b) - sp.log(a)) * two):
+        assert not is_zero(zero + wrong)
+    assert is_zero((one + 1) ** 2 - one**2 - 2 * one - 1)
+    assert not is_zero((one + 1) ** 2 - one**2 - one - 1)
+
+
+def test_an_expectation_inside_an_expectation_is_split_too():
+    x, law = sp.Symbol("x", real=True), Law("p")
+    mean = Expectation(x, x, law)
+    doubled = Expectation(2 * x, x, law)
+    assert is_zero(Expectation((x - doubled) * x, x, law) - Expectation(x**2, x, law) + 2 * mean**2)
+    assert not is_zero(Expectation((x - doubled) * x, x, law) - Expectation(x**2, x, law) + mean**2)
+
+
 def test_a_logarithm_is_split_only_where_the_factors_are_positive():
     assert expand_logs(sp.log(a * b)) == sp.log(a) + sp.log(b)
     assert expand_logs(sp.log(m * n)) == sp.log(m * n)

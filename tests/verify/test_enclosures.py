@@ -152,3 +152,24 @@ def test_a_sum_over_all_integers_is_enclosed():
     with mp.workdps(45):
         assert holds(of(dist, sp.S.One, {}), mp.mpf(1))
         assert holds(of(dist, dist.variable**2, {}), mp.mpf(4))
+
+
+def test_a_tail_that_falls_like_a_power_hardly_above_one_is_followed_far_out(built_in):
+    """E|x - c|**b under a Levy density, whose integrand falls like x**(b - 3/2): mu + s/z**2 has it, z normal."""
+    levy = built_in["Levy"]
+    about = claim("expectation", levy, of=sp.Abs(levy.variable - R(8, 7)) ** R(3, 7))
+    at = {p.symbol: {"mu": R(-2, 7), "c": R(1, 5)}[p.name] for p in about.p.parameters}
+    ball = enclose(about.p, about.of, at).ball
+    with mp.workdps(40):
+        mu, c, kink = -mp.mpf(2) / 7, mp.mpf(1) / 5, mp.mpf(8) / 7
+
+        def integrand(u):  # z = u**7 takes the singularity at 0 away
+            z = u**7
+            return 2 * mp.npdf(z) * abs((mu - kink) * z**2 + c) ** (mp.mpf(3) / 7) * 7
+
+        root = (c / (kink - mu)) ** (mp.mpf(1) / 14)
+        true = exact(mp.quad(integrand, [0, root / 2, root, 2 * root, 1, 1.5, 2]))
+    with ctx.workprec(150):
+        assert (ball - true).abs_lower() < arb("1e-28")
+        assert ball.rad() < arb("1e-28")
+        assert (ball - true - arb("1e-25")).abs_lower() > arb("1e-26")

@@ -150,6 +150,19 @@ def test_an_identity_with_an_inert_expectation_is_checked_by_numbers(built_in):
     assert verify(wrong).verdict.kind == "failed"
 
 
+@pytest.mark.parametrize(("p", "q"), [("Gumbel", "Logistic"), ("Levy", "Weibull"), ("Kumaraswamy", "Laplace")])
+def test_what_has_no_room_in_doubles_is_averaged_with_more_digits(built_in, p, q):
+    divergence = derive(claim("kl", built_in[p], built_in[q]))
+    assert divergence.status == "none"
+    verdict = verify(divergence).verdict
+    assert verdict.kind == "proved"
+    assert methods(verdict) == {"kernel": True, "quadrature": True}
+    wrong = verify(replace(divergence, result=divergence.result + R(1, 10))).verdict
+    assert wrong.kind == "failed"
+    gap = mp.mpf(wrong.counterexample.given) - mp.mpf(wrong.counterexample.true)
+    assert abs(gap - mp.mpf("0.1")) < 1e-4
+
+
 def known(formula, text="", **more):
     return Known("kl", "Normal", formula, text, "a test", "known[1]", **more)
 

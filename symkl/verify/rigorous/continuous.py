@@ -134,7 +134,9 @@ def _stretches(
 
 @lru_cache(maxsize=4096)
 def _far(expression: sp.Expr) -> sp.Expr:
-    return tame(in_exponentials(expression), Y, probe(True))
+    tamed = tame(in_exponentials(expression), Y, probe(True))
+    exponents = {node: sp.exp(tame(node.args[0], Y, probe(True))) for node in tamed.atoms(sp.exp)}
+    return tamed.xreplace(exponents)
 
 
 @lru_cache(maxsize=4096)

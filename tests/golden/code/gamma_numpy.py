@@ -139,9 +139,7 @@ def _binet(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.floa
         series = _polynomial(_ATANH, np.minimum(z, 0.04))
         log = np.log1p(1.0 / y)
         value = value + np.where(z < 0.04, z * series, (y + 0.5) * log - 1.0)
-        slope = slope + np.where(
-            z < 0.04, 2.0 * t * z * (series - 1.0 / (1.0 - z)), log - (y + 0.5) / (y * (y + 1.0))
-        )
+        slope = slope + np.where(z < 0.04, 2.0 * t * z * (series - 1.0 / (1.0 - z)), log - (y + 0.5) / (y * (y + 1.0)))
     q = 1.0 / (x + 8.0)
     odd = tuple((2 * k + 1) * c for k, c in enumerate(_STIRLING))
     return value + q * _polynomial(_STIRLING, q * q), slope - q * q * _polynomial(odd, q * q)
