@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 import sympy as sp
 
 from symkl.algebra.reading import linear_in
-from symkl.algebra.signs import is_nonnegative
+from symkl.algebra.signs import is_negative, is_nonnegative
 
-__all__ = ["kinks_of", "settled"]
+__all__ = ["kinks_of", "settled", "without_bars"]
 
 _RELATIONS = (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)
 
@@ -70,6 +70,17 @@ def settled(
     for function, resolve in ((sp.Abs, absolute), (sp.sign, signum), (sp.Max, largest), (sp.Min, least)):
         expression = expression.replace(function, resolve)
     return expression
+
+
+def without_bars(expression: sp.Expr) -> sp.Expr:
+    """`|u|` => `u` or `-u` where u is of one sign on the domains."""
+    return expression.replace(sp.Abs, _without_bars) if expression.has(sp.Abs) else expression
+
+
+def _without_bars(argument: sp.Expr) -> sp.Expr:
+    if is_nonnegative(argument):
+        return argument
+    return -argument if is_negative(argument) else sp.Abs(argument)
 
 
 def _at(line: tuple[sp.Expr, sp.Expr], end: sp.Expr, side: int) -> sp.Expr:

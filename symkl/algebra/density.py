@@ -29,9 +29,17 @@ def _log_density(dist: Distribution, given: tuple[sp.Basic, ...]) -> sp.Expr:
     own = dist.family.variable  # its assumptions are those of this distribution's support
     within = [sp.Tuple(own, *dist.support)] if dist.kind == "continuous" else [sp.Le(own, dist.support[1])]
     with only(given), assuming(within):
-        # b**c may be written exp(c*log(b))
-        found = expand_logs(to_gamma(written.xreplace({dist.variable: own})).replace(sp.exp, exponential))
+        found = expand_logs(to_gamma(written.xreplace({dist.variable: own})).replace(sp.exp, _power))
     return found.xreplace({own: dist.variable})
+
+
+def _power(argument: sp.Expr) -> sp.Expr:
+    """`exp(c*(log(b) + d))` => `b**c*exp(c*d)`: powers may be written so."""
+    if not argument.has(sp.log):
+        return sp.exp(argument)
+    opened = sp.expand(argument)
+    linear = not any(power.base.has(sp.log) for power in opened.atoms(sp.Pow))
+    return exponential(opened if linear else argument)
 
 
 def _log(density: sp.Expr) -> sp.Expr:

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import sympy as sp
 
+from symkl.algebra.branches import without_bars
 from symkl.algebra.logs import expand_logs, exponential, open_power
 from symkl.algebra.reading import expand_terms
 from symkl.algebra.signs import assumed, is_positive
@@ -125,7 +126,7 @@ def _split(node: Expectation, _: tuple[sp.Basic, ...]) -> sp.Expr:
 
 
 def _canonical_atoms(expression: sp.Expr) -> sp.Expr:
-    expression = shift_gammas(to_gamma(expression))
+    expression = shift_gammas(to_gamma(without_bars(expression)))
     expression = _bottom_up(expand_logs(angles_opened(half_integer_bessels(expression))))
     return expand_logs(expression)
 

@@ -51,8 +51,10 @@ def shift_gammas(expression: sp.Expr) -> sp.Expr:
 
 def _fixed_part(argument: sp.Expr) -> tuple[sp.Expr, int]:
     """(fixed part, n) with argument = fixed part + n."""
-    argument = sp.expand(argument)
-    number, rest = argument.as_coeff_Add()
+    number, rest = sp.expand(argument).as_coeff_Add()
+    if any(power.exp.is_negative and power.base.is_Add for power in rest.atoms(sp.Pow)):
+        rest = sp.cancel(sp.together(rest))
+    argument = number + rest
     if not number.is_Rational or rest == 0:
         return argument, 0
     n = int(sp.floor(number))

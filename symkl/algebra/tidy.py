@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from symkl.algebra.branches import without_bars
 from symkl.algebra.logs import expand_logs, exponential, split_log
 from symkl.algebra.rational import arranged, ordered_factor
 from symkl.algebra.signs import is_negative, is_positive
@@ -17,7 +18,7 @@ __all__ = ["gathered", "tidy"]
 def tidy(expression: sp.Expr) -> sp.Expr:
     """The same value, arranged for a reader. Inert expectations stay as they are."""
     inert = {e: sp.Dummy(f"E{i}", real=True) for i, e in enumerate(expectations(expression))}
-    expression = to_gamma(expression.xreplace(inert))
+    expression = to_gamma(without_bars(expression.xreplace(inert)))
     return _shortest(expression).xreplace({dummy: e for e, dummy in inert.items()})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symkl.algebra import equal
+from symkl.algebra import equal, standing
 from symkl.algebra.conditions import without_implied
 from symkl.algebra.reading import read_statistics
 from symkl.algebra.tidy import gathered, tidy
@@ -15,11 +15,13 @@ from symkl.derive.lemmas import Divergent, prove, statement_of
 from symkl.derive.rules import lemma as lemma_rule
 from symkl.derive.rules import linearity, simplification
 from symkl.errors import BadInput, Location, Resisted
-from symkl.model import Distribution, Lemma, Step
+from symkl.model import Distribution, Lemma, Step, Unit
 
 __all__ = ["Average", "average"]
 
 
+#: at how many points a density is tried (less those outside its constraints)
+_DRAWS = 6
 #: by how much a number may miss 1
 _TOLERANCE = sp.Float("1e-12", 30)
 
@@ -77,7 +79,7 @@ def _normalisation(dist: Distribution) -> Lemma:
     lemma = _lemma(dist, sp.Integer(1))
     if lemma.value is None or equal(lemma.value, sp.Integer(1)):
         return lemma
-    if not _one_by_numbers(lemma.value):
+    if not _one_by_numbers(lemma.value, standing(dist)):
         verb = "sums" if dist.kind == "discrete" else "integrates"
         where = Location(dist.family.origin, "family.density" if dist.density is not None else "family.log_density")
         what = f"the density of '{dist.family.name}' {verb} to {lemma.value}, not to 1"
@@ -85,12 +87,16 @@ def _normalisation(dist: Distribution) -> Lemma:
     return lemma
 
 
-def _one_by_numbers(value: sp.Expr) -> bool:
+def _one_by_numbers(value: sp.Expr, given: tuple[sp.Basic, ...]) -> bool:
     """Whether a value that the normal form does not decide is 1 at a few points, as far as it can be evaluated."""
-    symbols = sorted(value.free_symbols, key=lambda s: str(s.name))
-    for shift in (0, 3, 8):
-        point = {s: sp.Rational(2 * k + 3 + shift, 2 * k + 11 + shift) for k, s in enumerate(symbols)}
-        number = sp.N(value.subs(point), 30)
+    symbols = sorted(value.free_symbols.union(*(c.free_symbols for c in given)), key=lambda s: str(s.name))
+    for draw in range(_DRAWS):
+        symbols.reverse()  # which of two is the larger may be prescribed
+        at = {s: sp.Rational(2 * k + 3 + draw, 2 * k + 11 + draw) for k, s in enumerate(symbols)}
+        at = {s: number if isinstance(s, Unit) else (1 + draw) * number for s, number in at.items()}
+        if any(condition.subs(at) == sp.false for condition in given):
+            continue
+        number = sp.N(value.subs(at), 30)
         if number.is_Float and abs(number - 1) > _TOLERANCE:
             return False
     return True

@@ -152,18 +152,18 @@ def _covers(
 
 
 def _near(inverse: sp.Expr, z: sp.Symbol, end: sp.Expr, side: int) -> float:
-    tiny, huge = sp.Float("1e-40", 60), sp.Float("1e40", 60)
+    """The inverse very close to an end: a logarithm of what is so small, or so large, is far beyond 30."""
     if end.is_infinite:
-        value = inverse.subs(z, -side * huge)
-        logs = inverse.has(sp.exp)
-        value = inverse.subs(z, -side * 60) if logs else value
+        value = inverse.subs(z, -side * (sp.Integer(1000) if inverse.has(sp.exp) else sp.Float("1e4000", 60)))
+    elif end == 0:
+        value = inverse.subs(z, side * sp.Float("1e-4000", 60))
     else:
-        value = inverse.subs(z, end + side * tiny)
+        value = inverse.subs(z, sp.N(end, 500) + side * sp.Float("1e-400", 500))
     return _clipped(sp.N(value, 50))
 
 
 def _clipped(value: sp.Expr) -> float:
-    """Beyond +-30 counts as infinite: logarithms of the tiny and the huge reach no further."""
+    """Beyond +-30 counts as infinite."""
     return float(max(min(value, sp.Integer(30)), sp.Integer(-30)))
 
 

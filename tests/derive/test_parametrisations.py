@@ -2,8 +2,10 @@
 
 import mpmath as mp
 import pytest
+import sympy as sp
 
 from symkl.derive import derive
+from symkl.errors import BadInput
 from symkl.language import load_families
 from symkl.model import claim
 from tests.derive.toml import written
@@ -47,6 +49,30 @@ TABLE = {
         lambda x, k, r: L(k * r) + (k - 1) * L(x) - r * x**k,
         ((1.7, 2.2), (1.3, 1.4)),
         [0, 0.5, 1, 3, 12],
+    ),
+    "WeibullLogTime": (
+        ("u: real, k: positive", P, "k*exp(-k*u)*x**(k-1)*exp(-exp(k*(log(x) - u)))"),
+        lambda x, u, k: L(k) - k * u + (k - 1) * L(x) - E(k * (L(x) - u)),
+        ((0.3, 2.2), (-0.2, 1.4)),
+        [0, 0.5, 1, 3, 12],
+    ),
+    "LogNormalGeometric": (
+        ("m: positive, g: positive", P, "exp(-(log(x/m)/log(g))**2/2)/(x*log(g)*sqrt(2*pi))", "continuous", ["g > 1"]),
+        lambda x, m, g: -((L(x / m) / L(g)) ** 2) / 2 - L(x * L(g)) - L(2 * mp.pi) / 2,
+        ((1.3, 2.2), (0.8, 1.6)),
+        [0, 0.1, 0.5, 1, 3, 12, 100, 1000],
+    ),
+    "BetaMeanLogit": (
+        (
+            "e: real, k: positive",
+            U,
+            "x**(k/(1+exp(-e))-1)*(1-x)**(k/(1+exp(e))-1)/beta(k/(1+exp(-e)), k/(1+exp(e)))",
+        ),
+        lambda x, e, k: (
+            (k / (1 + E(-e)) - 1) * L(x) + (k / (1 + E(e)) - 1) * L(1 - x) - L(mp.beta(k / (1 + E(-e)), k / (1 + E(e))))
+        ),
+        ((0.4, 4.5), (-0.3, 3.1)),
+        [0, 0.5, 1],
     ),
     "InverseGaussianDispersion": (
         ("mu: positive, phi: positive", P, "1/sqrt(2*pi*phi*x**3)*exp(-(x-mu)**2/(2*phi*mu**2*x))"),
@@ -115,8 +141,8 @@ NO_OWN_KL = {"LogisticByCosh", "Bradford"}
 @pytest.fixture(scope="module")
 def families(tmp_path_factory):
     folder = tmp_path_factory.mktemp("parametrisations")
-    for name, ((parameters, support, density), *_) in TABLE.items():
-        (folder / f"{name.lower()}.toml").write_text(written(name, parameters, support, density), encoding="utf-8")
+    for name, (definition, *_) in TABLE.items():
+        (folder / f"{name.lower()}.toml").write_text(written(name, *definition), encoding="utf-8")
     return load_families(sorted(folder.glob("*.toml")))
 
 
@@ -150,3 +176,20 @@ def test_the_divergence_within_a_strange_family_is_what_quadrature_says(families
     assert found.status in ("closed", "conditional")
     expected = average(name, p, lambda x: log(x, *p) - log(x, *q))
     assert mp.almosteq(value(found, (*p, *q)), expected, rel_eps=mp.mpf("1e-8"), abs_eps=mp.mpf("1e-9"))
+
+
+def test_a_total_of_two_quotients_is_seen_in_the_argument_of_a_gamma_function(families):
+    found = derive(claim("entropy", families["BetaMeanLogit"]))
+    k = next(p.symbol for p in found.claim.parameters if p.name == "k")
+    assert sp.loggamma(k) in found.result.atoms(sp.loggamma)
+    assert not any(node.args[0].is_Add for node in found.result.atoms(sp.loggamma, sp.polygamma))
+
+
+def test_a_density_is_measured_inside_its_constraints_and_refused_there_alone(tmp_path):
+    # log(g) is negative, and this density with it, where g < 1; twice a density is no density
+    for factor, path in ((1, tmp_path / "one.toml"), (2, tmp_path / "two.toml")):
+        density = f"{factor}*exp(-(log(x/m)/log(g))**2/2)/(x*log(g)*sqrt(2*pi))"
+        path.write_text(written("G", "m: positive, g: positive", P, density, constraints=["g > 1"]), encoding="utf-8")
+    assert derive(claim("entropy", load_families([tmp_path / "one.toml"])["G"])).status == "closed"
+    with pytest.raises(BadInput, match="integrates to 2, not to 1"):
+        derive(claim("entropy", load_families([tmp_path / "two.toml"])["G"]))

@@ -3,7 +3,7 @@
 __all__ = ["written"]
 
 
-def written(name, parameters, support, density, kind="continuous"):
+def written(name, parameters, support, density, kind="continuous", constraints=()):
     pairs = [part.strip().split(": ") for part in parameters.split(",")]
     lower, upper = support.split(", ")
     lines = [
@@ -13,6 +13,7 @@ def written(name, parameters, support, density, kind="continuous"):
         'variable = "x"',
         f'kind = "{kind}"',
         f'support = ["{lower}", "{upper}"]',
+        f"constraints = {list(constraints)}",
         f'density = "{density}"',
         "[family.parameters]",
         *(f'{key} = {{ domain = "{domain}" }}' for key, domain in pairs),

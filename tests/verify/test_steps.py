@@ -11,6 +11,8 @@ from symkl.model import claim
 from symkl.resources import derivations
 from symkl.verify.steps import check_steps
 
+from .conftest import make
+
 PAIRS = [(n, n) for n in ("Normal", "LogNormal", "Exponential", "Gamma", "Laplace", "Gumbel", "Poisson", "Bernoulli")]
 PAIRS += [("Normal", "Laplace"), ("Laplace", "Normal"), ("Gumbel", "Normal"), ("Exponential", "Gamma")]
 
@@ -101,3 +103,26 @@ def test_a_theorem_outside_its_condition_is_not_proved(families):
     lemmas = (*derivation.lemmas[:i], careless, *derivation.lemmas[i + 1 :])
     assert check_steps(derivation).lemmas[i].kind == "proved"
     assert check_steps(replace(derivation, lemmas=lemmas)).lemmas[i].kind != "proved"
+
+
+@pytest.mark.parametrize("name", ["a", "b", "c", "d", "r", "s"])  # the point at which ends are compared hangs on names
+def test_a_logarithm_reaches_the_ends_of_the_line_however_large_the_rate(name):
+    gumbel = make(
+        lambda x, u, a: a * sp.exp(-a * (x - u)) * sp.exp(-sp.exp(-a * (x - u))),
+        -sp.oo,
+        sp.oo,
+        "u: real",
+        f"{name}: positive",
+    )
+    assert check_steps(derive(claim("entropy", gumbel))).all_proved
+
+
+@pytest.mark.parametrize("ends", [(0, sp.oo), (sp.Rational(1, 10**9), sp.oo), (0, 10**9)])
+def test_a_change_of_variable_that_leaves_out_an_end_is_not_proved(ends):
+    found = derive(claim("entropy", make(lambda x: sp.exp(-x - sp.exp(-x)), -sp.oo, sp.oo)))
+    lemma = found.lemmas[0]
+    at = next(i for i, step in enumerate(lemma.steps) if step.rule == "chart")
+    cut = lemma.steps[at].after.replace(sp.Integral, lambda f, limits: sp.Integral(f, (limits[0], *ends)))
+    steps = (*lemma.steps[:at], replace(lemma.steps[at], after=cut), *lemma.steps[at + 1 :])
+    verdicts = check_steps(replace(found, lemmas=(replace(lemma, steps=steps),))).lemma_steps[0]
+    assert (verdicts[at].kind == "proved") == (ends == (0, sp.oo))
