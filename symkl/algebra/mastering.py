@@ -120,13 +120,13 @@ def _apply(
         return None
     put |= weight
     numbers = {eta: arranged(exponent.get(b, sp.Integer(0))) for eta, b in zip(ETA, at_z, strict=False)}
-    parameters = {p: pythagorean(e.subs(numbers, simultaneous=True)) for p, e in master.parameters.items()}
+    parameters = {p: pythagorean(e.xreplace(numbers)) for p, e in master.parameters.items()}
     for condition in master.ends:
-        if holds(condition.subs({**parameters, **put}, simultaneous=True), given) is not True:
+        if holds(condition.xreplace({**parameters, **put}), given) is not True:
             return None
     open_conditions = []
     for condition in master.conditions:
-        concrete = normal_condition(condition.subs({**parameters, **put}, simultaneous=True))
+        concrete = normal_condition(condition.xreplace({**parameters, **put}))
         known = holds(concrete, given)
         if known is False:
             if isinstance(condition, sp.Ne):
@@ -139,8 +139,8 @@ def _apply(
         return None
     log_value, rest = found
     values = {**numbers, **put, **parameters}
-    value = term.coefficient * exponential(log_value.subs(values, simultaneous=True))
-    value = _readable(value * pythagorean(rest.subs(values, simultaneous=True)))
+    value = term.coefficient * exponential(log_value.xreplace(values))
+    value = _readable(value * pythagorean(rest.xreplace(values)))
     return Applied(value, master, tuple(open_conditions))
 
 

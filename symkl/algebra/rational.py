@@ -27,6 +27,8 @@ def arranged(total: sp.Expr) -> sp.Expr:
 
 def ordered_factor(coefficient: sp.Expr) -> sp.Expr:
     """The coefficient factored, with `1 - p` where SymPy would write `-(p - 1)`."""
+    if not coefficient.has(sp.Add):
+        return coefficient
     factored = sp.factor(coefficient)
     sign, factors = 1, []
     for factor in sp.Mul.make_args(factored):

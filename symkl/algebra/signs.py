@@ -10,6 +10,7 @@ from functools import lru_cache
 import sympy as sp
 
 from symkl.algebra.coordinates import gap_coordinates, to_odds
+from symkl.algebra.trial import takes_both_signs
 from symkl.model.symbols import Unit
 
 __all__ = [
@@ -26,8 +27,6 @@ __all__ = [
 
 #: a polynomial in more symbols than this is not factored
 _MOST_SYMBOLS = 5
-#: how often numbers are tried
-_DRAWS = 6
 _INEQUALITIES = (sp.StrictLessThan, sp.StrictGreaterThan, sp.LessThan, sp.GreaterThan)
 _ASSUMED: ContextVar[tuple[sp.Basic, ...]] = ContextVar("assumed", default=())
 
@@ -164,23 +163,7 @@ def _of_both_signs(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> bool:
     for _ in gaps:
         expression = expression.xreplace(gaps)
         bounds = [bound.xreplace(gaps) for bound in bounds]
-    names = sorted(expression.free_symbols.union(*(b.free_symbols for b in bounds)), key=lambda s: str(s.name))
-    seen = set()
-    for draw in range(_DRAWS):
-        at = {s: _number(s, 7 * draw + 3 * place) for place, s in enumerate(names)}
-        value = expression.xreplace(at)
-        if (value.is_Float or value.is_Rational) and not any(b.xreplace(at).is_negative for b in bounds):
-            seen.add(bool(value > 0))
-    return len(seen) == 2
-
-
-def _number(symbol: sp.Symbol, seed: int) -> sp.Float:
-    """Some number in the symbol's domain; far apart for different seeds."""
-    size = sp.Float(((seed * 37 + 11) % 101 + 1) / 102)
-    if isinstance(symbol, Unit):
-        return size
-    spread = size / (1 - size)
-    return spread if symbol.is_nonnegative else (spread if seed % 2 else -spread)
+    return takes_both_signs(expression, bounds)
 
 
 def _forms(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> Iterable[sp.Expr]:
@@ -237,7 +220,7 @@ _RISING = (sp.log, sp.erf, sp.exp, sp.atan)
 
 def _known_signs(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> sp.Expr:
     """A function that is known to be positive => a positive symbol; `f(u) - f(v)`, f rising => `u - v` times one."""
-    expression = expression.replace(_is_rise, _rise)
+    expression = expression.replace(lambda node: _is_rise(node, given), _rise)
     expression = expression.replace(
         lambda node: isinstance(node, sp.log) and (node.args[0] - 1).is_positive,
         lambda node: sp.Symbol(str(node), positive=True),
@@ -251,11 +234,17 @@ def _known_signs(expression: sp.Expr, given: tuple[sp.Basic, ...]) -> sp.Expr:
     return expression
 
 
-def _is_rise(node: sp.Basic) -> bool:
+def _is_rise(node: sp.Basic, given: tuple[sp.Basic, ...]) -> bool:
     if not isinstance(node, sp.Add) or len(node.args) != 2:
         return False
     one, two = _pair(node)
-    return one[0] == -two[0] and one[1].func == two[1].func and isinstance(one[1], _RISING)
+    if one[0] != -two[0] or one[1].func != two[1].func or not isinstance(one[1], _RISING):
+        return False
+    # a log of what is negative is not real
+    if not isinstance(one[1], sp.log):
+        return True
+    inside = [log.args[0] for _, log in (one, two)]
+    return all(u.is_positive or _is_positive(u, given) for u in inside)
 
 
 def _pair(node: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:

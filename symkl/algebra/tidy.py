@@ -68,6 +68,8 @@ def _cancelled(expression: sp.Expr) -> sp.Expr:
     product = sp.Mul(*rest)
     if powers:
         product *= exponential(sp.expand(sum((split_log(p) for p in powers), sp.Integer(0))))
+    if not any(isinstance(power.base, sp.Add) for power in product.atoms(sp.Pow)):
+        return product  # no denominator is a sum, so that nothing can cancel
     denominator = sp.together(product).as_numer_denom()[1]
     if denominator.has(sp.Add):
         try:

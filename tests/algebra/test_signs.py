@@ -4,6 +4,7 @@ import sympy as sp
 
 from symkl.algebra import assuming, expand_logs, holds, is_nonnegative, is_positive
 from symkl.algebra.conditions import normal_condition, without_implied
+from symkl.algebra.trial import takes_both_signs
 from symkl.model import Unit
 
 a, b = sp.symbols("a b", positive=True)
@@ -47,3 +48,23 @@ def test_two_differences_of_a_rising_function_have_slopes_of_their_own():
     other = sp.erf(b + 1) - sp.erf(b)
     assert is_positive(x * rise) is True
     assert is_nonnegative(x * rise - x * other) is None
+
+
+def test_a_logarithm_rises_only_where_it_is_real():
+    assert is_positive(sp.log(a + b) - sp.log(a)) is True
+    assert is_positive(sp.log(x - 1) - sp.log(x - 2)) is None
+    with assuming([sp.Gt(x, 2)]):
+        assert is_positive(sp.log(x - 1) - sp.log(x - 2)) is True
+
+
+def test_numbers_show_both_signs_only_where_the_bounds_allow_them():
+    assert takes_both_signs(a - b, [])
+    assert takes_both_signs(sp.log(a) * sp.exp(x), [])
+    assert not takes_both_signs(a - b, [a - b])
+    assert not takes_both_signs(1 - p, [])
+
+
+def test_rounding_is_no_sign():
+    zero = (a + b) ** 2 - a**2 - 2 * a * b - b**2
+    assert not takes_both_signs(zero, [])
+    assert takes_both_signs(zero + a - b, [])
