@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 
 import sympy as sp
 
+from symkl.algebra.normal import is_zero
 from symkl.algebra.reading import linear_in
-from symkl.algebra.signs import is_negative, is_nonnegative
+from symkl.algebra.signs import is_nonnegative, is_positive
 
-__all__ = ["kinks_of", "settled", "without_bars"]
+__all__ = ["kinks_of", "settled"]
 
 _RELATIONS = (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)
 
@@ -26,16 +27,21 @@ def kinks_of(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
 def settled(
     expression: sp.Expr, z: sp.Symbol, lower: sp.Expr, upper: sp.Expr, given: Iterable[sp.Basic] = ()
 ) -> sp.Expr:
-    """`|u(z)|` => `u` or `-u` where linear u has one sign for lower < z < upper, and the like; others are left."""
+    """`|u(z)|` => `u` or `-u` where u has one sign for lower < z < upper, and the like; others are left.
+
+    That sign is seen where u is linear, or rises or falls throughout from or to an end where its sign is known.
+    """
     if not expression.has(sp.Abs, sp.sign, sp.Max, sp.Min, sp.Piecewise):
         return expression
     given = tuple(given)
 
     def sign(argument: sp.Expr) -> int | None:
-        """The sign of a linear function between its values at the two ends."""
-        line = linear_in(argument, z)
-        if line is None or not argument.has(z):
+        """The sign of a monotone function between its values at the two ends."""
+        if not argument.has(z):
             return None
+        line = linear_in(argument, z)
+        if line is None:
+            return _monotone_sign(argument, z, lower, upper, given)
         ends = [_at(line, lower, -1), _at(line, upper, 1)]
         return next((way for way in (1, -1) if all(is_nonnegative(way * end, given) for end in ends)), None)
 
@@ -72,21 +78,41 @@ def settled(
     return expression
 
 
-def without_bars(expression: sp.Expr) -> sp.Expr:
-    """`|u|` => `u` or `-u` where u is of one sign on the domains."""
-    return expression.replace(sp.Abs, _without_bars) if expression.has(sp.Abs) else expression
-
-
-def _without_bars(argument: sp.Expr) -> sp.Expr:
-    if is_nonnegative(argument):
-        return argument
-    return -argument if is_negative(argument) else sp.Abs(argument)
-
-
 def _at(line: tuple[sp.Expr, sp.Expr], end: sp.Expr, side: int) -> sp.Expr:
     """The value of a linear function at an end, or something of its sign there."""
     slope, intercept = line
     return side * slope if end.is_infinite else sp.expand(slope * end + intercept)
+
+
+def _monotone_sign(
+    argument: sp.Expr, z: sp.Symbol, lower: sp.Expr, upper: sp.Expr, given: tuple[sp.Basic, ...]
+) -> int | None:
+    """The sign of a function that leaves one finite end with that sign, or with 0, and neither turns nor jumps."""
+    if not _continuous(argument, z, given):
+        return None
+    slope = sp.diff(argument, z)
+    for way in (1, -1):
+        if is_nonnegative(way * slope, given):
+            for end, sign in ((lower, way), (upper, -way)):
+                value = argument.subs(z, end) if end.is_finite is not False else sp.zoo
+                if value.is_finite is not False and (is_nonnegative(sign * value, given) or is_zero(value)):
+                    return sign
+    return None
+
+
+def _continuous(expression: sp.Expr, z: sp.Symbol, given: tuple[sp.Basic, ...]) -> bool:
+    """Whether the expression is made of sums, products, exponentials, and of logs and powers of what is positive."""
+    if not expression.has(z) or expression == z:
+        return True
+    if isinstance(expression, (sp.log, sp.Pow)) and not (isinstance(expression, sp.exp) or _is_whole(expression)):
+        base = expression.args[0]
+        return bool(is_positive(base, given)) and all(_continuous(part, z, given) for part in expression.args)
+    kinds = (sp.Add, sp.Mul, sp.Pow, sp.exp)
+    return isinstance(expression, kinds) and all(_continuous(part, z, given) for part in expression.args)
+
+
+def _is_whole(power: sp.Expr) -> bool:
+    return isinstance(power, sp.Pow) and bool(power.exp.is_Integer and power.exp > 0)
 
 
 def _decided(when: sp.Basic, sign: Callable[[sp.Expr], int | None]) -> bool | None:

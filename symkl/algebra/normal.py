@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import sympy as sp
 
-from symkl.algebra.branches import without_bars
+from symkl.algebra.bars import without_bars
 from symkl.algebra.logs import expand_logs, exponential, open_power
 from symkl.algebra.reading import expand_terms
 from symkl.algebra.signs import assumed, is_positive

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symkl.algebra.branches import without_bars
+from symkl.algebra.bars import without_bars
 from symkl.algebra.logs import expand_logs, exponential, split_log
 from symkl.algebra.rational import arranged, ordered_factor
 from symkl.algebra.signs import is_negative, is_positive

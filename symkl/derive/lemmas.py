@@ -144,6 +144,7 @@ def _piece(
     """The first chart in which every term of the integrand is read by a master."""
     diverges, second_best = False, None
     discrete = dist.kind == "discrete"
+    statistic, log_p = (settled(e, dist.variable, lower, upper, given) for e in (statistic, log_p))
     for proposal in _lattice(dist) if discrete else _proposals(statistic, log_p, dist.variable, lower, upper, given):
         try:
             piece = _try(statistic, log_p, proposal, given, discrete)
@@ -167,8 +168,8 @@ def _proposals(
     """The charts that the log-density proposes, then those that the statistic does."""
     seen: set[sp.Expr] = set()
     names = _free_names(log_p, statistic)
-    for source in (log_p, statistic):
-        for found in _charts_of(source, x, lower, upper, given, names):
+    for source, of_density in ((log_p, True), (statistic, False)):
+        for found in _charts_of(source, x, lower, upper, given, names, of_density):
             if found.inverse not in seen:
                 seen.add(found.inverse)
                 yield found
@@ -188,14 +189,16 @@ def _charts_of(
     upper: sp.Expr,
     given: tuple[sp.Basic, ...],
     names: tuple[str, str],
+    of_density: bool,
 ) -> tuple[Chart, ...]:
     found = []
-    for anchor in anchors(source, x, lower, upper, names[0]):
+    for anchor in anchors(source, x, lower, upper, names[0], tails=of_density):
         moved = settled(_moved(source, anchor), anchor.new, anchor.lower, anchor.upper, given)
         name = names[1] if anchor.new != x else names[0]
         # arguments such as sigma + xi*(z - sigma/xi) show their powers of z only when multiplied out
         moved = expand_logs(moved)
-        found += [second.after(anchor) for second in charts(moved, anchor.new, anchor.lower, anchor.upper, name)]
+        proposed = charts(moved, anchor.new, anchor.lower, anchor.upper, name, parts=of_density)
+        found += [second.after(anchor) for second in proposed]
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ from symkl.algebra.branches import kinks_of
 from symkl.algebra.conditions import normal_condition
 from symkl.algebra.reading import linear_in
 from symkl.errors import Resisted
+from symkl.model import symbol
 
 __all__ = ["Arrangement", "arrangements", "kinks"]
 
@@ -85,10 +86,11 @@ def _between(
         return arrangement, kink
     if not isinstance(kink, sp.Symbol):
         raise Resisted(f"a kink at {kink}, whose place among the others is not known")
-    gap = sp.Symbol(f"d_{kink.name}", positive=True)
+    unit = (left, right) == (0, 1)
+    gap = symbol(f"d_{kink.name}", "unit" if unit else "positive")
     moved = left + gap if left.is_finite is not False else right - gap
     given = arrangement.given
-    if left.is_finite is not False and right != sp.oo:
+    if left.is_finite is not False and right != sp.oo and not unit:
         given = (*given, sp.Gt(right, moved))
     back = [c.subs(dict(_undo(arrangement))) for c in wanted]
     return (

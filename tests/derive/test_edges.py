@@ -43,6 +43,9 @@ def at(derivation, **numbers):
     ("p", "q", "conditions"),
     [
         ("StudentT", "Normal", {"nu_1 > 2"}),
+        ("StudentT", "Laplace", {"nu_1 > 1"}),
+        ("LogLogistic", "Laplace", {"beta_1 > 1"}),
+        ("GeneralizedPareto", "AsymmetricLaplace", {"xi_1 < 1"}),
         ("Pareto", "Exponential", {"alpha_1 > 1"}),
         ("Lomax", "Gamma", {"alpha_1 > 1"}),
         ("LogLogistic", "Exponential", {"beta_1 > 1"}),
@@ -77,6 +80,9 @@ def test_a_tail_that_is_too_heavy_makes_it_infinite_with_a_reason(families, p, q
     ("p", "q", "numbers"),
     [
         ("StudentT", "Normal", {"nu_1": "3/2", "mu_1": 0, "sigma_1": 1, "mu_2": 1, "sigma_2": 2}),
+        ("StudentT", "Laplace", {"nu_1": "3/4", "mu_1": 0, "sigma_1": 1, "mu_2": 1, "b_2": 2}),
+        ("LogLogistic", "Laplace", {"alpha_1": 1, "beta_1": "2/3", "mu_2": 1, "b_2": 2}),
+        ("Frechet", "Laplace", {"m_1": 0, "s_1": 1, "alpha_1": "1/2", "mu_2": 1, "b_2": 2}),
         ("Pareto", "Exponential", {"x_m_1": 1, "alpha_1": "1/2", "lam_2": 1}),
         ("Gamma", "InverseGamma", {"alpha_1": "1/2", "beta_1": 1, "alpha_2": 2, "beta_2": 1}),
         ("Lomax", "Gamma", {"alpha_1": "3/4", "lam_1": 1, "alpha_2": 2, "beta_2": 1}),
@@ -143,7 +149,8 @@ def test_a_kink_inside_and_outside_a_bounded_support_gives_a_case_each(families)
                  ("HalfCauchy", "HalfCauchy"), ("Gumbel", "Normal"), ("InverseGaussian", "Gamma"), ("Zeta", "Zeta"),
                  ("Exponential", "Laplace"), ("Gamma", "Laplace"), ("Beta", "Laplace"), ("Exponential", "Lomax"),
                  ("Semicircle", "Normal"), ("TruncatedNormal", "Normal"), ("Triangular", "Normal"),
-                 ("Bernoulli", "Binomial")]
+                 ("Gumbel", "Laplace"), ("Gompertz", "Laplace"), ("Nakagami", "AsymmetricLaplace"),
+                 ("GeneralizedNormal", "Laplace"), ("Bernoulli", "Binomial")]
 )  # fmt: skip
 def test_pairs_beyond_the_tables_of_libraries_are_closed(families, p, q):
     assert kl(families, p, q).status == "closed"

@@ -128,6 +128,11 @@ PAIRS += [
     ("PowerTail", "Gauss"),
     ("TwoSided", "Extreme"),
     ("InverseG", "GammaRate"),
+    ("Extreme", "TwoSided"),
+    ("Sech", "TwoSided"),
+    ("Stretched", "TwoSided"),
+    ("LogGauss", "TwoSided"),
+    ("InverseG", "TwoSided"),
 ]
 
 

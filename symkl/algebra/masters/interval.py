@@ -19,6 +19,14 @@ def _erf_at(end: sp.Expr) -> sp.Expr:
     return sp.erf(sp.sqrt(_c) * end - _B / (2 * sp.sqrt(_c)))
 
 
+def _log_exponential_beyond(end: sp.Expr) -> sp.Expr:
+    return sp.exp(-_c * end) * sp.log(end) + sp.expint(1, _c * end)
+
+
+def _log_growth_up_to(end: sp.Expr) -> sp.Expr:
+    return sp.exp(_B * end) * sp.log(end) - sp.Ei(_B * end)
+
+
 INTERVAL: tuple[Master, ...] = (
     Master(
         name="beta",
@@ -137,6 +145,18 @@ INTERVAL: tuple[Master, ...] = (
         last_resort=True,
     ),
     Master(
+        name="power_of_rest",
+        title="integral of a power of 1 - z over an interval",
+        domain=_PART,
+        basis=(sp.log(1 - Z),),
+        parameters={_e: ETA[0] + 1},
+        value=(1 - (1 - WIDTH) ** _e) / _e,
+        conditions=(sp.Ne(_e, 0, evaluate=False),),
+        ends=(sp.Gt(1 / WIDTH, 1, evaluate=False),),
+        source=_CALCULUS,
+        nonzero=True,
+    ),
+    Master(
         name="gamma_part",
         title="incomplete gamma integral",
         domain=_PART,
@@ -156,8 +176,52 @@ INTERVAL: tuple[Master, ...] = (
         parameters={_a: ETA[0] + 1, _b: ETA[1] + 1},
         value=sp.betainc(_a, _b, 0, WIDTH),
         conditions=(sp.Gt(_a, 0, evaluate=False),),
-        ends=(sp.Lt(WIDTH, 1, evaluate=False), sp.Gt(_b, 0, evaluate=False)),
+        ends=(sp.Gt(1 / WIDTH, 1, evaluate=False),),
         source="NIST Digital Library of Mathematical Functions, 8.17.1",
         last_resort=True,
+    ),
+    Master(
+        name="log_exponential_between",
+        title="integral of a logarithm times an exponential over an interval",
+        domain=_BETWEEN,
+        basis=(Z,),
+        parameters={_c: -ETA[0]},
+        value=(_log_exponential_beyond(LOW) - _log_exponential_beyond(HIGH)) / _c,
+        ends=(sp.Gt(LOW, 0, evaluate=False), sp.Gt(_c, 0, evaluate=False)),
+        weight=sp.log(Z),
+        source="NIST Digital Library of Mathematical Functions, 6.2.1, after integration by parts",
+    ),
+    Master(
+        name="log_growth_between",
+        title="integral of a logarithm times an exponential over an interval",
+        domain=_BETWEEN,
+        basis=(Z,),
+        parameters={_B: ETA[0]},
+        value=(_log_growth_up_to(HIGH) - _log_growth_up_to(LOW)) / _B,
+        conditions=(sp.Ne(_B, 0, evaluate=False),),
+        ends=(sp.Gt(LOW, 0, evaluate=False),),
+        weight=sp.log(Z),
+        source="NIST Digital Library of Mathematical Functions, 6.2.5, after integration by parts",
+        last_resort=True,
+    ),
+    Master(
+        name="shifted_power_part",
+        title="integral of a power of 1 + z over an interval",
+        domain=_PART,
+        basis=(sp.log(1 + Z),),
+        parameters={_e: ETA[0] + 1},
+        value=((1 + WIDTH) ** _e - 1) / _e,
+        conditions=(sp.Ne(_e, 0, evaluate=False),),
+        source=_CALCULUS,
+        nonzero=True,
+    ),
+    Master(
+        name="log_logistic_part",
+        title="integral of a logarithm over the square of 1 + z, over an interval",
+        domain=_PART,
+        value=WIDTH * sp.log(WIDTH) / (1 + WIDTH) - sp.log(1 + WIDTH),
+        fixed=-2 * sp.log(1 + Z),
+        weight=sp.log(Z),
+        source="fundamental theorem of calculus, after integration by parts",
     ),
 )

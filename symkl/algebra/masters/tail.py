@@ -9,6 +9,7 @@ from symkl.algebra.masters.row import ETA, LOW, Master, Z
 __all__ = ["TAIL"]
 
 _c = sp.Symbol("c", positive=True)
+_B = sp.Symbol("B", real=True)
 _e = sp.Symbol("e", real=True)
 _BEYOND = (LOW, sp.oo)
 _AWAY = (sp.Gt(LOW, 0, evaluate=False),)
@@ -57,5 +58,41 @@ TAIL: tuple[Master, ...] = (
         ends=(*_AWAY, sp.Gt(_c, 0, evaluate=False)),
         source="NIST Digital Library of Mathematical Functions, 8.2.2",
         last_resort=True,
+    ),
+    Master(
+        name="gauss_tail",
+        title="Gaussian integral over a tail",
+        domain=_BEYOND,
+        basis=(Z, Z**2),
+        parameters={_B: ETA[0], _c: -ETA[1]},
+        value=sp.sqrt(sp.pi)
+        / (2 * sp.sqrt(_c))
+        * sp.exp(_B**2 / (4 * _c))
+        * sp.erfc(sp.sqrt(_c) * LOW - _B / (2 * sp.sqrt(_c))),
+        conditions=(sp.Gt(_c, 0, evaluate=False),),
+        source="NIST Digital Library of Mathematical Functions, 7.2.2 after completing the square",
+        nonzero=True,
+    ),
+    Master(
+        name="shifted_power_tail",
+        title="integral of a power of 1 + z over a tail",
+        domain=_BEYOND,
+        basis=(sp.log(1 + Z),),
+        parameters={_c: -ETA[0] - 1},
+        log_value=-_c * sp.log(1 + LOW) - sp.log(_c),
+        conditions=(sp.Gt(_c, 0, evaluate=False),),
+        ends=_AWAY,
+        source="fundamental theorem of calculus",
+        nonzero=True,
+    ),
+    Master(
+        name="log_logistic_tail",
+        title="integral of a logarithm over the square of 1 + z, over a tail",
+        domain=_BEYOND,
+        value=sp.log(1 + LOW) - LOW * sp.log(LOW) / (1 + LOW),
+        ends=_AWAY,
+        fixed=-2 * sp.log(1 + Z),
+        weight=sp.log(Z),
+        source="fundamental theorem of calculus, after integration by parts",
     ),
 )
