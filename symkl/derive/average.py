@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sympy as sp
@@ -10,10 +11,11 @@ from symkl.algebra import equal, standing
 from symkl.algebra.conditions import without_implied
 from symkl.algebra.reading import read_statistics
 from symkl.algebra.tidy import gathered, tidy
+from symkl.derive.centring import about_centre
 from symkl.derive.growth import infinite_above
 from symkl.derive.lemmas import Divergent, prove, statement_of
+from symkl.derive.rules import centring, linearity, simplification
 from symkl.derive.rules import lemma as lemma_rule
-from symkl.derive.rules import linearity, simplification
 from symkl.errors import BadInput, Location, Resisted
 from symkl.model import Distribution, Lemma, Step, Unit
 
@@ -43,25 +45,29 @@ class Average:
     infinite: bool = False
 
 
-def average(dist: Distribution, body: sp.Expr, before: sp.Expr, *, part: bool = False) -> Average:
+def average(dist: Distribution, body: sp.Expr, before: sp.Expr, *, part: bool = False, moment: bool = False) -> Average:
     """`E[body]` under `dist`, where `before` is the inert form from which the chain sets out.
 
-    As a `part` of something else a value that holds inert expectations is not arranged for a reader.
+    As a `part` of something else a value that holds inert expectations is not arranged for a reader. A `moment` is
+    expanded about the centre of `dist` only where that takes no more terms, all else always, so that it cites the
+    same lemmas.
     """
     x = dist.variable
-    terms = read_statistics(body, x)
-    constant = gathered(terms.pop(sp.Integer(1), sp.Integer(0)))
-    lemmas = [_normalisation(dist)]
-    lemmas += [_lemma(dist, statistic) for statistic in sorted(terms, key=sp.default_sort_key)]
+    one = _normalisation(dist)
+    terms, own = _read(dist, body, moment)
+    lemmas = [one, *own]
     by_statistic = {lemma.statement.body: lemma for lemma in lemmas}
-    step = linearity.apply(before, [(c, statement_of(dist, t)) for t, c in terms.items()], constant)
-    steps = [step] if step.after != before else []
+    constant = gathered(terms.pop(sp.Integer(1), sp.Integer(0)))
+    steps = centring.apply(before, terms, constant, one.statement)
+    start = steps[-1].after if steps else before
+    step = linearity.apply(start, [(c, statement_of(dist, t)) for t, c in terms.items()], constant)
+    steps += (step,) if step.after != start else ()
     divergent = {t for t in terms if by_statistic[t].value == sp.oo}
     resisted = tuple(by_statistic[t] for t in terms if by_statistic[t].value is None)
     if divergent:
         infinite = not resisted and infinite_above(terms, divergent, x)
         found = tuple(by_statistic[t] for t in terms if t in divergent)
-        return Average(None, tuple(steps), tuple(lemmas), resisted=resisted, divergent=found, infinite=infinite)
+        return Average(None, steps, tuple(lemmas), resisted=resisted, divergent=found, infinite=infinite)
     steps += lemma_rule.apply(step.after, lemmas)
     raw = steps[-1].after if steps else before
     value = raw if part and resisted else tidy(raw)
@@ -71,7 +77,24 @@ def average(dist: Distribution, body: sp.Expr, before: sp.Expr, *, part: bool = 
     otherwise = None
     if conditions:
         otherwise = "oo" if not resisted and infinite_above(terms, conditional, x) else "undefined"
-    return Average(value, tuple(steps), tuple(lemmas), conditions, otherwise, resisted)
+    return Average(value, steps, tuple(lemmas), conditions, otherwise, resisted)
+
+
+def _read(dist: Distribution, body: sp.Expr, moment: bool) -> tuple[dict[sp.Expr, sp.Expr], list[Lemma]]:
+    """The statistics of the body with coefficients, and their lemmas: about the centre where those are all finite."""
+    terms = read_statistics(body, dist.variable)
+    centred = about_centre(dist, terms)
+    if centred is not None and not (moment and len(centred) > len(terms)) and _finite(dist, centred.keys() - terms):
+        terms = centred
+    return terms, [_lemma(dist, statistic) for statistic in _sorted(terms) if statistic != 1]
+
+
+def _finite(dist: Distribution, statistics: Iterable[sp.Expr]) -> bool:
+    return all(_lemma(dist, statistic).value not in (None, sp.oo) for statistic in _sorted(statistics))
+
+
+def _sorted(statistics: Iterable[sp.Expr]) -> list[sp.Expr]:
+    return sorted(statistics, key=sp.default_sort_key)
 
 
 def _normalisation(dist: Distribution) -> Lemma:

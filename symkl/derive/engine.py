@@ -242,7 +242,7 @@ def _merged(*groups: tuple[Lemma, ...]) -> tuple[Lemma, ...]:
 def _expectation(claim: Claim) -> Derivation:
     assert claim.of is not None
     inert = Expectation(claim.of, claim.p.variable, Law(claim.p.role))
-    return _finish(claim, average(claim.p, claim.of, inert), ())
+    return _finish(claim, average(claim.p, claim.of, inert, moment=True), ())
 
 
 _BY_QUANTITY = {"entropy": _entropy, "cross_entropy": _cross_entropy, "kl": _kl, "expectation": _expectation}

@@ -26,8 +26,11 @@ def infinite_above(terms: Mapping[sp.Expr, sp.Expr], divergent: set[sp.Expr], x:
     """
     if all(t.is_nonnegative and is_positive(terms[t]) for t in divergent):
         return True
-    degrees = {t: t.as_base_exp()[1] for t in divergent if t.as_base_exp()[0] == x}
-    if len(degrees) != len(divergent) or not all(d.is_Integer and d > 0 for d in degrees.values()):
+    bases = {t.as_base_exp()[0] for t in divergent}
+    degrees = {t: t.as_base_exp()[1] for t in divergent}
+    if len(bases) != 1 or not all(d.is_Integer and d > 0 for d in degrees.values()):
+        return False
+    if any(sp.diff(base, x) != 1 for base in bases):  # x itself, or x less the centre
         return False
     leading = max(degrees, key=lambda t: degrees[t])
     return bool(is_positive(terms[leading]) and (x.is_positive or degrees[leading].is_even))

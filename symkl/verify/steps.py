@@ -10,7 +10,7 @@ import sympy as sp
 from symkl.algebra import assuming, density, is_zero, linear_expectations, log_density, standing
 from symkl.algebra.signs import assumed
 from symkl.model import Check, Claim, Derivation, Distribution, Lemma, Step, Verdict
-from symkl.model.inert import CrossEntropy, Density, Divergence, Entropy, Expectation, Law
+from symkl.model.inert import CrossEntropy, Density, Divergence, Entropy, Expectation, Law, expectations
 from symkl.verify.lemma_steps import check_lemma
 from symkl.verify.refutation import refuted
 
@@ -72,13 +72,33 @@ def _check(step: Step, claim: Claim, lemmas: list[Lemma]) -> Verdict:
     # not an identity of expectations: it rests on the values of those that it cites
     values = {lemma.statement: lemma.value for lemma in lemmas if not step.cites or lemma.statement in step.cites}
     before, after = (_unfolded(side.xreplace(values), claim.p, claim.q) for side in (step.before, step.after))
-    before, after = (side.xreplace(values) for side in (before, after))
+    if before.has(Expectation) or after.has(Expectation):
+        terms = _of_terms(tuple(values.items()), assumed())
+        before, after = (side.xreplace(terms) for side in (before, after))
     if is_zero(before - after) or (valued and _identity(step.before, step.after, claim.p, claim.q, assumed())):
         return Verdict("proved", (Check("kernel", True),))
     counterexample = refuted(before, after)
     if counterexample is not None:
         return Verdict("failed", (Check("kernel", False),), counterexample)
     return Verdict("unknown", (Check("kernel", None, note="the normal form does not decide it"),))
+
+
+@lru_cache(maxsize=256)
+def _of_terms(values: tuple[tuple[Expectation, sp.Expr], ...], _: tuple[sp.Basic, ...]) -> dict[Expectation, sp.Expr]:
+    """The values, and what follows from them for the terms of an average.
+
+    `E[(x - c)**2] = v` gives `E[x**2]` in terms of `E[x]`; together with a value of `E[x - c]` both.
+    """
+    found = dict(values)
+    for statement, value in values:
+        equation = sp.expand((linear_expectations(statement) - value).xreplace(found))
+        for unknown in reversed(expectations(equation)):
+            slope = equation.coeff(unknown)
+            if slope.is_nonzero:
+                solved = {unknown: sp.expand(-equation.xreplace({unknown: sp.Integer(0)}) / slope)}
+                found = {term: known.xreplace(solved) for term, known in found.items()} | solved
+                break
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -32,7 +32,7 @@ def main_lines(steps: Sequence[Step], verdicts: Sequence[Verdict]) -> Brief | No
     if not cross or last is None or last < cross or len(verdicts) != len(steps):
         return None
     linear = cross
-    while linear + 1 < last and steps[linear + 1].rule in ("logarithm", "linearity"):
+    while linear + 1 < last and steps[linear + 1].rule in ("logarithm", "centring", "linearity"):
         linear += 1
     density, average = steps[cross - 1], steps[linear]
     if any(not step.before.has(Density) for step in steps[:cross]) or average.after.has(Density):

@@ -33,7 +33,8 @@ def test_the_two_facts_are_lemmas_with_proofs_of_their_own(normal):
     mu, sigma = (parameter.symbol for parameter in normal.claim.p.parameters)
     lemmas = {lemma.statement.body: lemma for lemma in normal.lemmas}
     assert lemmas[sp.Integer(1)].value == 1
-    assert lemmas[x**2].value == mu**2 + sigma**2
+    assert lemmas[x - mu].value == 0
+    assert lemmas[(x - mu) ** 2].value == sigma**2
     assert all(lemma.steps[0].before == lemma.statement for lemma in normal.lemmas)
     assert all(lemma.steps[-1].after == lemma.value for lemma in normal.lemmas)
 

@@ -64,9 +64,8 @@ def test_no_step_of_a_lemma_can_be_changed_unseen(families, p, q):
     tried = 0
     for i, lemma in enumerate(derivation.lemmas):
         for j, step in enumerate(lemma.steps):
-            broken = replace(
-                lemma, steps=(*lemma.steps[:j], replace(step, after=step.after * 3), *lemma.steps[j + 1 :])
-            )
+            wrong = replace(step, after=3 * step.after if step.after != 0 else sp.Integer(1))
+            broken = replace(lemma, steps=(*lemma.steps[:j], wrong, *lemma.steps[j + 1 :]))
             lemmas = (*derivation.lemmas[:i], broken, *derivation.lemmas[i + 1 :])
             found = check_steps(replace(derivation, lemmas=lemmas))
             assert found.lemmas[i].kind != "proved", (lemma.statement, step)
@@ -75,10 +74,11 @@ def test_no_step_of_a_lemma_can_be_changed_unseen(families, p, q):
 
 
 def test_a_lemma_with_a_wrong_value_is_not_proved_and_cannot_be_used(normal):
-    x = normal.claim.p.variable
+    square = (normal.claim.p.variable - normal.claim.p.parameters[0].symbol) ** 2
     lemmas = tuple(
-        replace(lemma, value=lemma.value + 1) if lemma.statement.body == x**2 else lemma for lemma in normal.lemmas
+        replace(lemma, value=lemma.value + 1) if lemma.statement.body == square else lemma for lemma in normal.lemmas
     )
+    assert lemmas != normal.lemmas
     found = check_steps(replace(normal, lemmas=lemmas))
     assert not found.all_proved
     assert "proved" not in {v.kind for v, s in zip(found.steps, normal.steps, strict=True) if s.rule == "lemma"}

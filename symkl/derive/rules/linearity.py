@@ -26,7 +26,10 @@ def apply(before: sp.Expr, terms: Iterable[tuple[sp.Expr, Expectation]], constan
 def of_integrals(
     before: sp.Expr, pieces: Sequence[tuple[Chart, Sequence[tuple[sp.Expr, sp.Expr]]]], discrete: bool
 ) -> tuple[Step, ...]:
-    """One integral a term, with its coefficient in front; no step where there is nothing to split."""
+    """One integral a term, with its coefficient in front; no step where there is nothing to split.
+
+    Nor where they all cancel: that each of them is finite would be left unsaid.
+    """
     whole = sp.Sum if discrete else sp.Integral
     after = sp.Add(
         *(
@@ -36,7 +39,7 @@ def of_integrals(
             for outer, inner in [integrand.as_independent(chart.new, as_Add=False)]
         )
     )
-    if after == before:
+    if after == before or after == 0:
         return ()
     name = "sum" if discrete else "integral"
     return (Step(before, after, NAME, f"linearity of the {name}"),)
