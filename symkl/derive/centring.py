@@ -93,7 +93,8 @@ def _centre(dist: Distribution) -> tuple[sp.Expr, sp.Expr] | None:
 
 
 def _written_about(log_p: sp.Expr, t: sp.Symbol) -> list[sp.Expr]:
-    """The parameters and numbers at which powers, exponentials and absolute values in t have their zero."""
-    lines = [linear_in(argument, t) for argument in kinks_of(log_p, t)]
-    kinks = [sp.cancel(-line[1] / line[0]) for line in lines if line is not None and line[0] != 0]
-    return [c for c in dict.fromkeys((*kinks, *centres(log_p, t))) if (c.is_Symbol or c.is_number) and c != 0]
+    """The parameters and numbers where powers, exponentials, absolute values and factors in t have their zero."""
+    factors = [factor for product in log_p.atoms(sp.Mul) for factor in product.args if factor.is_Add and factor.has(t)]
+    lines = [linear_in(argument, t) for argument in (*kinks_of(log_p, t), *factors)]
+    zeros = {sp.cancel(-line[1] / line[0]) for line in lines if line is not None and line[0] != 0}
+    return [c for c in zeros | set(centres(log_p, t)) if (c.is_Symbol or c.is_number) and c != 0]

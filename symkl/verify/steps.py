@@ -17,6 +17,10 @@ from symkl.verify.refutation import refuted
 __all__ = ["StepVerdicts", "check_steps"]
 
 
+#: rules that no value of an expectation but E[1] = 1 may help
+_LINEAR = ("centring", "linearity")
+
+
 @dataclass(frozen=True)
 class StepVerdicts:
     """Verdicts in the order of `derivation.steps`, `derivation.lemmas`, and the steps of each lemma.
@@ -70,7 +74,8 @@ def _check(step: Step, claim: Claim, lemmas: list[Lemma]) -> Verdict:
     if not valued and _identity(step.before, step.after, claim.p, claim.q, assumed()):
         return Verdict("proved", (Check("kernel", True),))
     # not an identity of expectations: it rests on the values of those that it cites
-    values = {lemma.statement: lemma.value for lemma in lemmas if not step.cites or lemma.statement in step.cites}
+    cited = {lemma.statement for lemma in lemmas} if not step.cites and step.rule not in _LINEAR else step.cites
+    values = {lemma.statement: lemma.value for lemma in lemmas if lemma.statement in cited}
     before, after = (_unfolded(side.xreplace(values), claim.p, claim.q) for side in (step.before, step.after))
     if before.has(Expectation) or after.has(Expectation):
         terms = _of_terms(tuple(values.items()), assumed())

@@ -7,7 +7,7 @@ import sympy as sp
 
 from symkl.derive import derive
 from symkl.language import load_families
-from symkl.model import claim
+from symkl.model import Expectation, claim
 from symkl.resources import derivations
 from symkl.verify.steps import check_steps
 
@@ -35,10 +35,8 @@ def normal(families):
     return derive(claim("kl", families["Normal"], families["Normal"]))
 
 
-@pytest.mark.parametrize("index", range(14))
+@pytest.mark.parametrize("index", range(17))
 def test_a_step_with_a_wrong_right_side_is_not_proved(normal, index):
-    if index >= len(normal.steps):
-        index = -1
     step = normal.steps[index]
     wrong = replace(step, after=step.after + sp.Rational(1, 10**12))
     steps = list(normal.steps)
@@ -82,6 +80,37 @@ def test_a_lemma_with_a_wrong_value_is_not_proved_and_cannot_be_used(normal):
     found = check_steps(replace(normal, lemmas=lemmas))
     assert not found.all_proved
     assert "proved" not in {v.kind for v, s in zip(found.steps, normal.steps, strict=True) if s.rule == "lemma"}
+
+
+@pytest.mark.parametrize("harm", ["a sign", "no cross term", "no constant", "half the square"])
+def test_a_wrong_expansion_about_the_centre_is_not_proved(normal, harm):
+    """Also one that has the right value, as the average of `x - mu` is zero."""
+    x, mu = normal.claim.p.variable, normal.claim.p.parameters[0].symbol
+    at, step = next((i, s) for i, s in enumerate(normal.steps) if s.rule == "centring")
+    terms = {"cross": [], "square": [], "rest": []}
+    for term in step.after.body.args:
+        _, varying = term.as_independent(x, as_Add=False)
+        terms["square" if varying == (x - mu) ** 2 else "cross" if varying == x - mu else "rest"].append(term)
+    cross, square = sp.Add(*terms["cross"]), sp.Add(*terms["square"])
+    constant = sp.Add(*(term for term in terms["rest"] if not term.has(sp.log)))
+    assert 0 not in (cross, square, constant)
+    body = step.after.body - {"a sign": 2 * cross, "no cross term": cross, "no constant": constant}.get(
+        harm, square / 2
+    )
+    after = Expectation(body, *step.after.args[1:])
+    steps = (*normal.steps[:at], replace(step, after=after), *normal.steps[at + 1 :])
+    assert check_steps(normal).steps[at].kind == "proved"
+    assert check_steps(replace(normal, steps=steps)).steps[at].kind != "proved"
+
+
+def test_values_about_the_centre_imply_no_more_than_they_say(normal):
+    """Without the average of `x - mu` the cross-entropy has no value, while the entropy has."""
+    x, mu = normal.claim.p.variable, normal.claim.p.parameters[0].symbol
+    without = tuple(lemma for lemma in normal.lemmas if lemma.statement.body != x - mu)
+    assert len(without) == len(normal.lemmas) - 1
+    found = check_steps(replace(normal, lemmas=without))
+    unproved = {step.rule for step, verdict in zip(normal.steps, found.steps, strict=True) if verdict.kind != "proved"}
+    assert unproved == {"lemma", "difference"}
 
 
 def test_a_chart_that_misses_a_part_of_the_range_is_not_proved(families):
