@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import factorial
 
 import sympy as sp
-from sympy.integrals.quadrature import gauss_jacobi
+from sympy.integrals.quadrature import gauss_jacobi, gauss_legendre
 
 __all__ = ["coefficients"]
 
@@ -18,9 +18,11 @@ def coefficients() -> dict[str, tuple[float, ...]]:
     - `exp`: (exp(x) - 1 - x)/x**2 in powers of x, enough for |x| < 0.5;
     - `stirling`: those of x**-1, x**-3, ... in loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 (DLMF 5.11.1);
     - `trigamma`: those of y**-3, y**-5, ... in trigamma(y) - 1/y - 1/(2*y**2) (DLMF 5.15.8);
-    - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t.
+    - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t;
+    - `even_nodes`, `even_weights`: Gauss-Legendre on [0, 1].
     """
     nodes, weights = gauss_jacobi(12, sp.Integer(1), sp.Integer(0), 25)
+    even_nodes, even_weights = gauss_legendre(12, 25)
     bernoulli = [Fraction(int(b.p), int(b.q)) for b in (sp.bernoulli(2 * k) for k in range(1, 11))]
     return {
         "atanh": tuple(float(Fraction(1, 2 * k + 3)) for k in range(12)),
@@ -29,4 +31,6 @@ def coefficients() -> dict[str, tuple[float, ...]]:
         "trigamma": tuple(float(b) for b in bernoulli),
         "nodes": tuple(float((1 + x) / 2) for x in nodes),
         "weights": tuple(float(w / 4) for w in weights),
+        "even_nodes": tuple(float((1 + x) / 2) for x in even_nodes),
+        "even_weights": tuple(float(w / 2) for w in even_weights),
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import sympy as sp
 
@@ -12,8 +13,9 @@ from symkl.algebra import holds
 from symkl.codegen.arguments import Signature, signature
 from symkl.codegen.backends import BACKENDS
 from symkl.codegen.documentation import documentation
-from symkl.codegen.program import Argument, Branch, Program
+from symkl.codegen.program import Argument, Assignment, Branch, Program
 from symkl.codegen.stable.form import StableForm, stable_form
+from symkl.codegen.stable.slopes import stable_slope
 from symkl.codegen.straightline import Lowering
 from symkl.errors import NotYet
 from symkl.model import Claim, Derivation, Expectation, Verified
@@ -31,11 +33,13 @@ def lower(
     first: str | None = None,
     second: str | None = None,
     text: Callable[[sp.Expr], str] = sp.sstr,
+    *,
+    slopes: bool = False,
 ) -> Program:
     """The program of a verified closed form, under the named parametrisations of its first and second family.
 
-    `text` prints a formula in the docstring. Raises NotYet where no closed form was derived, or the claim is an
-    expectation; BadInput where there is no parametrisation of that name.
+    `text` prints a formula in the docstring; with `slopes` the program has the derivatives too. Raises NotYet where
+    no closed form was derived, or the claim is an expectation; BadInput where there is no parametrisation of that name.
     """
     derivation = verified.derivation
     claim = derivation.claim
@@ -44,17 +48,25 @@ def lower(
     chosen = signature(claim, first, second)
     names = argument_names(chosen)
     parts = _parts(derivation, chosen)
+    found = [_slopes(part, chosen, _constraints(claim, chosen)) if slopes else () for part in parts]
     lowering = Lowering(names.values())
-    values = lowering.lower([form.expression for _, form in parts])
+    lowered = iter(lowering.lower([*(part.form.expression for part in parts), *(e for es in found for e in es)]))
+    values = [next(lowered) for _ in parts]
+    branches = tuple(
+        Branch(part.when, value, part.form.nonnegative, tuple(next(lowered) for _ in own))
+        for part, value, own in zip(parts, values, found, strict=True)
+    )
+    first_needed, later = _divided(lowering.assignments, branches)
     return Program(
         name=function_name(claim, first, second),
         arguments=tuple(Argument(names[p.symbol], p.symbol, p.domain, p.doc) for p in chosen.parameters),
         constraints=_constraints(claim, chosen),
-        assignments=tuple(lowering.assignments),
-        branches=tuple(Branch(when, v, form.nonnegative) for (when, form), v in zip(parts, values, strict=True)),
+        assignments=first_needed,
+        branches=branches,
         otherwise="inf" if derivation.otherwise == "oo" else "nan",
-        clipped=claim.quantity == "kl" and not all(form.nonnegative for _, form in parts),
-        documentation=documentation(verified, chosen, [form for _, form in parts], text),
+        clipped=claim.quantity == "kl" and not all(part.form.nonnegative for part in parts),
+        documentation=documentation(verified, chosen, [part.form for part in parts], text),
+        later=later,
     )
 
 
@@ -82,11 +94,20 @@ def argument_names(chosen: Signature) -> dict[sp.Symbol, str]:
     return names
 
 
-def _parts(derivation: Derivation, chosen: Signature) -> list[tuple[tuple[sp.Basic, ...], StableForm]]:
-    """Each case's conditions and its value in a stable form, in the order in which they are tried."""
+@dataclass(frozen=True)
+class _Part:
+    """One case: its conditions, its value as it was derived, and in a stable form."""
+
+    when: tuple[sp.Basic, ...]
+    closed: sp.Expr
+    form: StableForm
+
+
+def _parts(derivation: Derivation, chosen: Signature) -> list[_Part]:
+    """The cases in the order in which they are tried."""
     claim = derivation.claim
     if derivation.status == "infinite":
-        return [((), StableForm(sp.oo, True, 0.0, True))]
+        return [_Part((), sp.oo, StableForm(sp.oo, True, 0.0, True))]
     result = derivation.result
     if derivation.status == "none" or result is None or result.has(Expectation):
         raise NotYet(f"{claim.id} has no closed form to generate code from: {derivation.reason or 'not derived'}")
@@ -95,9 +116,28 @@ def _parts(derivation: Derivation, chosen: Signature) -> list[tuple[tuple[sp.Bas
     parts = []
     for when, value in cases:
         conditions = tuple(_put(c, chosen) for c in when if c not in (sp.true, True))
-        form = stable_form(_put(value, chosen), chosen.pairs, claim.quantity == "kl", (*constraints, *conditions))
-        parts.append((tuple(c for c in conditions if holds(c) is not True), form))
+        closed = _put(value, chosen)
+        form = stable_form(closed, chosen.pairs, claim.quantity == "kl", (*constraints, *conditions))
+        parts.append(_Part(tuple(c for c in conditions if holds(c) is not True), closed, form))
     return parts
+
+
+def _slopes(part: _Part, chosen: Signature, constraints: tuple[sp.Basic, ...]) -> tuple[sp.Expr, ...]:
+    """The derivatives of a case's value with respect to the arguments."""
+    given = (*constraints, *part.when)
+    symbols = [parameter.symbol for parameter in chosen.parameters]
+    return tuple(stable_slope(part.form.expression, part.closed, x, chosen.pairs, given) for x in symbols)
+
+
+def _divided(
+    assignments: Sequence[Assignment], branches: Sequence[Branch]
+) -> tuple[tuple[Assignment, ...], tuple[Assignment, ...]]:
+    """The assignments that the values need, and the others."""
+    needed = {s for branch in branches for part in (branch.value, *branch.conditions) for s in part.free_symbols}
+    for assignment in reversed(assignments):
+        if assignment.name in needed:
+            needed |= assignment.value.free_symbols
+    return tuple(a for a in assignments if a.name in needed), tuple(a for a in assignments if a.name not in needed)
 
 
 def _put(expression: sp.Basic, chosen: Signature) -> sp.Basic:

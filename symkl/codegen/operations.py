@@ -11,7 +11,7 @@ and 1 alone, and no exponential integral.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -66,10 +66,32 @@ def _softplus_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
     return mp.log1p(mp.exp(b)) - mp.log1p(mp.exp(a)) - d / (1 + mp.exp(-a))
 
 
+def _product_log_ratio(mp: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
+    return _log_ratio(mp, a * b, c * d, a * b - c * d)
+
+
+def _digamma_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
+    return mp.digamma(a + d) - mp.digamma(a)
+
+
+def _binet_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
+    return _digamma_rise(mp, b, a, d) - _log_ratio(mp, b, a, d)
+
+
+def _sigmoid_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
+    # the difference of the two, over one denominator
+    return mp.expm1(d) * mp.exp(a) / ((1 + mp.exp(a)) * (1 + mp.exp(a + d)))
+
+
 def _kernel(head: Any, name: str, exact: Callable[..., Any], *needs: str) -> Operation:
     count = next(iter(head.nargs))
     call = f"_{name}({', '.join(f'{{{i}}}' for i in range(count))})"
     return Operation(head, exact, call, call, (*needs, name))
+
+
+def _slope(head: Any, name: str, exact: Callable[..., Any], *needs: str) -> Operation:
+    """A kernel that only derivatives have: NumPy code has none."""
+    return replace(_kernel(head, name, exact, *needs), numpy=None)
 
 
 def _plain(head: Any, name: str, exact: Callable[..., Any], torch: str | None = None) -> Operation:
@@ -85,6 +107,9 @@ def _pairwise(head: Any, name: str, exact: Callable[..., Any]) -> Operation:
 def _special(head: Any, exact: Callable[..., Any], numpy: str, torch: str | None) -> Operation:
     return Operation(head, exact, f"special.{numpy}", torch)
 
+
+#: what the kernels of products need besides
+_PRODUCTS = ("product_error", "scaled_products")
 
 _ROWS = (
     _plain(sp.log, "log", lambda mp, x: mp.log(x)),
@@ -139,7 +164,7 @@ _ROWS = (
     _kernel(k.LogRatio, "log_ratio", _log_ratio),
     _kernel(k.LogGap, "log_gap", _log_gap, "polynomial", "log_ratio"),
     _kernel(k.EntropyGap, "entropy_gap", _entropy_gap, "polynomial", "log_ratio", "log_gap"),
-    _kernel(k.ProductGap, "product_gap", _product_gap, "polynomial", "log_ratio", "log_gap"),
+    _kernel(k.ProductGap, "product_gap", _product_gap, "polynomial", "log_ratio", "log_gap", *_PRODUCTS),
     _kernel(k.ExpGap, "exp_gap", lambda mp, x: mp.expm1(x) - x, "polynomial"),
     _kernel(
         k.ScaledExpGap,
@@ -150,8 +175,30 @@ _ROWS = (
     Operation(k.Softplus, lambda mp, x: mp.log1p(mp.exp(x)), "np.logaddexp(0.0, {0})", "_softplus({0})", ("softplus",)),
     Operation(k.Sigmoid, lambda mp, x: 1 / (1 + mp.exp(-x)), "_sigmoid({0})", "torch.sigmoid({0})", ("sigmoid",)),
     _kernel(k.SoftplusGap, "softplus_gap", _softplus_gap, "polynomial", "exp_gap"),
-    _kernel(k.GammaGap, "gamma_gap", _gamma_gap, "polynomial", "log_ratio", "log_gap", "entropy_gap"),
-    _kernel(k.BinetGap, "binet_gap", _binet_gap, "polynomial", "log_ratio", "log_gap", "entropy_gap", "gamma_gap"),
+    _slope(k.ProductDifference, "product_difference", lambda mp, a, b, c, d: a * b - c * d, _PRODUCTS[0]),
+    _slope(
+        k.ProductLogRatio,
+        "product_log_ratio",
+        _product_log_ratio,
+        *("polynomial", "log_ratio", *_PRODUCTS),
+    ),
+    _slope(k.ExpLag, "exp_lag", lambda mp, x: mp.exp(x) * (mp.expm1(-x) + x), "polynomial", "exp_gap"),
+    _slope(k.DigammaRise, "digamma_rise", _digamma_rise, "log_ratio", "stirling_gap", "stirling_rise"),
+    _slope(
+        k.BinetRise,
+        "binet_rise",
+        _binet_rise,
+        *("polynomial", "log_ratio", "log_gap", "stirling_gap", "stirling_rise", "trigamma_excess"),
+    ),
+    _slope(k.TrigammaExcess, "trigamma_excess", lambda mp, x: mp.polygamma(1, x) - 1 / x, "polynomial"),
+    _slope(k.SigmoidRise, "sigmoid_rise", _sigmoid_rise),
+    _kernel(k.GammaGap, "gamma_gap", _gamma_gap, "polynomial", "log_ratio", "log_gap", "entropy_gap", "stirling_gap"),
+    _kernel(
+        k.BinetGap,
+        "binet_gap",
+        _binet_gap,
+        *("polynomial", "log_ratio", "log_gap", "stirling_gap", "trigamma_excess"),
+    ),
 )
 
 OPERATIONS: dict[Any, Operation] = {row.head: row for row in _ROWS}

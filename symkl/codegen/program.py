@@ -29,11 +29,15 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Branch:
-    """The value where all of `conditions` hold; `nonnegative`: a sum of non-negative terms."""
+    """The value where all of `conditions` hold; `nonnegative`: a sum of non-negative terms.
+
+    `slopes` are its derivatives with respect to the arguments, in their order, where these are wanted.
+    """
 
     conditions: tuple[sp.Basic, ...]
     value: sp.Expr
     nonnegative: bool = False
+    slopes: tuple[sp.Expr, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ class Program:
     """One function.
 
     `assignments` come in order, each using arguments and earlier names only; the value is the first of `branches`
-    whose conditions hold, and `otherwise` (inf or nan) where none does. `constraints` hold on the arguments besides
+    whose conditions hold, and `otherwise` (inf or nan) where none does; `later` are the assignments that only the
+    slopes of the branches need besides. `constraints` hold on the arguments besides
     their domains. `clipped`: the value is a divergence, but not by its form a sum of non-negative terms, so that
     rounding could make it negative.
     """
@@ -67,10 +72,11 @@ class Program:
     otherwise: str
     clipped: bool
     documentation: Documentation
+    later: tuple[Assignment, ...] = ()
 
     @property
     def expressions(self) -> tuple[sp.Basic, ...]:
         """Everything that is evaluated, in order."""
-        values = [a.value for a in self.assignments]
-        branches = [part for b in self.branches for part in (*b.conditions, b.value)]
+        values = [a.value for a in (*self.assignments, *self.later)]
+        branches = [part for b in self.branches for part in (*b.conditions, b.value, *b.slopes)]
         return (*values, *branches, *self.constraints)

@@ -156,7 +156,7 @@ def _count(e: sp.Expr, counts: Counter[sp.Expr]) -> None:
     if counts[key] == 1:
         for a in e.args:
             _count(a, counts)
-    if isinstance(e, _Square):
+    if isinstance(e, _Square) and not _not_worth_a_name(e.args[0]):
         # the base of a square is used twice, and a power of a product would be multiplied out
         counts[_up_to_sign(e.args[0])[0]] += 1
 

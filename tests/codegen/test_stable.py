@@ -175,6 +175,8 @@ def test_a_kernel_that_is_called_nonnegative_is_so_by_its_definition(name: str, 
         x, y = mp.mpf(1 + 37 * i % 41) / 7, mp.mpf(1 + 23 * i % 29) / 5
         arguments = {
             "ExpGap": (x - 3,),
+            "ExpLag": (x - 3,),
+            "TrigammaExcess": (x,),
             "Softplus": (x - 3,),
             "Sigmoid": (x - 3,),
             "ScaledExpGap": (x - 3, y),

@@ -12,21 +12,28 @@ import sympy as sp
 
 __all__ = [
     "BinetGap",
+    "BinetRise",
     "Digamma",
+    "DigammaRise",
     "EntropyGap",
     "ExpGap",
+    "ExpLag",
     "ExpM1",
     "GammaGap",
     "Kernel",
     "Log1P",
     "LogGap",
     "LogRatio",
+    "ProductDifference",
     "ProductGap",
+    "ProductLogRatio",
     "ScaledExpGap",
     "Sigmoid",
+    "SigmoidRise",
     "Softplus",
     "SoftplusGap",
     "Trigamma",
+    "TrigammaExcess",
     "XLog1PY",
     "XLogY",
     "expand_kernels",
@@ -99,6 +106,17 @@ class ExpGap(Kernel):
 
     def definition(self) -> sp.Expr:
         return sp.exp(self.args[0]) - 1 - self.args[0]
+
+
+class ExpLag(Kernel):
+    """`ExpLag(x) = 1 - exp(x) + x*exp(x) >= 0`: what the exponential lies below its tangent at x, at 0."""
+
+    nargs = 1
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        x = self.args[0]
+        return 1 - sp.exp(x) + x * sp.exp(x)
 
 
 class ScaledExpGap(Kernel):
@@ -177,6 +195,65 @@ class LogRatio(Kernel):
 
     def definition(self) -> sp.Expr:
         return sp.log(self.args[0]) - sp.log(self.args[1])
+
+
+class ProductLogRatio(Kernel):
+    """`ProductLogRatio(a, b, c, d) = log(a*b/(c*d))` for positive arguments, the difference formed exactly inside."""
+
+    nargs = 4
+
+    def definition(self) -> sp.Expr:
+        a, b, c, d = self.args
+        return sp.log(a) + sp.log(b) - sp.log(c) - sp.log(d)
+
+
+class ProductDifference(Kernel):
+    """`ProductDifference(a, b, c, d) = a*b - c*d`, formed without rounding the products."""
+
+    nargs = 4
+
+    def definition(self) -> sp.Expr:
+        a, b, c, d = self.args
+        return a * b - c * d
+
+
+class DigammaRise(Kernel):
+    """`DigammaRise(b, a, b - a) = digamma(b) - digamma(a)` for positive a, b; of the sign of the difference."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        return sp.digamma(self.args[0]) - sp.digamma(self.args[1])
+
+
+class BinetRise(Kernel):
+    """`BinetRise(b, a, b - a) = digamma(b) - digamma(a) - log(b/a)` for positive a, b; of the difference's sign."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        b, a, _ = self.args
+        return sp.digamma(b) - sp.digamma(a) - sp.log(b) + sp.log(a)
+
+
+class TrigammaExcess(Kernel):
+    """`TrigammaExcess(x) = trigamma(x) - 1/x > 0` for positive x."""
+
+    nargs = 1
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        return sp.polygamma(1, self.args[0]) - 1 / self.args[0]
+
+
+class SigmoidRise(Kernel):
+    """`SigmoidRise(b, a, b - a) = Sigmoid(b) - Sigmoid(a)`; of the sign of the difference."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        b, a, _ = self.args
+        return 1 / (1 + sp.exp(-b)) - 1 / (1 + sp.exp(-a))
 
 
 class XLogY(Kernel):

@@ -21,6 +21,7 @@ __all__ = ["Point", "exact_value", "exact_values", "float_value", "loss", "point
 
 Point = Mapping[sp.Symbol, float]
 _NEAR = (1e-2, 1e-4, 1e-8)
+_DIGITS = (60, 120, 240, 480, 960)
 _CONSTANTS = {sp.pi: "pi", sp.E: "e", sp.EulerGamma: "euler", sp.Catalan: "catalan"}
 
 
@@ -70,12 +71,22 @@ def exact_values(expression: sp.Expr, at: Iterable[Point]) -> list[Any]:
     found = []
     for point in at:
         try:
-            value = exact_value(expression, point)
+            value = _settled(expression, point)
         except (ArithmeticError, KeyError, TypeError, ValueError):
             value = None
         real = value is not None and not isinstance(value, mp.mpc) and 1e-300 < abs(value) < 1e300
         found.append(value if real else None)
     return found
+
+
+def _settled(expression: sp.Expr, at: Point) -> Any:
+    """The value with so many digits that as many again do not change it: terms may cancel; None in doubt."""
+    value = exact_value(expression, at, _DIGITS[0])
+    for digits in _DIGITS[1:]:
+        value, before = exact_value(expression, at, digits), value
+        if value and abs(value - before) <= abs(value) * mp.mpf(10) ** -30:
+            return value
+    return None
 
 
 def float_value(expression: sp.Expr, at: Point) -> float:
@@ -99,7 +110,7 @@ def loss(expression: sp.Expr, at: Sequence[Point], truth: Sequence[Any]) -> floa
     return worst
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _context(digits: int) -> Any:
     """An mpmath context of its own, so that nobody's precision is changed."""
     context = mp.mp.clone()

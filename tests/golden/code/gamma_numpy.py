@@ -105,28 +105,6 @@ _WEIGHTS = (
     0.004444807795668462,
     0.0007751822209380283,
 )
-# trigamma(y) - 1/y - 1/(2*y**2) in powers 1/y**3, 1/y**5, ...
-_TRIGAMMA = (
-    0.16666666666666666,
-    -0.03333333333333333,
-    0.023809523809523808,
-    -0.03333333333333333,
-    0.07575757575757576,
-    -0.2531135531135531,
-    1.1666666666666667,
-    -7.092156862745098,
-    54.971177944862156,
-    -529.1242424242424,
-)
-
-
-def _trigamma_excess(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """trigamma(x) - 1/x > 0 for x > 0: eight shifts up, each a positive term, then the asymptotic series."""
-    value = 0.0
-    for shift in range(8):
-        value = value + 1.0 / ((x + shift) * (x + shift) * (x + shift + 1.0))
-    q = 1.0 / (x + 8.0)
-    return value + q * q * (0.5 + q * _polynomial(_TRIGAMMA, q * q))
 
 
 def _binet(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -139,7 +117,9 @@ def _binet(x: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.floa
         series = _polynomial(_ATANH, np.minimum(z, 0.04))
         log = np.log1p(1.0 / y)
         value = value + np.where(z < 0.04, z * series, (y + 0.5) * log - 1.0)
-        slope = slope + np.where(z < 0.04, 2.0 * t * z * (series - 1.0 / (1.0 - z)), log - (y + 0.5) / (y * (y + 1.0)))
+        slope = slope + np.where(
+            z < 0.04, 2.0 * t * z * (series - 1.0 / (1.0 - z)), log - (y + 0.5) / (y * (y + 1.0))
+        )
     q = 1.0 / (x + 8.0)
     odd = tuple((2 * k + 1) * c for k, c in enumerate(_STIRLING))
     return value + q * _polynomial(_STIRLING, q * q), slope - q * q * _polynomial(odd, q * q)
@@ -156,51 +136,6 @@ def _binet_gap(b: NDArray[np.float64], a: NDArray[np.float64], d: NDArray[np.flo
     far = 0.5 * _log_gap(b, a, d) + (above - below - slope * d)
     close = (b < 2.0 * a) & (a < 2.0 * b)
     return np.where((a >= 8.0) & (b >= 8.0), large, np.where(close, near, far))
-
-
-def _entropy_gap(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
-    """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
-    ratio = b / a
-    huge = d - a * _log_ratio(b, a, d)
-    return np.where(a == 0.0, b, np.where(ratio < 1e100, a * _log_gap(b, a, d), huge))
-
-
-# loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 in powers 1/x, 1/x**3, ...
-_STIRLING = (
-    0.08333333333333333,
-    -0.002777777777777778,
-    0.0007936507936507937,
-    -0.0005952380952380953,
-    0.0008417508417508417,
-    -0.0019175269175269176,
-    0.00641025641025641,
-    -0.029550653594771242,
-    0.17964437236883057,
-    -1.3924322169059011,
-)
-
-
-def _stirling_gap(b: NDArray[np.float64], a: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The Bregman divergence of Stirling's series at b from a, where d is b - a and both are at least 8."""
-    p, q = 1.0 / a, 1.0 / b
-    # b**-n - a**-n + n*d*a**-(n+1) = d**2 * sum(i * a**-(i+1) * b**-(n+1-i), i = 1..n), summed by recurrence on n
-    power, total = p * p, p * p * q
-    value = _STIRLING[0] * total
-    for k, coefficient in enumerate(_STIRLING[1:], 1):
-        for n in (2 * k, 2 * k + 1):
-            power = power * p
-            total = q * (total + n * power)
-        value = value + coefficient * total
-    return d * d * value
-
-
-def _gamma_gap(b: NDArray[np.float64], a: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
-    """loggamma(b) - loggamma(a) - digamma(a)*d >= 0, where d is b - a: eight shifts up, then Stirling's series."""
-    value = _log_gap(b, a, d)
-    for shift in range(1, 8):
-        value = value + _log_gap(b + shift, a + shift, d)
-    b, a = b + 8.0, a + 8.0
-    return value + _entropy_gap(b, a, -d) + 0.5 * _log_gap(b, a, d) + _stirling_gap(b, a, d)
 
 
 # (atanh(s)/s - 1)/s**2 in powers of s**2
@@ -261,14 +196,49 @@ def _product_gap(
     a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64], d: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """a*b/(c*d) - 1 - log(a*b/(c*d)) >= 0, the difference of the products formed without rounding."""
+    return _log_gap(*_scaled_products(a, b, c, d))
+
+
+def _scaled_products(
+    a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64], d: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """a*b, c*d and their difference formed without rounding the products, all times one power of two."""
     # a and c, b and d are scaled by the same power of two: exact, and no product overflows before the result does
     _, scale = np.frexp(c)
     a, c = np.ldexp(a, -scale), np.ldexp(c, -scale)
     _, scale = np.frexp(d)
     b, d = np.ldexp(b, -scale), np.ldexp(d, -scale)
     above, below = a * b, c * d
-    difference = (above - below) + (_product_error(a, b, above) - _product_error(c, d, below))
-    return _log_gap(above, below, difference)
+    return above, below, (above - below) + (_product_error(a, b, above) - _product_error(c, d, below))
+
+
+# loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 in powers 1/x, 1/x**3, ...
+_STIRLING = (
+    0.08333333333333333,
+    -0.002777777777777778,
+    0.0007936507936507937,
+    -0.0005952380952380953,
+    0.0008417508417508417,
+    -0.0019175269175269176,
+    0.00641025641025641,
+    -0.029550653594771242,
+    0.17964437236883057,
+    -1.3924322169059011,
+)
+
+
+def _stirling_gap(b: NDArray[np.float64], a: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The Bregman divergence of Stirling's series at b from a, where d is b - a and both are at least 8."""
+    p, q = 1.0 / a, 1.0 / b
+    # b**-n - a**-n + n*d*a**-(n+1) = d**2 * sum(i * a**-(i+1) * b**-(n+1-i), i = 1..n), summed by recurrence on n
+    power, total = p * p, p * p * q
+    value = _STIRLING[0] * total
+    for k, coefficient in enumerate(_STIRLING[1:], 1):
+        for n in (2 * k, 2 * k + 1):
+            power = power * p
+            total = q * (total + n * power)
+        value = value + coefficient * total
+    return d * d * value
 
 
 def _total(*terms: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -278,3 +248,27 @@ def _total(*terms: NDArray[np.float64]) -> NDArray[np.float64]:
         for term in terms:
             value = np.where(term == np.inf, np.inf, value)
     return value
+
+
+# trigamma(y) - 1/y - 1/(2*y**2) in powers 1/y**3, 1/y**5, ...
+_TRIGAMMA = (
+    0.16666666666666666,
+    -0.03333333333333333,
+    0.023809523809523808,
+    -0.03333333333333333,
+    0.07575757575757576,
+    -0.2531135531135531,
+    1.1666666666666667,
+    -7.092156862745098,
+    54.971177944862156,
+    -529.1242424242424,
+)
+
+
+def _trigamma_excess(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """trigamma(x) - 1/x > 0 for x > 0: eight shifts up, each a positive term, then the asymptotic series."""
+    value = 0.0
+    for shift in range(8):
+        value = value + 1.0 / ((x + shift) * (x + shift) * (x + shift + 1.0))
+    q = 1.0 / (x + 8.0)
+    return value + q * q * (0.5 + q * _polynomial(_TRIGAMMA, q * q))

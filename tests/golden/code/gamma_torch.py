@@ -118,28 +118,6 @@ _WEIGHTS = (
     0.004444807795668462,
     0.0007751822209380283,
 )
-# trigamma(y) - 1/y - 1/(2*y**2) in powers 1/y**3, 1/y**5, ...
-_TRIGAMMA = (
-    0.16666666666666666,
-    -0.03333333333333333,
-    0.023809523809523808,
-    -0.03333333333333333,
-    0.07575757575757576,
-    -0.2531135531135531,
-    1.1666666666666667,
-    -7.092156862745098,
-    54.971177944862156,
-    -529.1242424242424,
-)
-
-
-def _trigamma_excess(x: Tensor) -> Tensor:
-    """trigamma(x) - 1/x > 0 for x > 0: eight shifts up, each a positive term, then the asymptotic series."""
-    value = torch.zeros_like(x)
-    for shift in range(8):
-        value = value + 1.0 / ((x + shift) * (x + shift) * (x + shift + 1.0))
-    q = 1.0 / (x + 8.0)
-    return value + q * q * (0.5 + q * _polynomial(_TRIGAMMA, q * q))
 
 
 def _binet(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -176,58 +154,6 @@ def _binet_gap(b: Tensor | float, a: Tensor | float, d: Tensor) -> Tensor:
     (binet_above, _), (binet_below, slope) = _binet(above), _binet(below)
     value_far = 0.5 * _log_gap(above, below, step_far) + (binet_above - binet_below - slope * step_far)
     return torch.where(large, value_large, torch.where(close, step * step * value_close, value_far))
-
-
-def _entropy_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
-    """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
-    a, b, d = _tensors(a, b, d)
-    empty = a == 0.0
-    c = torch.where(empty, 1.0, a)
-    huge = ~empty & (b / c > 1e100)
-    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    unusual = empty | huge
-    usual = c * _log_gap(torch.where(unusual, 1.0, b), torch.where(unusual, 1.0, c), torch.where(unusual, 0.0, d))
-    far = d - c * _log_ratio(torch.where(huge, b, 1.0), torch.where(huge, c, 1.0), torch.where(huge, d, 0.0))
-    return torch.where(empty, b, torch.where(huge, far, usual))
-
-
-# loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 in powers 1/x, 1/x**3, ...
-_STIRLING = (
-    0.08333333333333333,
-    -0.002777777777777778,
-    0.0007936507936507937,
-    -0.0005952380952380953,
-    0.0008417508417508417,
-    -0.0019175269175269176,
-    0.00641025641025641,
-    -0.029550653594771242,
-    0.17964437236883057,
-    -1.3924322169059011,
-)
-
-
-def _stirling_gap(b: Tensor, a: Tensor, d: Tensor) -> Tensor:
-    """The Bregman divergence of Stirling's series at b from a, where d is b - a and both are at least 8."""
-    p, q = 1.0 / a, 1.0 / b
-    # b**-n - a**-n + n*d*a**-(n+1) = d**2 * sum(i * a**-(i+1) * b**-(n+1-i), i = 1..n), summed by recurrence on n
-    power, total = p * p, p * p * q
-    value = _STIRLING[0] * total
-    for k, coefficient in enumerate(_STIRLING[1:], 1):
-        for n in (2 * k, 2 * k + 1):
-            power = power * p
-            total = q * (total + n * power)
-        value = value + coefficient * total
-    return d * d * value
-
-
-def _gamma_gap(b: Tensor | float, a: Tensor | float, d: Tensor) -> Tensor:
-    """loggamma(b) - loggamma(a) - digamma(a)*d >= 0, where d is b - a: eight shifts up, then Stirling's series."""
-    b, a, d = _tensors(b, a, d)
-    value = _log_gap(b, a, d)
-    for shift in range(1, 8):
-        value = value + _log_gap(b + shift, a + shift, d)
-    b, a = b + 8.0, a + 8.0
-    return value + _entropy_gap(b, a, -d) + 0.5 * _log_gap(b, a, d) + _stirling_gap(b, a, d)
 
 
 # (atanh(s)/s - 1)/s**2 in powers of s**2
@@ -307,14 +233,47 @@ def _product_error(a: Tensor, b: Tensor, product: Tensor) -> Tensor:
 def _product_gap(a: Tensor | float, b: Tensor | float, c: Tensor | float, d: Tensor | float) -> Tensor:
     """a*b/(c*d) - 1 - log(a*b/(c*d)) >= 0, the difference of the products formed without rounding."""
     a, b, c, d = _tensors(a, b, c, d)
+    return _log_gap(*_scaled_products(a, b, c, d))
+
+
+def _scaled_products(a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """a*b, c*d and their difference formed without rounding the products, all times one power of two."""
     # a and c, b and d are scaled by the same power of two: exact, and no product overflows before the result does
     scale = torch.ldexp(torch.ones_like(c), -torch.frexp(c.detach()).exponent)
     a, c = a * scale, c * scale
     scale = torch.ldexp(torch.ones_like(d), -torch.frexp(d.detach()).exponent)
     b, d = b * scale, d * scale
     above, below = a * b, c * d
-    difference = (above - below) + (_product_error(a, b, above) - _product_error(c, d, below))
-    return _log_gap(above, below, difference)
+    return above, below, (above - below) + (_product_error(a, b, above) - _product_error(c, d, below))
+
+
+# loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 in powers 1/x, 1/x**3, ...
+_STIRLING = (
+    0.08333333333333333,
+    -0.002777777777777778,
+    0.0007936507936507937,
+    -0.0005952380952380953,
+    0.0008417508417508417,
+    -0.0019175269175269176,
+    0.00641025641025641,
+    -0.029550653594771242,
+    0.17964437236883057,
+    -1.3924322169059011,
+)
+
+
+def _stirling_gap(b: Tensor, a: Tensor, d: Tensor) -> Tensor:
+    """The Bregman divergence of Stirling's series at b from a, where d is b - a and both are at least 8."""
+    p, q = 1.0 / a, 1.0 / b
+    # b**-n - a**-n + n*d*a**-(n+1) = d**2 * sum(i * a**-(i+1) * b**-(n+1-i), i = 1..n), summed by recurrence on n
+    power, total = p * p, p * p * q
+    value = _STIRLING[0] * total
+    for k, coefficient in enumerate(_STIRLING[1:], 1):
+        for n in (2 * k, 2 * k + 1):
+            power = power * p
+            total = q * (total + n * power)
+        value = value + coefficient * total
+    return d * d * value
 
 
 def _total(*terms: Tensor) -> Tensor:
@@ -323,3 +282,27 @@ def _total(*terms: Tensor) -> Tensor:
     for term in terms[1:]:
         value, unbounded = value + term, unbounded | (term == torch.inf)
     return torch.where(unbounded, torch.inf, value)
+
+
+# trigamma(y) - 1/y - 1/(2*y**2) in powers 1/y**3, 1/y**5, ...
+_TRIGAMMA = (
+    0.16666666666666666,
+    -0.03333333333333333,
+    0.023809523809523808,
+    -0.03333333333333333,
+    0.07575757575757576,
+    -0.2531135531135531,
+    1.1666666666666667,
+    -7.092156862745098,
+    54.971177944862156,
+    -529.1242424242424,
+)
+
+
+def _trigamma_excess(x: Tensor) -> Tensor:
+    """trigamma(x) - 1/x > 0 for x > 0: eight shifts up, each a positive term, then the asymptotic series."""
+    value = torch.zeros_like(x)
+    for shift in range(8):
+        value = value + 1.0 / ((x + shift) * (x + shift) * (x + shift + 1.0))
+    q = 1.0 / (x + 8.0)
+    return value + q * q * (0.5 + q * _polynomial(_TRIGAMMA, q * q))

@@ -1,0 +1,153 @@
+"""Derivatives of stable forms that are stable themselves: each kernel's slope is a row without cancellation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import sympy as sp
+
+from symkl.algebra.signs import assuming
+from symkl.codegen.stable import kernels as k
+from symkl.codegen.stable.form import proved_equal
+from symkl.codegen.stable.kernels import Kernel, expand_kernels
+from symkl.codegen.stable.measure import exact_values, loss, points
+from symkl.codegen.stable.shape import collected, join_exponentials, spread, terms_in_deviations
+
+__all__ = ["ROWS", "slope", "stable_slope"]
+
+#: errors within such a factor are alike
+_ALIKE = 2.0
+#: a kernel's total derivative, from its arguments and their derivatives
+Row = Callable[[Sequence[sp.Expr], Sequence[sp.Expr]], sp.Expr]
+
+
+def _log_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    a, b, d = u
+    return d / b * (du[0] / a - du[1] / b)
+
+
+def _product_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    a, b, c, d = u
+    relative = sp.Add(du[0] / a, du[1] / b, -du[2] / c, -du[3] / d)
+    return k.ProductDifference(a, b, c, d) / (c * d) * relative
+
+
+def _entropy_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    a, b, d = u
+    return k.LogRatio(a, b, -d) * du[0] + d / b * du[1]
+
+
+def _scaled_exp_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    x, a = u
+    return k.ExpM1(x / a) * du[0] - k.ExpLag(x / a) * du[1]
+
+
+def _gamma_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    b, a, d = u
+    return k.DigammaRise(b, a, d) * du[0] - k.Trigamma(a) * d * du[1]
+
+
+def _binet_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    b, a, d = u
+    return k.BinetRise(b, a, d) * du[0] - k.TrigammaExcess(a) * d * du[1]
+
+
+def _softplus_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    b, a, d = u
+    return k.SigmoidRise(b, a, d) * du[0] - k.Sigmoid(a) * k.Sigmoid(-a) * d * du[1]
+
+
+#: the derivative of each kernel along any direction
+ROWS: dict[type[Kernel], Row] = {
+    k.LogGap: _log_gap,
+    k.ProductGap: _product_gap,
+    k.EntropyGap: _entropy_gap,
+    k.ExpGap: lambda u, du: k.ExpM1(u[0]) * du[0],
+    k.ScaledExpGap: _scaled_exp_gap,
+    k.GammaGap: _gamma_gap,
+    k.BinetGap: _binet_gap,
+    k.SoftplusGap: _softplus_gap,
+    k.Softplus: lambda u, du: k.Sigmoid(u[0]) * du[0],
+    k.Sigmoid: lambda u, du: k.Sigmoid(u[0]) * k.Sigmoid(-u[0]) * du[0],
+    k.ExpLag: lambda u, du: u[0] * sp.exp(u[0]) * du[0],
+    k.LogRatio: lambda u, du: du[0] / u[0] - du[1] / u[1],
+    k.XLogY: lambda u, du: sp.log(u[1]) * du[0] + u[0] / u[1] * du[1],
+    k.XLog1PY: lambda u, du: k.Log1P(u[1]) * du[0] + u[0] / (1 + u[1]) * du[1],
+    k.Digamma: lambda u, du: k.Trigamma(u[0]) * du[0],
+    k.Trigamma: lambda u, du: sp.polygamma(2, u[0]) * du[0],
+    k.Log1P: lambda u, du: du[0] / (1 + u[0]),
+    k.ExpM1: lambda u, du: sp.exp(u[0]) * du[0],
+}
+
+
+def slope(form: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """The derivative of a form with respect to x, kernel by kernel, as the rows give it."""
+    if not form.has(x):
+        return sp.S.Zero
+    if form.is_Add:
+        return sp.Add(*(slope(term, x) for term in form.args))
+    if form.is_Mul:
+        return sp.Add(*(slope(f, x) * sp.Mul(*form.args[:i], *form.args[i + 1 :]) for i, f in enumerate(form.args)))
+    if isinstance(form, Kernel):
+        return ROWS[type(form)](form.args, [slope(argument, x) for argument in form.args])
+    if not form.args:
+        return sp.S.One
+    inner = [sp.Dummy(real=True, positive=a.is_positive, nonnegative=a.is_nonnegative) for a in form.args]
+    outer = form.func(*inner)
+    back = dict(zip(inner, form.args, strict=True))
+    return sp.Add(*(outer.diff(d).xreplace(back) * slope(a, x) for d, a in back.items() if a.has(x)))
+
+
+def stable_slope(
+    form: sp.Expr,
+    closed: sp.Expr,
+    x: sp.Symbol,
+    pairs: Sequence[tuple[sp.Expr, sp.Expr]],
+    given: Sequence[sp.Basic] = (),
+) -> sp.Expr:
+    """The derivative of `closed` with respect to x in the most exact of the shapes that its stable `form` leads to.
+
+    `form` has been proved equal to `closed`. Every shape is proved equal to the derivative; where none is, the
+    derivative of `closed` stands as it is.
+    """
+    with assuming(given):
+        # the form is proved equal to `closed`, and so is its derivative
+        truth_form, same = sp.diff(closed, x), sp.diff(expand_kernels(form), x)
+        at = points(sorted(closed.free_symbols, key=sp.default_sort_key), pairs)
+        truth = exact_values(truth_form, at)
+        shapes = list(dict.fromkeys(_shapes(slope(form, x), list(pairs))))
+        order = sorted((loss(shape, at, truth), int(shape.count_ops()), i) for i, shape in enumerate(shapes))
+        alike = max(_ALIKE * order[0][0], _ALIKE)
+        # among those that are about as exact the shortest comes first
+        order.sort(key=lambda item: (item[0] > alike, item[1] if item[0] <= alike else item[0]))
+        for *_, i in order:
+            if any(proved_equal(shapes[i], known) for known in (truth_form, same)):
+                return shapes[i]
+        return truth_form
+
+
+def _shapes(raw: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
+    """The derivative as the rows give it, gathered by function, its rational part in deviations or factored.
+
+    Then the same with the gaps opened: beside a gap its own linear part often stands with the other sign.
+    """
+    yield join_exponentials(raw)
+    for form in dict.fromkeys((spread(raw), spread(raw.replace(lambda e: type(e) in _OPENED, _opened)))):
+        yield collected(form)
+        rational = sp.Add(*(t for t in sp.Add.make_args(form) if not t.atoms(sp.Function)))
+        rest = collected(form - rational)
+        yield rest + sp.factor(rational)
+        if pairs:
+            yield rest + sp.Add(*terms_in_deviations(rational, pairs))
+
+
+#: a gap as its linear part less a logarithm
+_OPENED: dict[type[Kernel], Callable[..., sp.Expr]] = {
+    k.LogGap: lambda a, b, d: d / b - k.LogRatio(a, b, d),
+    k.EntropyGap: lambda a, b, d: d + a * k.LogRatio(a, b, -d),
+    k.ProductGap: lambda a, b, c, d: k.ProductDifference(a, b, c, d) / (c * d) - k.ProductLogRatio(a, b, c, d),
+}
+
+
+def _opened(kernel: sp.Expr) -> sp.Expr:
+    return _OPENED[type(kernel)](*kernel.args)
