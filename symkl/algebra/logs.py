@@ -54,7 +54,8 @@ def open_power(base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
     """`base**exponent` as the product of the powers of the base's positive factors and of the rest."""
     product: sp.Expr = sp.Integer(1)
     rest: sp.Expr = sp.Integer(1)
-    for factor in sp.Mul.make_args(_factored(base)):
+    number, base = _factored(base).as_content_primitive()
+    for factor in (number, *sp.Mul.make_args(base)):
         if is_positive(factor):
             inner, power = factor.as_base_exp()
             product *= inner ** sp.expand(power * exponent) if is_real(power) else factor**exponent

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from symkl.algebra.mastering import Diverges, apply_masters
 from symkl.algebra.signs import assumed
 from symkl.model import Check, Distribution, Lemma, Step, Verdict
 from symkl.verify.refutation import refuted, sample
+from symkl.verify.repair import repaired
 
 __all__ = ["check_lemma"]
 
@@ -29,7 +31,8 @@ def _checked(lemma: Lemma, dist: Distribution, _: tuple[sp.Basic, ...]) -> tuple
         return Verdict("unknown", note="no closed form found"), ()
     if not lemma.steps:  # an infinite expectation: the oracle shows its growth
         return Verdict("unknown", note=lemma.method), ()
-    steps = tuple(_check(step, lemma, dist) for step in lemma.steps)
+    orders = {id(step): _order(chain) for chain in _chains(lemma) for step in chain}
+    steps = tuple(_check_within(orders.get(id(step), ()), step, lemma, dist) for step in lemma.steps)
     kinds = {verdict.kind for verdict in steps}
     linked = all(
         one.after == two.before for one, two in zip(lemma.steps, lemma.steps[1:], strict=False) if not _opens(two)
@@ -43,6 +46,11 @@ def _checked(lemma: Lemma, dist: Distribution, _: tuple[sp.Basic, ...]) -> tuple
 def _opens(step: Step) -> bool:
     """Whether a step begins a chain of its own."""
     return step.rule in ("definition", "enumeration", "cases")
+
+
+def _check_within(order: tuple[sp.Basic, ...], step: Step, lemma: Lemma, dist: Distribution) -> Verdict:
+    with assuming(order):
+        return _check(step, lemma, dist)
 
 
 def _check(step: Step, lemma: Lemma, dist: Distribution) -> Verdict:
@@ -118,7 +126,7 @@ def _chart(step: Step, lemma: Lemma, dist: Distribution) -> bool:
                 break
         else:
             return False
-    return _covers(reached, x, lower, upper)
+    return _covers(reached, x, lower, upper, (*given, *assumed()))
 
 
 def _same(left: sp.Expr, right: sp.Expr, z: sp.Symbol) -> bool:
@@ -130,15 +138,19 @@ def _same(left: sp.Expr, right: sp.Expr, z: sp.Symbol) -> bool:
 
 
 def _covers(
-    pieces: list[tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]], x: sp.Symbol, lower: sp.Expr, upper: sp.Expr
+    pieces: list[tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]],
+    x: sp.Symbol,
+    lower: sp.Expr,
+    upper: sp.Expr,
+    given: tuple[sp.Basic, ...],
 ) -> bool:
     """Whether the images of the pieces, end to end, make up (lower, upper): judged by numbers at one point."""
     symbols = set().union(lower.free_symbols, upper.free_symbols, *(i.free_symbols - {z} for i, z, _, _ in pieces))
     for _, _, low, high in pieces:
         symbols |= low.free_symbols | high.free_symbols
-    at = sample(symbols, 0)
-    if lower.is_Symbol and upper.is_Symbol:
-        at[upper] = at[lower] + 3
+    at = _somewhere(symbols, [c for c in given if not isinstance(c, sp.Tuple) and c.free_symbols <= symbols])
+    if at is None:
+        return False
     ends = []
     for inverse, z, low, high in pieces:
         values = [_near(inverse.subs(at), z, low.subs(at), 1), _near(inverse.subs(at), z, high.subs(at), -1)]
@@ -151,15 +163,24 @@ def _covers(
     return close and _close(joints[0], wanted[0]) and _close(joints[-1], wanted[1])
 
 
+def _somewhere(symbols: set[sp.Basic], given: list[sp.Basic]) -> dict[sp.Basic, sp.Rational] | None:
+    """A point inside the symbols' domains at which the conditions hold; None where none was found."""
+    dice = random.Random(0)  # noqa: S311  # a reproducible draw, not a secret
+    return repaired(sample(symbols, 0), given, dice, lambda symbol: sample({symbol}, dice.randrange(10**6))[symbol])
+
+
+#: near enough to 0, and far enough out, for a logarithm times a small number; an exponential needs no more than `_FAR`
+_TINY, _HUGE, _FAR = sp.Float("1e-4000", 60), sp.Float("1e4000", 60), sp.Integer(400)
+#: beside any other end, at which it must not be lost in 60 digits
+_SMALL = sp.Float("1e-40", 60)
+
+
 def _near(inverse: sp.Expr, z: sp.Symbol, end: sp.Expr, side: int) -> float:
-    """The inverse very close to an end: a logarithm of what is so small, or so large, is far beyond 30."""
     if end.is_infinite:
-        value = inverse.subs(z, -side * (sp.Integer(1000) if inverse.has(sp.exp) else sp.Float("1e4000", 60)))
-    elif end == 0:
-        value = inverse.subs(z, side * sp.Float("1e-4000", 60))
+        beside = -side * (_FAR if inverse.has(sp.exp) else _HUGE)
     else:
-        value = inverse.subs(z, sp.N(end, 500) + side * sp.Float("1e-400", 500))
-    return _clipped(sp.N(value, 50))
+        beside = end + side * (_TINY if end == 0 else _SMALL)
+    return _clipped(sp.N(inverse.subs(z, beside), 50))
 
 
 def _clipped(value: sp.Expr) -> float:
@@ -223,22 +244,32 @@ def _enumeration(step: Step, lemma: Lemma, dist: Distribution) -> bool:
 
 def _cases(step: Step, lemma: Lemma, dist: Distribution) -> bool:
     """The value agrees, in the coordinates of each case, with the end of that case's chain."""
+    chains = _chains(lemma)
+    if not chains or step.before != lemma.statement:
+        return False
+    return all(_case(step.after, chain) for chain in chains)
+
+
+def _chains(lemma: Lemma) -> list[list[Step]]:
+    """The chains of the cases, each from its definition on; none where there are no cases."""
     chains: list[list[Step]] = []
     for one in lemma.steps[:-1]:
         if one.rule == "definition":
             chains.append([])
         if chains:
             chains[-1].append(one)
-    if len(chains) < 2 or step.before != lemma.statement:
-        return False
-    return all(_case(step.after, chain) for chain in chains)
+    return chains if len(chains) > 1 else []
+
+
+def _order(chain: list[Step]) -> tuple[sp.Basic, ...]:
+    """What a case is: that its ranges go upwards."""
+    return _in_order([(sp.Integer(1), whole) for one in chain for whole in one.after.atoms(sp.Integral, sp.Sum)])
 
 
 def _case(value: sp.Expr, chain: list[Step]) -> bool:
     """The value agrees with the end of one case's chain, in its coordinates, where its ranges go upwards."""
     put = dict(chain[0].substitution)
-    ranges = [(sp.Integer(1), whole) for one in chain for whole in one.after.atoms(sp.Integral, sp.Sum)]
-    with assuming(_in_order(ranges)):
+    with assuming(_order(chain)):
         return is_zero(_settled(value.subs(put)) - chain[-1].after)
 
 

@@ -43,13 +43,16 @@ def check_steps(derivation: Derivation) -> StepVerdicts:
 
 
 def _inside(claim: Claim) -> tuple[sp.Basic, ...]:
-    """Where all averages are taken: the variable lies in the support of p, and that in the support of q."""
+    """Where all averages are taken: the variable lies in the support of p, and that in the support of q.
+
+    Of two continuous distributions the end points differ: where they meet, a value is had by its limit (`0*log(0)`).
+    """
     x, (lower, upper) = claim.p.variable, claim.p.support
-    found: list[sp.Basic] = [sp.Le(lower, x), sp.Le(x, upper)]
-    if claim.p.kind == "continuous":
-        found = [sp.Tuple(x, lower, upper)]
+    continuous = claim.p.kind == "continuous"
+    found: list[sp.Basic] = [sp.Tuple(x, lower, upper)] if continuous else [sp.Le(lower, x), sp.Le(x, upper)]
     if claim.q is not None and claim.q.kind == claim.p.kind:
-        found += [sp.Le(claim.q.support[0], lower), sp.Le(upper, claim.q.support[1])]
+        for low, high in ((claim.q.support[0], lower), (upper, claim.q.support[1])):
+            found.append(sp.Lt(low, high) if continuous and low != high else sp.Le(low, high))
     return tuple(condition for condition in found if condition not in (sp.true, sp.false))
 
 

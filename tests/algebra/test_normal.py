@@ -9,6 +9,7 @@ from symkl.model import Expectation, Law, Unit
 a, b, s, t = sp.symbols("a b s t", positive=True)
 m, n = sp.symbols("m n", real=True)
 p, q = Unit("p"), Unit("q")
+R = sp.Rational
 
 IDENTITIES = [
     (
@@ -30,6 +31,7 @@ IDENTITIES = [
     (sp.log(2 * sp.pi * sp.E * s**2) / 2, sp.log(s * sp.sqrt(2 * sp.pi * sp.E))),
     ((a / b) ** s, a**s * b**-s),
     (sp.erfc(a), 1 - sp.erf(a)),
+    ((R(1, 2) - b) ** (-m / 2), 2 ** (m / 2) * (1 - 2 * b) ** (-m / 2)),
     (1 / (1 + sp.exp(-m)), sp.exp(m) / (1 + sp.exp(m))),
     (sp.log(a * b + a * s), sp.log(a) + sp.log(b + s)),
     (sp.Max(m, n), (m + n + sp.Abs(m - n)) / 2),

@@ -9,6 +9,7 @@ from symkl.derive import derive
 from symkl.language import load_families
 from symkl.model import Expectation, claim
 from symkl.resources import derivations
+from symkl.verify.lemma_steps import _covers
 from symkl.verify.steps import check_steps
 
 from .conftest import make
@@ -155,3 +156,37 @@ def test_a_change_of_variable_that_leaves_out_an_end_is_not_proved(ends):
     steps = (*lemma.steps[:at], replace(lemma.steps[at], after=cut), *lemma.steps[at + 1 :])
     verdicts = check_steps(replace(found, lemmas=(replace(lemma, steps=steps),))).lemma_steps[0]
     assert (verdicts[at].kind == "proved") == (ends == (0, sp.oo))
+
+
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        ("HyperbolicSecant", "Normal"),  # a logarithm times a small number as a chart
+        ("Triangular", "Laplace"),  # pieces whose ends are in order only where the case says so
+        ("Uniform", "Triangular"),  # logarithms whose sign the case decides
+        ("Chi2", "Gompertz"),
+    ],
+)
+def test_a_lemma_whose_pieces_and_cases_are_in_an_order_is_proved(families, p, q):
+    derivation = derive(claim("cross_entropy", families[p], families[q]))
+    assert check_steps(derivation).all_proved
+    for at, lemma in enumerate(derivation.lemmas):
+        for index, step in enumerate(lemma.steps):
+            if step.rule not in ("chart", "cases"):
+                continue
+            change = step.after * (1 + sp.Rational(1, 10**9))
+            wrong = replace(lemma, steps=(*lemma.steps[:index], replace(step, after=change), *lemma.steps[index + 1 :]))
+            lemmas = (*derivation.lemmas[:at], wrong, *derivation.lemmas[at + 1 :])
+            assert not check_steps(replace(derivation, lemmas=lemmas)).all_proved
+
+
+def test_pieces_that_leave_a_gap_or_lie_over_each_other_do_not_cover_the_range():
+    x, z, w = sp.symbols("x z w", real=True)
+    a, b, c = sp.symbols("a b c", real=True)
+    given = (a < c, c < b)
+    one, two = (z + a, z, sp.Integer(0), c - a), (w + a, w, c - a, b - a)
+    assert _covers([one, two], x, a, b, given)
+    assert not _covers([one], x, a, b, given)
+    assert not _covers([one, (w + a, w, sp.Integer(0), b - a)], x, a, b, given)
+    assert not _covers([one, (w + a, w, c - a + sp.Rational(1, 100), b - a)], x, a, b, given)
+    assert not _covers([one, two], x, a, b, (a < c, c < b, b < a))  # there is no such place
