@@ -165,8 +165,9 @@ def _narrowed(cases: str, room: float) -> str:
         lines = broken(value.replace(r"\dfrac", r"\frac"), max(room - taken, _CASE_ROOM))
         lines = [enlarged(line) for line in lines]
         whole = lines[0] if len(lines) == 1 else r"\begin{aligned} & " + r" \\ & ".join(lines) + r" \end{aligned}"
-        shown.append(f"{whole} & {when}")
-    return r"\begin{cases} " + r" \\[3ex] ".join(shown) + r" \end{cases}"
+        # room below a row counts from its first line: behind several lines it is a row of its own
+        shown += [f"{whole} & {when}", r" \\[3ex] " if len(lines) == 1 else r" \\ & \\[-1ex] "]
+    return r"\begin{cases} " + "".join(shown[:-1]) + r" \end{cases}"
 
 
 def _begins_factor(before: Node, node: Node) -> bool:

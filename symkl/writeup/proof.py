@@ -10,8 +10,10 @@ import sympy as sp
 
 from symkl.model import Expectation, Step, Verdict
 from symkl.writeup.breaking import broken, even, wrapped
+from symkl.writeup.conditions import BOTH, conjunction
 from symkl.writeup.content import Chain, ProofLine
 from symkl.writeup.notation import Notation
+from symkl.writeup.orders import named_cases
 from symkl.writeup.widths import formula_width
 
 __all__ = ["MATH_ROOM", "PAGE_ROOM", "REASON_ROOM", "chains", "citations", "concluded"]
@@ -40,6 +42,7 @@ def chains(
     `words` turns a step's reason into LaTeX. `lemmas` gives the label of the lemma about an expectation: a step that
     puts its value in its place cites it.
     """
+    steps, cases = named_cases(steps)
     begins = [i for i in range(len(steps)) if i == 0 or steps[i - 1].after != steps[i].before]
     heads = {i: notation.latex(steps[i].before) for i in begins}
     narrow = [w for w in map(formula_width, heads.values()) if w <= _HEAD_ROOM]
@@ -50,7 +53,8 @@ def chains(
         left = heads.get(i, "")
         head = left or head
         verdict = verdicts[i].kind if i < len(verdicts) else ""
-        reason = words(step.because, step) + _substitution(step, notation) + citations(step, lemmas)
+        reason = words(step.because, step) + _case(cases.get(i, ()), notation) + _substitution(step, notation)
+        reason += citations(step, lemmas)
         right = notation.latex(step.after)
         if not left and right == notation.latex(step.before) and verdict == "proved":
             continue  # nothing that can be seen happens
@@ -122,8 +126,13 @@ def _alone(left: str, right: str, reason: str, verdict: str) -> Chain:
     return Chain((*heads, *rows), intro)
 
 
+def _case(holds: Sequence[sp.Basic], notation: Notation) -> str:
+    """The case that begins with a step."""
+    return f", for ${BOTH.join(conjunction(holds, notation.latex))}$" if holds else ""
+
+
 def _substitution(step: Step, notation: Notation) -> str:
-    """What takes the place of the old variable, or of a parameter that a case puts in order."""
+    """What takes the place of the old variable."""
     made = dict.fromkeys(f"${notation.latex(old)} = {notation.latex(new)}$" for old, new in step.substitution)
     return f", {' and '.join(made)}" if made else ""
 

@@ -52,5 +52,6 @@ def test_wide_cases_are_broken_inside_and_fit() -> None:
     text = " ".join(lines)
     cases = text[text.index(r"\begin{cases}") :]
     rows = environment_rows(cases)
-    assert [row[1] for row in rows] == [r"\text{if } a > m", r"\text{otherwise}"]
+    assert [row[1] for row in rows] == [r"\text{if } a > m", "", r"\text{otherwise}"]
     assert rows[0][0].startswith(r"\begin{aligned}")
+    assert not rows[1][0].strip()  # between a value of several lines and the next there is room
