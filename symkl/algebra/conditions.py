@@ -44,16 +44,20 @@ def normal_condition(condition: sp.Basic) -> sp.Basic:
 
 def _unequal(condition: sp.Ne) -> sp.Basic:
     """`log(u) - log(v) != 0` => `u != v`, solved for a parameter where it is linear in one."""
-    difference = condition.lhs - condition.rhs
+    difference = _without_positive_factors(condition.lhs - condition.rhs)
     terms = [term.as_independent(sp.log, as_Add=False) for term in sp.Add.make_args(sp.expand(difference))]
     if all(isinstance(log, sp.log) and number.is_Integer for number, log in terms):
         difference = sp.Mul(*(log.args[0] ** number for number, log in terms)) - 1
-    difference = sp.expand(sp.together(difference).as_numer_denom()[0])
+    difference = sp.expand(_without_positive_factors(sp.together(difference).as_numer_denom()[0]))
     for parameter in sorted(difference.free_symbols, key=lambda s: str(s.name)):
         line = linear_in(difference, parameter)
         if line is not None and line[0].is_number:
             return sp.Ne(parameter, -line[1] / line[0])
     return sp.Ne(difference, 0)
+
+
+def _without_positive_factors(difference: sp.Expr) -> sp.Expr:
+    return sp.Mul(*(f for f in sp.Mul.make_args(sp.factor_terms(difference)) if not is_positive(f)))
 
 
 def without_implied(conditions: Iterable[sp.Basic]) -> tuple[sp.Basic, ...]:

@@ -110,7 +110,7 @@ def _split(argument: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
             total += exponent * sp.loggamma(base.args[0])
         elif exponent.is_real and isinstance(base, sp.Abs):
             total += exponent * sp.log(base)
-        elif exponent.is_real and is_positive(base):
+        elif exponent.is_real and (is_positive(base) or _is_sum_of_roots(base)):
             total += exponent * _log_positive(base)
         elif exponent.is_odd and is_positive(-base):  # two negative factors make a positive one
             total += exponent * _log_positive(-base)
@@ -120,6 +120,16 @@ def _split(argument: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
         else:
             rest *= factor
     return total, rest
+
+
+def _is_sum_of_roots(base: sp.Expr) -> bool:
+    """Whether it is a sum of positive multiples of square roots of what is not negative, one of them positive."""
+    if not base.is_Add:
+        return False
+    terms = [term.as_coeff_Mul() for term in base.args]
+    if not all(number > 0 and root.is_Pow and root.exp == sp.Rational(1, 2) for number, root in terms):
+        return False
+    return all(is_nonnegative(root.base) for _, root in terms) and any(is_positive(root.base) for _, root in terms)
 
 
 def _log_positive(base: sp.Expr) -> sp.Expr:

@@ -263,7 +263,7 @@ def _same(pattern: sp.Expr, statistic: sp.Expr, z: sp.Symbol) -> dict[sp.Symbol,
 
 
 def _take_weight(master: Master, powers: dict[sp.Expr, int], z: sp.Symbol) -> dict[sp.Symbol, sp.Expr] | None:
-    """Take the master's weight out of the powers; the coefficients of its quadratic, or None if it is not there."""
+    """Take the master's weight out of the powers; the coefficients of its polynomial, or None if it is not there."""
     if master.weight == 1:
         return {}
     statistic, power = master.weight.as_base_exp()
@@ -276,10 +276,11 @@ def _take_weight(master: Master, powers: dict[sp.Expr, int], z: sp.Symbol) -> di
         if left:
             powers[here] = left
         return {}
+    names = tuple(q for q in QUADRATIC if statistic.has(q))
     for found in list(powers):
         if powers[found] == power and isinstance(found, sp.log) and found.args[0].is_polynomial(z):
             coefficients = sp.Poly(found.args[0], z).all_coeffs()
-            if len(coefficients) == len(QUADRATIC):
+            if len(coefficients) == len(names):
                 del powers[found]
-                return dict(zip(QUADRATIC, (sp.factor(c) for c in coefficients), strict=True))
+                return dict(zip(names, (sp.factor(c) for c in coefficients), strict=True))
     return None

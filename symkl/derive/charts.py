@@ -65,6 +65,8 @@ def anchors(
                 yield _chart(x, positive, centre - positive, False, sp.expand(centre - upper), sp.oo)
     elif lower == 0 and (upper == sp.oo or upper == 1):
         yield _as_positive(x, positive if upper == sp.oo else symbol(name, "unit"), lower, upper)
+        if upper == 1 and not tails:
+            yield from _measured(expression, x, lower, upper, name)
     elif upper == sp.oo:
         if is_positive(lower):
             yield _as_positive(x, positive, lower, upper)
@@ -89,12 +91,7 @@ def _bounded(expression: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, 
         yield _as_positive(x, z, lower, upper)
     else:
         yield _chart(x, x, x, True, lower, upper)
-    for zero in _zeros_of_logs(expression, x):
-        z = symbol(name, "positive")
-        if zero != 0 and is_nonnegative(lower - zero):
-            yield _chart(x, z, zero + z, True, sp.expand(lower - zero), sp.expand(upper - zero))
-        elif is_nonnegative(zero - upper):
-            yield _chart(x, z, zero - z, False, sp.expand(zero - upper), sp.expand(zero - lower))
+    yield from _measured(expression, x, lower, upper, name)
     width = upper - lower
     z = symbol(name, "unit") if width == 1 else z
     if lower != 0:
@@ -115,6 +112,16 @@ def centres(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
         if line is not None and line[0] != 0:
             found.append(sp.cancel(-line[1] / line[0]))
     return list(dict.fromkeys(found))
+
+
+def _measured(expression: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, name: str) -> Iterator[Chart]:
+    """The range measured from each zero of a logarithm's argument that lies outside it."""
+    for zero in _zeros_of_logs(expression, x):
+        z = symbol(name, "positive")
+        if zero != 0 and is_nonnegative(lower - zero):
+            yield _chart(x, z, zero + z, True, sp.expand(lower - zero), sp.expand(upper - zero))
+        elif is_nonnegative(zero - upper):
+            yield _chart(x, z, zero - z, False, sp.expand(zero - upper), sp.expand(zero - lower))
 
 
 def _beside(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:

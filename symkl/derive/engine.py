@@ -220,7 +220,9 @@ def _difference(claim: Claim) -> Derivation:
         return Derivation(claim, "none", None, (*own.steps, *cross.steps, opening), lemmas, reason=reason, parts=parts)
     together = difference.apply(opening.after, {CrossEntropy(p, q): cross.result, Entropy(p): own.result})
     stays = set(expectations(cross.result)) ^ set(expectations(own.result))  # what only one of the two has
-    value = together.after if stays else tidy(together.after)
+    inside = inclusion(claim.p, claim.q)
+    with assuming(dict.fromkeys((*inside.conditions, *inside.ends))):
+        value = together.after if stays else tidy(together.after)
     left = expectations(value)
     if expectations(cross.result) and not left:
         together = cancellation.apply(together)

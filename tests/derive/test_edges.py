@@ -59,6 +59,8 @@ def at(derivation, **numbers):
         ("Pareto", "Pareto", {"x_m_1 >= x_m_2"}),
         ("Beta", "Uniform", {"a_2 <= 0", "b_2 >= 1"}),
         ("Arcsine", "Uniform", {"a_1 >= a_2", "b_2 >= b_1"}),
+        ("Arcsine", "Arcsine", {"a_1 >= a_2", "b_2 >= b_1"}),
+        ("Arcsine", "Gamma", {"a_1 >= 0"}),
     ],
 )
 def test_a_divergence_exists_where_its_conditions_say_and_is_infinite_elsewhere(families, p, q, conditions):
@@ -90,6 +92,8 @@ def test_a_tail_that_is_too_heavy_makes_it_infinite_with_a_reason(families, p, q
         ("Exponential", "Gompertz", {"lam_1": 1, "eta_2": 1, "b_2": 2}),
         ("Uniform", "Beta", {"a_1": "-1/2", "b_1": "1/2", "alpha_2": 2, "beta_2": 2}),
         ("Pareto", "Pareto", {"x_m_1": 1, "alpha_1": 2, "x_m_2": 2, "alpha_2": 3}),
+        ("Arcsine", "Gamma", {"a_1": "-1/2", "b_1": 1, "alpha_2": 2, "beta_2": 1}),
+        ("Arcsine", "Beta", {"a_1": "1/2", "b_1": 2, "alpha_2": 2, "beta_2": 1}),
     ],
 )
 def test_outside_the_conditions_no_continuation_gives_a_finite_value(families, p, q, numbers):
@@ -150,7 +154,8 @@ def test_a_kink_inside_and_outside_a_bounded_support_gives_a_case_each(families)
                  ("Exponential", "Laplace"), ("Gamma", "Laplace"), ("Beta", "Laplace"), ("Exponential", "Lomax"),
                  ("Semicircle", "Normal"), ("TruncatedNormal", "Normal"), ("Triangular", "Normal"),
                  ("Gumbel", "Laplace"), ("Gompertz", "Laplace"), ("Nakagami", "AsymmetricLaplace"),
-                 ("GeneralizedNormal", "Laplace"), ("Bernoulli", "Binomial")]
+                 ("GeneralizedNormal", "Laplace"), ("Arcsine", "Gumbel"), ("Semicircle", "Moyal"),
+                 ("Bernoulli", "Binomial")]
 )  # fmt: skip
 def test_pairs_beyond_the_tables_of_libraries_are_closed(families, p, q):
     assert kl(families, p, q).status == "closed"
@@ -162,6 +167,14 @@ def test_the_divergence_of_two_cauchys_is_the_one_of_chyzak_and_nielsen(families
     expected = mp.log(((2 + mp.mpf("0.5")) ** 2 + (mp.mpf(4) / 3) ** 2) / (4 * 2 * mp.mpf("0.5")))
     assert mp.almosteq(mp.mpf(value), expected, rel_eps=mp.mpf("1e-15"))
     assert checked.certified
+
+
+@pytest.mark.parametrize("q", ["Beta", "BetaPrime", "FisherSnedecor", "GeneralizedPareto", "Lindley", "Lomax"])
+def test_a_continuous_bernoulli_closes_but_where_it_is_uniform(families, q):
+    found = kl(families, "ContinuousBernoulli", q)
+    assert found.status == "conditional"
+    assert "Ne(lam_1, 1/2)" in shown(found.conditions)
+    assert found.otherwise == "unknown"
 
 
 @pytest.mark.parametrize("p", ["StudentT", "Logistic", "Kumaraswamy"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symkl.algebra.masters.row import ETA, HIGH, LOW, UNIT, WIDTH, Master, Z
+from symkl.algebra.masters.row import ETA, HIGH, LOW, QUADRATIC, UNIT, WIDTH, Master, Z
 
 __all__ = ["INTERVAL"]
 
 _a, _b, _c = sp.symbols("a b c", positive=True)
 _B, _e = sp.symbols("B e", real=True)
+_q1, _q0 = QUADRATIC[1:]
 _PART = (sp.Integer(0), WIDTH)
 _BETWEEN = (LOW, HIGH)
 _CALCULUS = "fundamental theorem of calculus"
@@ -37,6 +38,39 @@ INTERVAL: tuple[Master, ...] = (
         log_value=sp.loggamma(_a) + sp.loggamma(_b) - sp.loggamma(_a + _b),
         conditions=(sp.Gt(_a, 0, evaluate=False), sp.Gt(_b, 0, evaluate=False)),
         source="NIST Digital Library of Mathematical Functions, 5.12.1",
+    ),
+    Master(
+        name="arcsine_log",
+        title="integral of a logarithm under the arcsine density",
+        domain=UNIT,
+        value=2 * sp.pi * sp.log((sp.sqrt(_q0) + sp.sqrt(_q1 + _q0)) / 2),
+        ends=(sp.Ge(_q0, 0, evaluate=False), sp.Ge(_q1 + _q0, 0, evaluate=False)),
+        fixed=-sp.log(Z) / 2 - sp.log(1 - Z) / 2,
+        weight=sp.log(_q1 * Z + _q0),
+        source="Gradshteyn & Ryzhik, Table of Integrals, Series, and Products, 4.224.9, with z = (1 + cos(x))/2",
+    ),
+    Master(
+        name="arcsine_exponential",
+        title="integral of an exponential under the arcsine density",
+        domain=UNIT,
+        basis=(Z,),
+        parameters={_B: ETA[0]},
+        value=sp.pi * sp.exp(_B / 2) * sp.besseli(0, _B / 2),
+        fixed=-sp.log(Z) / 2 - sp.log(1 - Z) / 2,
+        source="NIST Digital Library of Mathematical Functions, 10.32.1, with z = (1 + cos(theta))/2",
+        nonzero=True,
+    ),
+    Master(
+        name="semicircle_exponential",
+        title="integral of an exponential under the semicircle density",
+        domain=UNIT,
+        basis=(Z,),
+        parameters={_B: ETA[0]},
+        value=sp.pi * sp.exp(_B / 2) * sp.besseli(1, _B / 2) / (2 * _B),
+        conditions=(sp.Ne(_B, 0, evaluate=False),),
+        fixed=sp.log(Z) / 2 + sp.log(1 - Z) / 2,
+        source="NIST Digital Library of Mathematical Functions, 10.32.2, with z = (1 + t)/2",
+        nonzero=True,
     ),
     Master(
         name="power_interval",

@@ -38,7 +38,8 @@ class Master:
     the value where that is the simpler one of the two to differentiate.
 
     `domain`: `WIDTH` in it stands for any positive length, `LOW` and `HIGH` for any ends. `fixed` must be present as
-    it is, and `weight` too, a product of powers of z and logarithms (of a quadratic, by `QUADRATIC`).
+    it is, and `weight` too, a product of powers of z and logarithms (of a quadratic, by `QUADRATIC`,
+    or of a linear function, by its last two).
     `last_resort`: the value is a special function where another chart may lead to an elementary one.
     `nonzero`: one coefficient at least must differ from zero.
     """
