@@ -48,12 +48,30 @@ def _unequal(condition: sp.Ne) -> sp.Basic:
     terms = [term.as_independent(sp.log, as_Add=False) for term in sp.Add.make_args(sp.expand(difference))]
     if all(isinstance(log, sp.log) and number.is_Integer for number, log in terms):
         difference = sp.Mul(*(log.args[0] ** number for number, log in terms)) - 1
-    difference = sp.expand(_without_positive_factors(sp.together(difference).as_numer_denom()[0]))
+    difference = sp.expand(_zeros(_opened(_zeros(difference))))
     for parameter in sorted(difference.free_symbols, key=lambda s: str(s.name)):
         line = linear_in(difference, parameter)
         if line is not None and line[0].is_number:
             return sp.Ne(parameter, -line[1] / line[0])
     return sp.Ne(difference, 0)
+
+
+def _zeros(difference: sp.Expr) -> sp.Expr:
+    """Something simpler that vanishes where the difference does."""
+    return _without_positive_factors(sp.together(difference).as_numer_denom()[0])
+
+
+def _opened(difference: sp.Expr) -> sp.Expr:
+    """`exp(u) - exp(v)` => `u - v`, and `a**c - b**c` => `a - b` for positive a, b and c: both vanish together."""
+    if not difference.is_Add or len(difference.args) != 2:
+        return difference
+    (one, u), (other, v) = (term.as_coeff_Mul() for term in difference.args)
+    if one + other != 0:
+        return difference
+    if isinstance(u, sp.exp) and isinstance(v, sp.exp):
+        return u.args[0] - v.args[0]
+    (a, c), (b, d) = u.as_base_exp(), v.as_base_exp()
+    return a - b if c == d and all(is_positive(part) for part in (a, b, c)) else difference
 
 
 def _without_positive_factors(difference: sp.Expr) -> sp.Expr:

@@ -213,7 +213,16 @@ def _lattice(dist: Distribution) -> list[Chart]:
 
 
 def _moved(expression: sp.Expr, c: Chart) -> sp.Expr:
-    return expression if c.inverse == c.old else expand_powers(expression.xreplace({c.old: c.inverse}))
+    if c.inverse == c.old:
+        return expression
+    moved = expand_powers(expression.xreplace({c.old: c.inverse}))
+    if not c.inverse.has(sp.log):
+        return moved
+    # exp((a + b*log(z))/b) is exp(a/b)*z
+    return moved.replace(
+        lambda node: isinstance(node, sp.exp) and node.has(c.new) and node.has(sp.log),
+        lambda node: exponential(sp.expand(node.args[0])),
+    )
 
 
 def _try(statistic: sp.Expr, log_p: sp.Expr, c: Chart, given: tuple[sp.Basic, ...], discrete: bool) -> _Piece | None:

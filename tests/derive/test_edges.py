@@ -101,13 +101,27 @@ def test_outside_the_conditions_no_continuation_gives_a_finite_value(families, p
 
 
 @pytest.mark.parametrize(
-    ("family", "tie"), [("Binomial", "n"), ("NegativeBinomial", "r"), ("Kumaraswamy", "a"), ("Levy", "mu")]
+    ("family", "tie"),
+    [("Binomial", "n"), ("NegativeBinomial", "r"), ("Kumaraswamy", "a"), ("Levy", "mu"), ("HyperbolicSecant", "sigma")],
 )
 def test_what_closes_under_a_tie_says_so(families, family, tie):
     found = kl(families, family, family)
     assert found.status == "conditional"
     assert shown(found.conditions) == {f"Eq({tie}_2, {tie}_1)"}
     assert found.otherwise == "unknown"
+
+
+def test_two_logistics_of_one_scale_and_two_places_are_closed(families):
+    found = kl(families, "Logistic", "Logistic")
+    (gap,) = (c for c in found.conditions if isinstance(c, sp.Ne))
+    assert {s.name for s in gap.free_symbols} == {"mu_1", "mu_2"}
+    value, checked = at(found, mu_1="1/3", s_1="1/2", mu_2=-1, s_2="1/2")
+    d = (mp.mpf(1) / 3 + 1) / mp.mpf("0.5")
+    density = lambda z: mp.exp(-z) / (1 + mp.exp(-z)) ** 2  # noqa: E731
+    gain = lambda z: d + 2 * (mp.log1p(mp.exp(-z - d)) - mp.log1p(mp.exp(-z)))  # noqa: E731
+    expected = mp.quad(lambda z: density(z) * gain(z), [-60, -5, 0, 5, 60])
+    assert mp.almosteq(mp.mpf(value), expected, rel_eps=mp.mpf("1e-12"))
+    assert checked.certified
 
 
 def test_under_the_tie_the_divergence_of_two_binomials_is_closed(families):
@@ -179,7 +193,7 @@ def test_a_continuous_bernoulli_closes_but_where_it_is_uniform(families, q):
 
 @pytest.mark.parametrize("p", ["StudentT", "Logistic", "Kumaraswamy"])
 def test_what_has_no_closed_form_names_the_lemma_that_resisted(families, p):
-    q = {"StudentT": "StudentT", "Logistic": "Logistic", "Kumaraswamy": "Beta"}[p]
+    q = {"StudentT": "StudentT", "Logistic": "Cauchy", "Kumaraswamy": "Beta"}[p]
     found = kl(families, p, q)
     assert found.status == "none"
     assert found.reason.startswith("no closed form found for E[")
