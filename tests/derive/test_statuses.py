@@ -56,10 +56,17 @@ def test_an_entropy_without_a_closed_form_says_so_and_cancels_from_the_divergenc
     assert "cancellation" in [step.rule for step in divergence.steps]
 
 
-def test_logistic_against_logistic_is_not_guessed(strangers):
-    found = kl(strangers, "Sech", "Sech")
+def test_normal_against_logistic_is_not_guessed(strangers):
+    found = kl(strangers, "Gauss", "Sech")
     assert found.status == "none"
     assert expectations(found.result)
+
+
+def test_logistic_against_logistic_is_closed_where_they_share_a_scale_only(strangers):
+    found = kl(strangers, "Sech", "Sech")
+    assert found.status == "conditional"
+    assert {str(c) for c in found.conditions} == {"Eq(s_2, s_1)", "Ne(mu_1, mu_2)"}
+    assert found.otherwise == "unknown"
 
 
 def test_two_kinks_in_either_order_give_one_function_of_their_distance(strangers):
