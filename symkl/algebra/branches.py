@@ -10,7 +10,7 @@ from symkl.algebra.normal import is_zero
 from symkl.algebra.reading import linear_in
 from symkl.algebra.signs import is_nonnegative, is_positive
 
-__all__ = ["kinks_of", "settled"]
+__all__ = ["apart", "kinks_of", "settled"]
 
 _RELATIONS = (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)
 
@@ -18,10 +18,15 @@ _RELATIONS = (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterTh
 def kinks_of(expression: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
     """The expressions at whose zeros in x the expression changes its branch, in a stable order."""
     found = [node.args[0] for node in expression.atoms(sp.Abs, sp.sign) if node.has(x)]
-    found += [node.args[0] - node.args[1] for node in expression.atoms(sp.Max, sp.Min) if node.has(x)]
+    found += [apart(*node.args[:2]) for node in expression.atoms(sp.Max, sp.Min) if node.has(x)]
     for node in expression.atoms(sp.Piecewise):
         found += [when.lhs - when.rhs for when in node.atoms(*_RELATIONS) if when.has(x)]
     return sorted(found, key=sp.default_sort_key)
+
+
+def apart(one: sp.Expr, two: sp.Expr) -> sp.Expr:
+    """What has the sign of `one - two`: for two exponentials the difference of their exponents."""
+    return one.args[0] - two.args[0] if isinstance(one, sp.exp) and isinstance(two, sp.exp) else one - two
 
 
 def settled(
@@ -55,12 +60,12 @@ def settled(
 
     def largest(*arguments: sp.Expr) -> sp.Expr:
         one, two = arguments if len(arguments) == 2 else (arguments[0], sp.Max(*arguments[1:]))
-        way = sign(one - two)
+        way = sign(apart(one, two))
         return sp.Max(one, two) if way is None else (one if way > 0 else two)
 
     def least(*arguments: sp.Expr) -> sp.Expr:
         one, two = arguments if len(arguments) == 2 else (arguments[0], sp.Min(*arguments[1:]))
-        way = sign(one - two)
+        way = sign(apart(one, two))
         return sp.Min(one, two) if way is None else (two if way > 0 else one)
 
     def branch(node: sp.Piecewise) -> sp.Expr:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import sympy as sp
 
 from symkl.algebra.logs import expand_logs, exponential
-from symkl.algebra.signs import assuming, only
+from symkl.algebra.signs import assuming, is_positive, only
 from symkl.algebra.special import to_gamma
 from symkl.algebra.standing import standing
 from symkl.model import Distribution
@@ -25,11 +25,12 @@ def log_density(dist: Distribution) -> sp.Expr:
 
 @lru_cache(maxsize=1024)
 def _log_density(dist: Distribution, given: tuple[sp.Basic, ...]) -> sp.Expr:
-    written = dist.log_density if dist.log_density is not None else _log(dist.density)
     own = dist.family.variable  # its assumptions are those of this distribution's support
     within = [sp.Tuple(own, *dist.support)] if dist.kind == "continuous" else [sp.Le(own, dist.support[1])]
     with only(given), assuming(within):
-        found = expand_logs(to_gamma(written.xreplace({dist.variable: own})).replace(sp.exp, _power))
+        written = dist.log_density if dist.log_density is not None else _log(dist.density)
+        opened = _without_quotients(to_gamma(written.xreplace({dist.variable: own})).replace(sp.exp, _power), own)
+        found = expand_logs(opened)
     return found.xreplace({own: dist.variable})
 
 
@@ -42,11 +43,24 @@ def _power(argument: sp.Expr) -> sp.Expr:
     return exponential(opened if linear else argument)
 
 
+def _without_quotients(expression: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    """`(s/x)**a` => `(x/s)**(-a)` for a positive base, so that x stands above."""
+
+    def turn(node: sp.Pow) -> sp.Expr:
+        above, below = node.base.as_numer_denom()
+        return node if above.has(x) or not below.has(x) or not is_positive(node.base) else (below / above) ** -node.exp
+
+    return expression.replace(lambda node: isinstance(node, sp.Pow) and node.base.is_Mul, turn)
+
+
 def _log(density: sp.Expr) -> sp.Expr:
-    """The logarithm of a density, branch by branch."""
+    """The logarithm of a density, branch by branch: log rises, so that of the least is the least of the logs."""
     if isinstance(density, sp.Piecewise):
         return sp.Piecewise(*((sp.log(branch), when) for branch, when in density.args))
-    return sp.log(density)
+    least, plain = sp.sift(sp.Mul.make_args(density), lambda factor: isinstance(factor, sp.Min), binary=True)
+    if len(least) != 1 or not is_positive(sp.Mul(*plain)):
+        return sp.log(density)
+    return sp.log(sp.Mul(*plain)) + sp.Min(*(sp.log(branch) for branch in least[0].args))
 
 
 def density(dist: Distribution) -> sp.Expr:

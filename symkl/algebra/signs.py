@@ -248,11 +248,22 @@ def _is_rise(node: sp.Basic, given: tuple[sp.Basic, ...]) -> bool:
 
 
 def _pair(node: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
-    """The two terms as (number, function); beside an exponential, a number is one at 0."""
+    """The two terms as (number, function); beside an exponential, a number is one at 0.
+
+    Of two logs with different numbers, `2*log(a)` is `log(a**2)`.
+    """
     found = [term.as_coeff_Mul() for term in node.args]
+    if found[0][0] != -found[1][0]:
+        found = [_whole_log(number, function) for number, function in found]
     if any(isinstance(function, sp.exp) for _, function in found):
         found = [(number, sp.exp(0, evaluate=False) if function == 1 else function) for number, function in found]
     return found
+
+
+def _whole_log(number: sp.Expr, function: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    if isinstance(function, sp.log) and number.is_Integer and abs(number) > 1 and function.args[0].is_positive:
+        return sp.sign(number), sp.log(function.args[0] ** abs(number), evaluate=False)
+    return number, function
 
 
 def _rise(node: sp.Expr) -> sp.Expr:

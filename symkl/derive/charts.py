@@ -186,6 +186,8 @@ def _offset_exponentials(expression: sp.Expr, y: sp.Symbol, name: str) -> Iterat
 def _lines_of_exponentials(expression: sp.Expr, y: sp.Symbol) -> Iterator[tuple[sp.Expr, sp.Expr, bool]]:
     """(slope, intercept, whether it rises) of the linear function in each exponential and in each ratio of two."""
     lines = [linear_in(e.args[0], y) for e in _sorted(expression.atoms(sp.exp))]
+    powers = [power for power in _sorted(expression.atoms(sp.Pow)) if is_positive(power.base)]  # b**y
+    lines += [linear_in(power.exp * sp.log(power.base), y) for power in powers if not power.base.has(y)]
     proper = [line for line in lines if line is not None and line[0] != 0]
     for above, below in permutations(proper, 2):
         proper.append((sp.factor(above[0] - below[0]), sp.factor(above[1] - below[1])))

@@ -74,6 +74,38 @@ TABLE = {
         ((0.4, 4.5), (-0.3, 3.1)),
         [0, 0.5, 1],
     ),
+    "FrechetUpsideDown": (
+        ("a: positive, s: positive", P, "a/s*(s/x)**(1+a)*exp(-(s/x)**a)"),
+        lambda x, a, s: L(a / s) + (1 + a) * L(s / x) - (s / x) ** a,
+        ((2.3, 1.2), (1.6, 0.8)),
+        [0, 0.3, 1, 3, 12, 100, mp.inf],
+    ),
+    "LogNormalMeanVariance": (
+        (
+            "m: positive, v: positive",
+            P,
+            "exp(-(log(x) - log(m**2/sqrt(v+m**2)))**2/(2*log(1+v/m**2)))/(x*sqrt(2*pi*log(1+v/m**2)))",
+        ),
+        lambda x, m, v: (
+            -((L(x) - L(m**2 / mp.sqrt(v + m**2))) ** 2) / (2 * L(1 + v / m**2))
+            - L(x)
+            - L(2 * mp.pi * L(1 + v / m**2)) / 2
+        ),
+        ((1.3, 0.9), (0.8, 0.7)),
+        [0, 0.1, 0.5, 1, 3, 12, 100, 1000],
+    ),
+    "GompertzByBase": (
+        ("a: positive, c: positive", P, "a*c**x*exp(-a*(c**x-1)/log(c))", "continuous", ["c > 1"]),
+        lambda x, a, c: L(a) + x * L(c) - a * (c**x - 1) / L(c),
+        ((0.7, 1.9), (1.2, 2.6)),
+        [0, 1, 3, 9],
+    ),
+    "LaplaceByLeast": (
+        ("m: real, b: positive", R, "1/(2*b)*Min(exp((x-m)/b), exp(-(x-m)/b))"),
+        lambda x, m, b: -abs(x - m) / b - L(2 * b),
+        ((0.3, 0.7), (-0.4, 1.2)),
+        [-30, -3, -0.4, 0.3, 3, 30],
+    ),
     "InverseGaussianDispersion": (
         ("mu: positive, phi: positive", P, "1/sqrt(2*pi*phi*x**3)*exp(-(x-mu)**2/(2*phi*mu**2*x))"),
         lambda x, mu, phi: -L(2 * mp.pi * phi * x**3) / 2 - (x - mu) ** 2 / (2 * phi * mu**2 * x),

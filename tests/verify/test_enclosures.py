@@ -172,3 +172,14 @@ def test_a_tail_that_falls_like_a_power_hardly_above_one_is_followed_far_out(bui
         assert (ball - true).abs_lower() < arb("1e-28")
         assert ball.rad() < arb("1e-28")
         assert (ball - true - arb("1e-25")).abs_lower() > arb("1e-26")
+
+
+def test_the_least_of_two_exponentials_changes_over_where_their_exponents_meet():
+    laplace = make(
+        lambda x, b: sp.Min(sp.exp((x - 1) / b), sp.exp(-(x - 1) / b)) / (2 * b), -sp.oo, sp.oo, "b: positive"
+    )
+    dist = claim("entropy", laplace).p
+    with mp.workdps(45):
+        assert holds(of(dist, sp.S.One, {"b": R(3, 7)}), mp.mpf(1))
+        assert holds(of(dist, dist.variable**2, {"b": R(3, 7)}), 1 + 2 * (mp.mpf(3) / 7) ** 2)
+        assert not holds(of(dist, dist.variable**2, {"b": R(3, 7)}), 1 + 2 * (mp.mpf(3) / 7) ** 2 + mp.mpf("1e-20"))

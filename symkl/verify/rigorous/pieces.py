@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import sympy as sp
 from flint import acb
 
+from symkl.algebra.branches import apart
 from symkl.verify.rigorous.compile import compile_balls, constant
 from symkl.verify.rigorous.operations import NoEnclosure
 
@@ -119,7 +120,7 @@ def _differences(node: sp.Basic) -> list[sp.Expr]:
     if isinstance(node, (sp.Abs, sp.sign)):
         return [node.args[0]]
     args = node.args
-    return [args[i] - args[j] for i in range(len(args)) for j in range(i)]
+    return [apart(args[i], args[j]) for i in range(len(args)) for j in range(i)]
 
 
 def _root(difference: sp.Expr, x: sp.Symbol) -> sp.Expr | None:
