@@ -12,7 +12,7 @@ import sympy as sp
 
 from symkl.codegen.backends import backend_of
 from symkl.codegen.coefficients import coefficients
-from symkl.codegen.operations import OPERATIONS
+from symkl.codegen.kernel_files import kernels_for
 from symkl.codegen.program import Program
 from symkl.codegen.rendering import WIDTH, rendered
 
@@ -39,20 +39,20 @@ def emit(
     environment.filters["docstring"] = docstring_text
     environment.filters["trim_right"] = str.rstrip
     environment.filters["repr"] = lambda name: f'"{name}"' if name.isidentifier() else repr(name)
-    rows = {OPERATIONS[f.func] for p in programs for e in p.expressions for f in sorted_functions(e)}
-    spellings = {row: getattr(row, target.NAME) or "" for row in rows}
-    kernels = {name for row, spelling in spellings.items() if spelling.startswith("_") for name in row.kernels}
+    heads = {f.func for p in programs for e in p.expressions for f in sp.preorder_traversal(e) if f.free_symbols}
+    spellings = [target.SPELLINGS[head] for head in heads if head in target.SPELLINGS]
     functions = [rendered(p, target) for p in programs]
+    called = {spelling.partition("(")[0] for spelling in spellings if spelling.startswith("_")}
     if any(branch["total"] for f in functions for branch in f["branches"]):
-        kernels.add("total")
-    scipy = any(spelling.startswith("special.") for spelling in spellings.values()) and target.MODULE == "np"
+        called.add("_total")
+    scipy = any(spelling.startswith("special.") for spelling in spellings) and target.MODULE == "np"
     needs = f"{target.LIBRARY} and SciPy" if scipy else target.LIBRARY
     text = environment.get_template(f"code/{target.NAME}/module.py.j2").render(
         title=title,
         preamble="\n".join(textwrap.wrap(target.PREAMBLE.format(needs=needs), WIDTH)),
         exported=sorted(p.name for p in programs),
         functions=functions,
-        kernels=sorted(kernels),
+        kernels=kernels_for(called, target.NAME, environment),
         scipy=scipy,
         coefficients=coefficients(),
     )
@@ -63,9 +63,3 @@ def docstring_text(text: str) -> str:
     """Text from anywhere, made safe inside a triple-quoted string: it stays text whatever it holds."""
     visible = "".join(c for c in text if c == "\n" or not unicodedata.category(c).startswith(("C", "Zl", "Zp")))
     return visible.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-
-
-def sorted_functions(e: sp.Basic) -> list[sp.Basic]:
-    """The functions of the operation table that occur in an expression, in a stable order."""
-    found = {f for f in sp.preorder_traversal(e) if f.func in OPERATIONS and f.free_symbols}
-    return sorted(found, key=sp.default_sort_key)

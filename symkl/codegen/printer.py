@@ -1,4 +1,4 @@
-"""An expression as Python text, by the operation table of a backend."""
+"""An expression as Python text, by the spellings of a backend."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import reduce
 
 import sympy as sp
 
-from symkl.codegen.operations import operation_of
+from symkl.codegen.backends.base import Backend
 from symkl.errors import NotYet
 
 __all__ = ["Printer"]
@@ -24,14 +24,10 @@ _COMPARISONS = {
 
 
 class Printer:
-    """Prints for the backend whose column of the operation table is `spelling`, and whose `sqrt` is in `module`.
+    """Prints for a backend; `names` are the names that symbols have in the code, those not there keep their own."""
 
-    `names` are the names that symbols have in the code; symbols that are not there keep their own.
-    """
-
-    def __init__(self, spelling: str, module: str, names: Mapping[sp.Symbol, str]) -> None:
-        self._spelling, self._names = spelling, names
-        self._module = module
+    def __init__(self, target: Backend, names: Mapping[sp.Symbol, str]) -> None:
+        self._target, self._names = target, names
 
     def text(self, expression: sp.Basic) -> str:
         """One line of Python. Raises NotYet for a function that the backend has no spelling for."""
@@ -119,15 +115,14 @@ class Printer:
         if power.is_Rational and power < 0:
             return f"1.0 / {self._within(base**-power, _UNARY)}", _PRODUCT
         if power == sp.Rational(1, 2):
-            return f"{self._module}.sqrt({self.text(base)})", _ATOM
+            return f"{self._target.MODULE}.sqrt({self.text(base)})", _ATOM
         return f"{self._within(base, _ATOM)} ** {self._within(power, _ATOM)}", _PRODUCT
 
     def _call(self, e: sp.Basic) -> str:
-        row = operation_of(e)
-        spelling = getattr(row, self._spelling) if row is not None else None
+        spelling = self._target.SPELLINGS.get(e.func)
         if spelling is None:
-            raise NotYet(f"generated {self._spelling} code has no operation for '{e.func.__name__}'")
+            raise NotYet(f"generated {self._target.NAME} code has no operation for '{e.func.__name__}'")
         whole = [str(int(a)) if e.func is sp.polygamma and a.is_Integer else self.text(a) for a in e.args]
         if e.func in (sp.Max, sp.Min):
-            return reduce(lambda left, right: str(spelling).format(left, right), whole)
-        return str(spelling).format(*whole)
+            return reduce(lambda left, right: spelling.format(left, right), whole)
+        return spelling.format(*whole)

@@ -37,7 +37,7 @@ _VALID = {
 
 def rendered(program: Program, target: Backend) -> dict[str, Any]:
     """What `function.py.j2` needs. Raises NotYet for an operation that the backend has no spelling for."""
-    printer = Printer(target.NAME, target.MODULE, {a.symbol: a.name for a in program.arguments})
+    printer = Printer(target, {a.symbol: a.name for a in program.arguments})
     names = [a.name for a in program.arguments]
     branches, selections = _branches(program, printer, target)
     valid = [_VALID[a.domain].format(a.name, target.MODULE) for a in program.arguments]

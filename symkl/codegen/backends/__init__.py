@@ -1,4 +1,4 @@
-"""The backends, by name. A new one: a module like these, a column in the operation table, a folder of templates."""
+"""The backends, by name. A new one: a module like these, and a folder of templates."""
 
 from __future__ import annotations
 

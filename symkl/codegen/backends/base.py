@@ -1,8 +1,9 @@
-"""What a backend is: a column of the operation table, a folder of templates, and a few names."""
+"""What a backend is: its spellings of the operations, a folder of templates, and a few names."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 __all__ = ["Backend"]
 
@@ -10,7 +11,9 @@ __all__ = ["Backend"]
 class Backend(Protocol):
     """A module of this shape is a backend.
 
-    `NAME` is its column in the operation table and its folder in `templates/code/`; `RESERVED` are names that a
+    `NAME` is its folder in `templates/code/`; `SPELLINGS` are the operations that it has, by their SymPy heads (`{0}`,
+    `{1}` are the arguments; a name that begins with `_` is that of a kernel template); what is not there cannot be
+    emitted. `SLOPES` says whether its functions come with their derivatives. `RESERVED` are names that a
     parameter cannot have in the generated code; `MODULE` is what its functions are called on, `INFINITY` and `NAN`
     are its spellings of these, `LIBRARY` is its name in prose, `PREAMBLE` stands at the head of a module.
     """
@@ -22,3 +25,5 @@ class Backend(Protocol):
     INFINITY: str
     NAN: str
     PREAMBLE: str
+    SLOPES: bool
+    SPELLINGS: Mapping[Any, str]

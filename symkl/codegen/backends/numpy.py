@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from symkl.codegen.stable import kernels as k
+
 NAME = "numpy"
 MODULE = "np"
 LIBRARY = "NumPy"
@@ -13,3 +20,47 @@ PREAMBLE = (
     "dtype of the arguments (float64 for integers). They stand alone: nothing else needs to be installed but "
     "{needs}."
 )
+SLOPES = False
+#: NumPy has no error function and no gamma functions: SciPy is imported in the modules that need them
+SPELLINGS: Mapping[Any, str] = {
+    sp.log: "np.log({0})",
+    sp.exp: "np.exp({0})",
+    sp.Abs: "np.abs({0})",
+    sp.sign: "np.sign({0})",
+    sp.cos: "np.cos({0})",
+    sp.sin: "np.sin({0})",
+    sp.cosh: "np.cosh({0})",
+    sp.sinh: "np.sinh({0})",
+    sp.tanh: "np.tanh({0})",
+    sp.atan: "np.arctan({0})",
+    sp.atanh: "np.arctanh({0})",
+    sp.floor: "np.floor({0})",
+    sp.Max: "np.maximum({0}, {1})",
+    sp.Min: "np.minimum({0}, {1})",
+    sp.erf: "special.erf({0})",
+    sp.erfc: "special.erfc({0})",
+    sp.loggamma: "special.gammaln({0})",
+    sp.gamma: "special.gamma({0})",
+    sp.polygamma: "special.polygamma({0}, {1})",
+    sp.Ei: "special.expi({0})",
+    sp.besseli: "special.iv({0}, {1})",
+    sp.besselk: "special.kv({0}, {1})",
+    sp.zeta: "special.zeta({0}, {1})",
+    k.Digamma: "special.digamma({0})",
+    k.Trigamma: "special.polygamma(1, {0})",
+    k.Log1P: "np.log1p({0})",
+    k.ExpM1: "np.expm1({0})",
+    k.XLogY: "_xlogy({0}, {1})",
+    k.XLog1PY: "_xlog1py({0}, {1})",
+    k.Softplus: "np.logaddexp(0.0, {0})",
+    k.Sigmoid: "_sigmoid({0})",
+    k.LogRatio: "_log_ratio({0}, {1}, {2})",
+    k.LogGap: "_log_gap({0}, {1}, {2})",
+    k.EntropyGap: "_entropy_gap({0}, {1}, {2})",
+    k.ProductGap: "_product_gap({0}, {1}, {2}, {3})",
+    k.ExpGap: "_exp_gap({0})",
+    k.ScaledExpGap: "_scaled_exp_gap({0}, {1})",
+    k.SoftplusGap: "_softplus_gap({0}, {1}, {2})",
+    k.GammaGap: "_gamma_gap({0}, {1}, {2})",
+    k.BinetGap: "_binet_gap({0}, {1}, {2})",
+}

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from symkl.codegen.stable import kernels as k
+
 NAME = "torch"
 MODULE = "torch"
 LIBRARY = "PyTorch"
@@ -13,3 +20,52 @@ PREAMBLE = (
     "a device that has no float64) and round once to the dtype of the tensors (the default dtype for integers and "
     "numbers). Gradients are those of autograd. They stand alone: nothing else needs to be installed but {needs}."
 )
+SLOPES = False
+#: torch has Bessel functions of order 0 and 1 alone, no exponential integral, and a trigamma that loses nine digits;
+#: `maximum` and `minimum` want tensors on both sides
+SPELLINGS: Mapping[Any, str] = {
+    sp.log: "torch.log({0})",
+    sp.exp: "torch.exp({0})",
+    sp.Abs: "torch.abs({0})",
+    sp.sign: "torch.sign({0})",
+    sp.cos: "torch.cos({0})",
+    sp.sin: "torch.sin({0})",
+    sp.cosh: "torch.cosh({0})",
+    sp.sinh: "torch.sinh({0})",
+    sp.tanh: "torch.tanh({0})",
+    sp.atan: "torch.atan({0})",
+    sp.atanh: "torch.atanh({0})",
+    sp.floor: "torch.floor({0})",
+    sp.Max: "torch.maximum(torch.as_tensor({0}), torch.as_tensor({1}))",
+    sp.Min: "torch.minimum(torch.as_tensor({0}), torch.as_tensor({1}))",
+    sp.erf: "torch.special.erf({0})",
+    sp.erfc: "torch.special.erfc({0})",
+    sp.loggamma: "torch.special.gammaln({0})",
+    sp.gamma: "torch.exp(torch.special.gammaln({0}))",
+    sp.polygamma: "torch.special.polygamma({0}, {1})",
+    sp.zeta: "torch.special.zeta({0}, {1})",
+    k.Digamma: "torch.special.digamma({0})",
+    k.Trigamma: "_trigamma({0})",
+    k.Log1P: "torch.log1p({0})",
+    k.ExpM1: "torch.expm1({0})",
+    k.XLogY: "torch.special.xlogy({0}, {1})",
+    k.XLog1PY: "torch.special.xlog1py({0}, {1})",
+    k.Softplus: "_softplus({0})",
+    k.Sigmoid: "torch.sigmoid({0})",
+    k.LogRatio: "_log_ratio({0}, {1}, {2})",
+    k.LogGap: "_log_gap({0}, {1}, {2})",
+    k.EntropyGap: "_entropy_gap({0}, {1}, {2})",
+    k.ProductGap: "_product_gap({0}, {1}, {2}, {3})",
+    k.ExpGap: "_exp_gap({0})",
+    k.ScaledExpGap: "_scaled_exp_gap({0}, {1})",
+    k.SoftplusGap: "_softplus_gap({0}, {1}, {2})",
+    k.GammaGap: "_gamma_gap({0}, {1}, {2})",
+    k.BinetGap: "_binet_gap({0}, {1}, {2})",
+    k.ProductDifference: "_product_difference({0}, {1}, {2}, {3})",
+    k.ProductLogRatio: "_product_log_ratio({0}, {1}, {2}, {3})",
+    k.ExpLag: "_exp_lag({0})",
+    k.DigammaRise: "_digamma_rise({0}, {1}, {2})",
+    k.BinetRise: "_binet_rise({0}, {1}, {2})",
+    k.TrigammaExcess: "_trigamma_excess({0})",
+    k.SigmoidRise: "_sigmoid_rise({0}, {1}, {2})",
+}

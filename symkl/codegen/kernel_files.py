@@ -1,0 +1,36 @@
+"""Which kernel templates a module needs: those that define what it calls, and in turn what they use themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import jinja2
+
+__all__ = ["kernels_for"]
+
+_DEFINED = re.compile(r"^(?:def )?(_[A-Za-z]\w*)(?=\(| = )", re.MULTILINE)
+_USED = re.compile(r"(?<!\w)_[A-Za-z]\w*")
+
+
+def kernels_for(called: Iterable[str], backend: str, environment: jinja2.Environment) -> list[str]:
+    """The names of the templates in `code/<backend>/kernels`, sorted, that define the names called (`_log_gap`)."""
+    folder = f"code/{backend}/kernels/"
+    texts = {
+        name.removeprefix(folder).removesuffix(".py.j2"): _source(environment, name)
+        for name in environment.list_templates()
+        if name.startswith(folder)
+    }
+    home = {name: kernel for kernel, text in sorted(texts.items()) for name in _DEFINED.findall(text)}
+    found: set[str] = set()
+    waiting = {home[name] for name in called}
+    while waiting:
+        kernel = waiting.pop()
+        found.add(kernel)
+        waiting |= {home[name] for name in _USED.findall(texts[kernel]) if name in home} - found
+    return sorted(found)
+
+
+def _source(environment: jinja2.Environment, name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
