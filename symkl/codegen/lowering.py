@@ -117,16 +117,22 @@ def _parts(derivation: Derivation, chosen: Signature) -> list[_Part]:
     for when, value in cases:
         conditions = tuple(_put(c, chosen) for c in when if c not in (sp.true, True))
         closed = _put(value, chosen)
-        form = stable_form(closed, chosen.pairs, claim.quantity == "kl", (*constraints, *conditions))
+        form = stable_form(closed, _pairs_in(closed, chosen), claim.quantity == "kl", (*constraints, *conditions))
         parts.append(_Part(tuple(c for c in conditions if holds(c) is not True), closed, form))
     return parts
+
+
+def _pairs_in(closed: sp.Expr, chosen: Signature) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+    """The pairs that a value is about: one that holds where two parameters are equal may name neither."""
+    return tuple((x, y) for x, y in chosen.pairs if (x.free_symbols | y.free_symbols) <= closed.free_symbols)
 
 
 def _slopes(part: _Part, chosen: Signature, constraints: tuple[sp.Basic, ...]) -> tuple[sp.Expr, ...]:
     """The derivatives of a case's value with respect to the arguments."""
     given = (*constraints, *part.when)
     symbols = [parameter.symbol for parameter in chosen.parameters]
-    return tuple(stable_slope(part.form.expression, part.closed, x, chosen.pairs, given) for x in symbols)
+    pairs = _pairs_in(part.closed, chosen)
+    return tuple(stable_slope(part.form.expression, part.closed, x, pairs, given) for x in symbols)
 
 
 def _divided(

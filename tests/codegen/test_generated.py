@@ -271,3 +271,22 @@ def test_an_unknown_backend_is_refused(loader: jinja2.BaseLoader) -> None:
 def test_what_has_no_closed_form_gives_no_code(verified: Callable[..., Verified]) -> None:
     with pytest.raises(NotYet, match="no closed form"):
         lower(verified("entropy", "Poisson"))
+
+
+@pytest.mark.parametrize("kind", ["numpy", "torch"])
+def test_a_value_under_a_tie_of_two_parameters_need_name_neither(
+    kind: str,
+    verified: Callable[..., Verified],
+    loader: jinja2.BaseLoader,
+    imported: Callable[[str, str], ModuleType],
+) -> None:
+    tied = verified("kl", "Binomial", "Binomial")
+    assert "n_2" not in {s.name for s in tied.derivation.result.free_symbols}
+    module = imported(emit([lower(tied)], kind, loader), f"tied_{kind}")
+    p, q = 0.3, 0.45
+    summed = sum(
+        math.comb(5, x) * p**x * (1 - p) ** (5 - x) * (x * math.log(p / q) + (5 - x) * math.log((1 - p) / (1 - q)))
+        for x in range(6)
+    )
+    assert call((kind, module), "kl_binomial_binomial", 5.0, p, 5.0, q) == pytest.approx(summed, rel=1e-13)
+    assert math.isnan(call((kind, module), "kl_binomial_binomial", 5.0, p, 6.0, q))
