@@ -12,7 +12,8 @@ from symkl import pipeline
 from symkl.build.pieces import Piece
 from symkl.build.table import TABLE
 from symkl.claims import claim_of, request_of
-from symkl.errors import SymklError
+from symkl.codegen import Program
+from symkl.errors import NotYet, SymklError
 from symkl.model import Claim, Family, Verified
 from symkl.model.document import Document
 from symkl.overview import LEGEND
@@ -82,8 +83,8 @@ def outputs_of(
         programs = _try(made, piece.stem, lambda: pipeline.lower(wanted(coded))) if backends else None
         for backend in backends if programs is not None else ():
             name = f"{backend}/{piece.stem}.py"
-            code = _try(made, name, partial(pipeline.generate, backend, programs or [], settings, title))
-            if code is not None:
+            code = _try(made, name, partial(_module, backend, programs or [], settings, title))
+            if code:
                 made.files[name] = code.encode()
     return made.packed()
 
@@ -148,6 +149,18 @@ def _tex(piece: Piece, results: Sequence[Verified], others: Sequence[Listed], se
     # the proof of a divergence has in it that of its cross-entropy
     shown = [result for result in results if result.derivation.claim.quantity != "cross_entropy"]
     return pipeline.write_up(piece.name, shown, settings, others)
+
+
+def _module(backend: str, programs: Sequence[Program], settings: Settings, title: str) -> str:
+    """A module of the functions that the backend can compute; its title names the others. Empty where it can none."""
+    able, lacking = list[Program](), list[str]()
+    for program in programs:
+        try:
+            pipeline.generate(backend, [program], settings, title)
+            able.append(program)
+        except NotYet as error:
+            lacking.append(f"{program.name} is left out: {error}.")
+    return pipeline.generate(backend, able, settings, " ".join([title, *lacking])) if able else ""
 
 
 def _try(made: Made, name: str, make: Callable[[], T]) -> T | None:

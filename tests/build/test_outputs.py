@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,8 @@ from symkl import pipeline
 from symkl.build.outputs import Made, outputs_of, wanted
 from symkl.build.pieces import Piece
 from symkl.claims import claim_of
-from symkl.errors import ToolMissing
+from symkl.codegen import Program
+from symkl.errors import NotYet, ToolMissing
 from symkl.model import Verdict, Verified
 from symkl.requests import Request
 from symkl.settings import Settings
@@ -62,6 +65,27 @@ def test_a_bug_in_one_backend_leaves_the_other(
     [(code, line)] = made.troubles
     assert code == 5
     assert "numpy/exponential.py: this is a bug in symkl (ZeroDivisionError: oh)" in line
+
+
+def test_a_function_that_a_backend_cannot_compute_is_left_out_and_named_and_the_others_are_made(
+    piece: Piece, verified: Verified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pipeline.generate
+
+    def lacking(backend: str, programs: Sequence[Program], *rest: Any) -> str:
+        if backend == "torch" and any(program.name == "entropy_exponential" for program in programs):
+            raise NotYet("no such function")
+        return real(backend, programs, *rest)
+
+    monkeypatch.setattr(pipeline, "generate", lacking)
+    made = _made(piece, verified, ("numpy", "torch"))
+    assert made.troubles == []
+    code = {name: content.decode() for name, content in made.files.items()}
+    assert "def entropy_exponential(" in code["numpy/exponential.py"]
+    assert "left out" not in code["numpy/exponential.py"]
+    assert "entropy_exponential is left out: no such function." in code["torch/exponential.py"]
+    assert "def entropy_exponential(" not in code["torch/exponential.py"]
+    assert "def entropy_exponential__" in code["torch/exponential.py"]
 
 
 def test_a_failed_result_leaves_symkl_in_no_form(piece: Piece, verified: Verified) -> None:
