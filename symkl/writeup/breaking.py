@@ -39,7 +39,7 @@ def broken(latex: str, room: float, *, indent: str = r"\quad") -> list[str]:
     """
     if formula_width(latex) <= room:
         return [latex]
-    cutter = _Cutter(room)
+    cutter = _Cutter(room, formula_width(indent))
     cutter.walk(nodes(latex), 0)
     cutter.cut(0)
     pieces = cutter.pieces
@@ -83,8 +83,8 @@ def _cost(width: float, room: float, begin: _Piece) -> float:
 class _Cutter:
     """Walks a formula and cuts it into pieces, each before a plus, a minus or a relation."""
 
-    def __init__(self, room: float) -> None:
-        self.room = room
+    def __init__(self, room: float, indent: float) -> None:
+        self.room, self.indent = room, indent
         self.pieces: list[_Piece] = []
         self.current = ""
         self.depth = 0
@@ -138,7 +138,7 @@ class _Cutter:
     def _narrowed(self, node: Node) -> str:
         """Cases too wide for the room with their values broken into lines; all else as it is."""
         if isinstance(node, Token) and node.text.startswith(r"\begin{cases}"):
-            return _narrowed(node.text, self.room - formula_width(even(self.current)) - 1.0)
+            return _narrowed(node.text, self.room - self.indent - formula_width(even(self.current)) - 1.0)
         if isinstance(node, Token):
             return _spaced(node.latex)
         if any(isinstance(inner, Token) and inner.text.startswith(r"\begin") for inner in node.nodes):
