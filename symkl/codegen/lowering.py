@@ -23,7 +23,7 @@ from symkl.model import Claim, Derivation, Expectation, Verified
 __all__ = ["argument_names", "function_name", "lower"]
 
 #: names that the code of every backend uses for itself
-RESERVED = frozenset({"annotations", "dtype", "event_ndims", "shape", "valid", "value"}).union(
+RESERVED = frozenset({"annotations", "dtype", "event_ndims", "shape", "valid", "validate", "value"}).union(
     *(backend.RESERVED for backend in BACKENDS.values())
 )
 

@@ -53,7 +53,7 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
         "branches": branches,
         "selections": selections,
         "clipped": program.clipped,
-        "valid": _joined([*valid, *(printer.condition(c) for c in program.constraints)], " & "),
+        "valid": _joined([*valid, *(printer.condition(c) for c in program.constraints)], " & ", WIDTH - 4),
         "doc": {"title": program.documentation.title, "lines": _lines(program)},
     }
 
@@ -79,10 +79,10 @@ def _branches(program: Program, printer: Printer, target: Backend) -> tuple[list
     return values, selections
 
 
-def _joined(lines: list[str], sign: str = " ") -> list[str]:
+def _joined(lines: list[str], sign: str = " ", width: int = WIDTH) -> list[str]:
     """One line where that is short enough; otherwise a line each, the sign before each but the first."""
     whole = sign.join(lines)
-    return [whole] if len(whole) <= WIDTH else [f"{sign.lstrip() if i else ''}{line}" for i, line in enumerate(lines)]
+    return [whole] if len(whole) <= width else [f"{sign.lstrip() if i else ''}{line}" for i, line in enumerate(lines)]
 
 
 def _comment(value: sp.Expr) -> str:
@@ -99,7 +99,11 @@ def _lines(program: Program) -> list[str]:
     if program.arguments:
         lines += ["Arguments:"]
         lines += [line for a in program.arguments for line in _wrapped(_argument(a), "    ", "        ")]
-        lines += ["    event_ndims: so many of the last axes are summed over (independent dimensions)", ""]
+        lines += ["    event_ndims: so many of the last axes are summed over (independent dimensions)"]
+        lines += [
+            "    validate: False leaves out the check of the domains; outside them the value is then anything",
+            "",
+        ]
     lines += ["Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,"]
     lines += ["in nats; nan where an argument lies outside its domain.", ""]
     lines += [line for note in doc.notes for line in _wrapped(f"{note}.", "")]

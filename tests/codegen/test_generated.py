@@ -290,3 +290,13 @@ def test_a_value_under_a_tie_of_two_parameters_need_name_neither(
     )
     assert call((kind, module), "kl_binomial_binomial", 5.0, p, 5.0, q) == pytest.approx(summed, rel=1e-13)
     assert math.isnan(call((kind, module), "kl_binomial_binomial", 5.0, p, 6.0, q))
+
+
+def test_the_check_of_the_domains_can_be_switched_off(both: Both) -> None:
+    kind, module = both
+    sigma = array(kind, [2.0, -2.0])
+    checked = np.asarray(module.kl_normal_normal(0.5, sigma, 0.0, 1.0))
+    unchecked = np.asarray(module.kl_normal_normal(0.5, sigma, 0.0, 1.0, validate=False))
+    assert np.isnan(checked).tolist() == [False, True]
+    assert unchecked[0] == checked[0]
+    assert "validate: False" in (module.kl_normal_normal.__doc__ or "")

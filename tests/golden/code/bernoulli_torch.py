@@ -22,6 +22,7 @@ def entropy_bernoulli(
     p: Tensor | float,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> Tensor:
     """Entropy of Bernoulli, in nats.
 
@@ -31,6 +32,7 @@ def entropy_bernoulli(
     Arguments:
         p: probability of 1, between 0 and 1, both included
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -39,8 +41,9 @@ def entropy_bernoulli(
     """
     p, shape, dtype = _prepare(p)
     value = -torch.special.xlog1py(1.0 - p, -p) - torch.special.xlogy(p, p)
-    valid = (p >= 0.0) & (p <= 1.0)
-    value = _where(valid, value, torch.nan)
+    if validate:
+        valid = (p >= 0.0) & (p <= 1.0)
+        value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -49,6 +52,7 @@ def kl_bernoulli_bernoulli(
     p_2: Tensor | float,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> Tensor:
     """KL divergence KL(Bernoulli || Bernoulli), in nats.
 
@@ -59,6 +63,7 @@ def kl_bernoulli_bernoulli(
         p_1: probability of 1, between 0 and 1, both included
         p_2: probability of 1, between 0 and 1, both included
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -71,8 +76,9 @@ def kl_bernoulli_bernoulli(
         _entropy_gap(p_1, p_2, -p_difference),
         _entropy_gap(1.0 - p_1, 1.0 - p_2, p_difference),
     )
-    valid = (p_1 >= 0.0) & (p_1 <= 1.0) & (p_2 >= 0.0) & (p_2 <= 1.0)
-    value = _where(valid, value, torch.nan)
+    if validate:
+        valid = (p_1 >= 0.0) & (p_1 <= 1.0) & (p_2 >= 0.0) & (p_2 <= 1.0)
+        value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -81,6 +87,7 @@ def kl_bernoulli_bernoulli__logit(
     eta_2: Tensor | float,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> Tensor:
     """KL divergence KL(Bernoulli || Bernoulli), in nats.
 
@@ -92,6 +99,7 @@ def kl_bernoulli_bernoulli__logit(
         eta_1: logit of p, log(p/(1 - p)), real
         eta_2: logit of p, log(p/(1 - p)), real
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -100,8 +108,9 @@ def kl_bernoulli_bernoulli__logit(
     """
     eta_1, eta_2, shape, dtype = _prepare(eta_1, eta_2)
     value = _softplus_gap(eta_2, eta_1, eta_2 - eta_1)
-    valid = ~torch.isnan(eta_1) & ~torch.isnan(eta_2)
-    value = _where(valid, value, torch.nan)
+    if validate:
+        valid = ~torch.isnan(eta_1) & ~torch.isnan(eta_2)
+        value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 

@@ -22,6 +22,7 @@ def kl_gamma_gamma(
     beta_2: ArrayLike,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> NDArray[np.floating]:
     """KL divergence KL(Gamma || Gamma), in nats.
 
@@ -35,6 +36,7 @@ def kl_gamma_gamma(
         alpha_2: shape, positive (the limit at 0 where there is one)
         beta_2: rate, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -47,8 +49,9 @@ def kl_gamma_gamma(
             alpha_2 * _product_gap(alpha_1, beta_2, alpha_2, beta_1),
             _binet_gap(alpha_2, alpha_1, alpha_2 - alpha_1),
         )
-        valid = (alpha_1 >= 0.0) & (beta_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
-        value = np.where(valid, value, np.nan)
+        if validate:
+            valid = (alpha_1 >= 0.0) & (beta_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
+            value = np.where(valid, value, np.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 

@@ -24,6 +24,7 @@ def kl_normal_laplace(
     b_2: ArrayLike,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> NDArray[np.floating]:
     """KL divergence KL(Normal || Laplace), in nats.
 
@@ -37,6 +38,7 @@ def kl_normal_laplace(
         mu_2: location, real
         b_2: scale, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -61,8 +63,9 @@ def kl_normal_laplace(
             - constant_1
         )
         value = np.maximum(value, 0.0)  # rounding can leave a divergence of 0 slightly negative
-        valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & ~np.isnan(mu_2) & (b_2 >= 0.0)
-        value = np.where(valid, value, np.nan)
+        if validate:
+            valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & ~np.isnan(mu_2) & (b_2 >= 0.0)
+            value = np.where(valid, value, np.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -73,6 +76,7 @@ def kl_normal_gamma(
     beta_2: ArrayLike,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> NDArray[np.floating]:
     """KL divergence KL(Normal || Gamma), in nats.
 
@@ -85,6 +89,7 @@ def kl_normal_gamma(
         alpha_2: shape, positive (the limit at 0 where there is one)
         beta_2: rate, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -95,8 +100,9 @@ def kl_normal_gamma(
     mu_1, sigma_1, alpha_2, beta_2, shape, dtype = _prepare(mu_1, sigma_1, alpha_2, beta_2)
     with np.errstate(all="ignore"):
         value = np.inf
-        valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
-        value = np.where(valid, value, np.nan)
+        if validate:
+            valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
+            value = np.where(valid, value, np.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 

@@ -24,6 +24,7 @@ def kl_normal_laplace(
     b_2: Tensor | float,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> Tensor:
     """KL divergence KL(Normal || Laplace), in nats.
 
@@ -37,6 +38,7 @@ def kl_normal_laplace(
         mu_2: location, real
         b_2: scale, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -60,8 +62,9 @@ def kl_normal_laplace(
         - constant_1
     )
     value = value.clamp(min=0.0)  # rounding can leave a divergence of 0 slightly negative
-    valid = ~torch.isnan(mu_1) & (sigma_1 >= 0.0) & ~torch.isnan(mu_2) & (b_2 >= 0.0)
-    value = _where(valid, value, torch.nan)
+    if validate:
+        valid = ~torch.isnan(mu_1) & (sigma_1 >= 0.0) & ~torch.isnan(mu_2) & (b_2 >= 0.0)
+        value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -72,6 +75,7 @@ def kl_normal_gamma(
     beta_2: Tensor | float,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> Tensor:
     """KL divergence KL(Normal || Gamma), in nats.
 
@@ -84,6 +88,7 @@ def kl_normal_gamma(
         alpha_2: shape, positive (the limit at 0 where there is one)
         beta_2: rate, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -93,8 +98,9 @@ def kl_normal_gamma(
     """
     mu_1, sigma_1, alpha_2, beta_2, shape, dtype = _prepare(mu_1, sigma_1, alpha_2, beta_2)
     value = torch.inf
-    valid = ~torch.isnan(mu_1) & (sigma_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
-    value = _where(valid, value, torch.nan)
+    if validate:
+        valid = ~torch.isnan(mu_1) & (sigma_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
+        value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 

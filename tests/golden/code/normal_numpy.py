@@ -24,6 +24,7 @@ def entropy_normal(
     sigma: ArrayLike,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> NDArray[np.floating]:
     """Entropy of Normal, in nats.
 
@@ -34,6 +35,7 @@ def entropy_normal(
         mu: mean, real
         sigma: standard deviation, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -45,8 +47,9 @@ def entropy_normal(
         # log(2)/2 + 1/2 + log(pi)/2
         constant_1 = 1.4189385332046727
         value = constant_1 + np.log(sigma)
-        valid = ~np.isnan(mu) & (sigma >= 0.0)
-        value = np.where(valid, value, np.nan)
+        if validate:
+            valid = ~np.isnan(mu) & (sigma >= 0.0)
+            value = np.where(valid, value, np.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -57,6 +60,7 @@ def cross_entropy_normal_normal(
     sigma_2: ArrayLike,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> NDArray[np.floating]:
     """Cross-entropy H(Normal, Normal), in nats.
 
@@ -69,6 +73,7 @@ def cross_entropy_normal_normal(
         mu_2: mean, real
         sigma_2: standard deviation, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -87,8 +92,9 @@ def cross_entropy_normal_normal(
             + 0.5 * sigma_1_over_sigma_2 * sigma_1_over_sigma_2
             + np.log(sigma_2)
         )
-        valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & ~np.isnan(mu_2) & (sigma_2 >= 0.0)
-        value = np.where(valid, value, np.nan)
+        if validate:
+            valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & ~np.isnan(mu_2) & (sigma_2 >= 0.0)
+            value = np.where(valid, value, np.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -99,6 +105,7 @@ def kl_normal_normal(
     sigma_2: ArrayLike,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> NDArray[np.floating]:
     """KL divergence KL(Normal || Normal), in nats.
 
@@ -111,6 +118,7 @@ def kl_normal_normal(
         mu_2: mean, real
         sigma_2: standard deviation, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -127,8 +135,9 @@ def kl_normal_normal(
             0.5 * sigma_relative * sigma_relative,
             _log_gap(sigma_1, sigma_2, sigma_difference),
         )
-        valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & ~np.isnan(mu_2) & (sigma_2 >= 0.0)
-        value = np.where(valid, value, np.nan)
+        if validate:
+            valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & ~np.isnan(mu_2) & (sigma_2 >= 0.0)
+            value = np.where(valid, value, np.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -139,6 +148,7 @@ def kl_normal_normal__variance(
     var_2: ArrayLike,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> NDArray[np.floating]:
     """KL divergence KL(Normal || Normal), in nats.
 
@@ -151,6 +161,7 @@ def kl_normal_normal__variance(
         mu_2: mean, real
         var_2: variance, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -164,8 +175,9 @@ def kl_normal_normal__variance(
             0.5 * mu_difference / var_2 * mu_difference,
             0.5 * _log_gap(var_1, var_2, var_1 - var_2),
         )
-        valid = ~np.isnan(mu_1) & (var_1 >= 0.0) & ~np.isnan(mu_2) & (var_2 >= 0.0)
-        value = np.where(valid, value, np.nan)
+        if validate:
+            valid = ~np.isnan(mu_1) & (var_1 >= 0.0) & ~np.isnan(mu_2) & (var_2 >= 0.0)
+            value = np.where(valid, value, np.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -176,6 +188,7 @@ def kl_normal_normal__log_variance(
     logvar_2: ArrayLike,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> NDArray[np.floating]:
     """KL divergence KL(Normal || Normal), in nats.
 
@@ -188,6 +201,7 @@ def kl_normal_normal__log_variance(
         mu_2: mean, real
         logvar_2: logarithm of the variance, real
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -201,8 +215,9 @@ def kl_normal_normal__log_variance(
             0.5 * mu_scaled * mu_scaled,
             0.5 * _exp_gap(logvar_1 - logvar_2),
         )
-        valid = ~np.isnan(mu_1) & ~np.isnan(logvar_1) & ~np.isnan(mu_2) & ~np.isnan(logvar_2)
-        value = np.where(valid, value, np.nan)
+        if validate:
+            valid = ~np.isnan(mu_1) & ~np.isnan(logvar_1) & ~np.isnan(mu_2) & ~np.isnan(logvar_2)
+            value = np.where(valid, value, np.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 

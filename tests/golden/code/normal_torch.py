@@ -25,6 +25,7 @@ def entropy_normal(
     sigma: Tensor | float,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> Tensor:
     """Entropy of Normal, in nats.
 
@@ -35,6 +36,7 @@ def entropy_normal(
         mu: mean, real
         sigma: standard deviation, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -45,8 +47,9 @@ def entropy_normal(
     # log(2)/2 + 1/2 + log(pi)/2
     constant_1 = 1.4189385332046727
     value = constant_1 + torch.log(sigma)
-    valid = ~torch.isnan(mu) & (sigma >= 0.0)
-    value = _where(valid, value, torch.nan)
+    if validate:
+        valid = ~torch.isnan(mu) & (sigma >= 0.0)
+        value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -57,6 +60,7 @@ def cross_entropy_normal_normal(
     sigma_2: Tensor | float,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> Tensor:
     """Cross-entropy H(Normal, Normal), in nats.
 
@@ -69,6 +73,7 @@ def cross_entropy_normal_normal(
         mu_2: mean, real
         sigma_2: standard deviation, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -86,8 +91,9 @@ def cross_entropy_normal_normal(
         + 0.5 * sigma_1_over_sigma_2 * sigma_1_over_sigma_2
         + torch.log(sigma_2)
     )
-    valid = ~torch.isnan(mu_1) & (sigma_1 >= 0.0) & ~torch.isnan(mu_2) & (sigma_2 >= 0.0)
-    value = _where(valid, value, torch.nan)
+    if validate:
+        valid = ~torch.isnan(mu_1) & (sigma_1 >= 0.0) & ~torch.isnan(mu_2) & (sigma_2 >= 0.0)
+        value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -98,6 +104,7 @@ def kl_normal_normal(
     sigma_2: Tensor | float,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> Tensor:
     """KL divergence KL(Normal || Normal), in nats.
 
@@ -110,6 +117,7 @@ def kl_normal_normal(
         mu_2: mean, real
         sigma_2: standard deviation, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -125,8 +133,9 @@ def kl_normal_normal(
         0.5 * sigma_relative * sigma_relative,
         _log_gap(sigma_1, sigma_2, sigma_difference),
     )
-    valid = ~torch.isnan(mu_1) & (sigma_1 >= 0.0) & ~torch.isnan(mu_2) & (sigma_2 >= 0.0)
-    value = _where(valid, value, torch.nan)
+    if validate:
+        valid = ~torch.isnan(mu_1) & (sigma_1 >= 0.0) & ~torch.isnan(mu_2) & (sigma_2 >= 0.0)
+        value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -137,6 +146,7 @@ def kl_normal_normal__variance(
     var_2: Tensor | float,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> Tensor:
     """KL divergence KL(Normal || Normal), in nats.
 
@@ -149,6 +159,7 @@ def kl_normal_normal__variance(
         mu_2: mean, real
         var_2: variance, positive (the limit at 0 where there is one)
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -161,8 +172,9 @@ def kl_normal_normal__variance(
         0.5 * mu_difference / var_2 * mu_difference,
         0.5 * _log_gap(var_1, var_2, var_1 - var_2),
     )
-    valid = ~torch.isnan(mu_1) & (var_1 >= 0.0) & ~torch.isnan(mu_2) & (var_2 >= 0.0)
-    value = _where(valid, value, torch.nan)
+    if validate:
+        valid = ~torch.isnan(mu_1) & (var_1 >= 0.0) & ~torch.isnan(mu_2) & (var_2 >= 0.0)
+        value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -173,6 +185,7 @@ def kl_normal_normal__log_variance(
     logvar_2: Tensor | float,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> Tensor:
     """KL divergence KL(Normal || Normal), in nats.
 
@@ -185,6 +198,7 @@ def kl_normal_normal__log_variance(
         mu_2: mean, real
         logvar_2: logarithm of the variance, real
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -197,8 +211,9 @@ def kl_normal_normal__log_variance(
         0.5 * mu_scaled * mu_scaled,
         0.5 * _exp_gap(logvar_1 - logvar_2),
     )
-    valid = ~torch.isnan(mu_1) & ~torch.isnan(logvar_1) & ~torch.isnan(mu_2) & ~torch.isnan(logvar_2)
-    value = _where(valid, value, torch.nan)
+    if validate:
+        valid = ~torch.isnan(mu_1) & ~torch.isnan(logvar_1) & ~torch.isnan(mu_2) & ~torch.isnan(logvar_2)
+        value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 

@@ -21,6 +21,7 @@ def kl_normal_normal__log_variance(
     logvar_1: Tensor | float,
     *,
     event_ndims: int = 0,
+    validate: bool = True,
 ) -> Tensor:
     """KL divergence KL(Normal || Normal) where mu_2 = 0, sigma_2 = 1, in nats.
 
@@ -31,6 +32,7 @@ def kl_normal_normal__log_variance(
         mu_1: mean, real
         logvar_1: logarithm of the variance, real
         event_ndims: so many of the last axes are summed over (independent dimensions)
+        validate: False leaves out the check of the domains; outside them the value is then anything
 
     Returns an array of the shape that the arguments broadcast to, less the last `event_ndims` axes,
     in nats; nan where an argument lies outside its domain.
@@ -42,8 +44,9 @@ def kl_normal_normal__log_variance(
         0.5 * mu_1 * mu_1,
         0.5 * _exp_gap(logvar_1),
     )
-    valid = ~torch.isnan(mu_1) & ~torch.isnan(logvar_1)
-    value = _where(valid, value, torch.nan)
+    if validate:
+        valid = ~torch.isnan(mu_1) & ~torch.isnan(logvar_1)
+        value = _where(valid, value, torch.nan)
     return _finish(value, shape, dtype, event_ndims)
 
 
