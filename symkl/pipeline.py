@@ -128,9 +128,11 @@ def typeset(tex: str, settings: Settings) -> bytes:
     return build_pdf(tex, loader(settings.own_templates))
 
 
-def lower(wanted: Sequence[tuple[Verified, str | None, str | None]]) -> list[Program]:
-    """A program for each result under the named parametrisations of its families (None: their own parameters)."""
-    return [lowered(result, first, second, to_text) for result, first, second in wanted]
+def lower(wanted: Sequence[tuple[Verified, str | None, str | None]], slopes: bool = False) -> list[Program]:
+    """A program for each result under the named parametrisations of its families (None: their own parameters), with
+    its derivatives where the backend wants `slopes`.
+    """
+    return [lowered(result, first, second, to_text, slopes=slopes) for result, first, second in wanted]
 
 
 def generate(backend: str, programs: Sequence[Program], settings: Settings, title: str) -> str:

@@ -80,10 +80,13 @@ def outputs_of(
         title = f"Closed forms for {piece.name}, derived and checked by symkl."
         backends = [f for f in formats if f in pipeline.BACKENDS]
         coded = [result for result in results if request_of(result.derivation.claim) in piece.coded]
-        programs = _try(made, piece.stem, lambda: pipeline.lower(wanted(coded))) if backends else None
-        for backend in backends if programs is not None else ():
-            name = f"{backend}/{piece.stem}.py"
-            code = _try(made, name, partial(_module, backend, programs or [], settings, title))
+        lowered: dict[bool, list[Program] | None] = {}
+        for backend in backends:
+            slopes, name = pipeline.BACKENDS[backend].SLOPES, f"{backend}/{piece.stem}.py"
+            if slopes not in lowered:
+                lowered[slopes] = _try(made, piece.stem, partial(pipeline.lower, wanted(coded), slopes))
+            programs = lowered[slopes]
+            code = _try(made, name, partial(_module, backend, programs, settings, title)) if programs else None
             if code:
                 made.files[name] = code.encode()
     return made.packed()

@@ -54,7 +54,8 @@ def code(
         complain(f"error: no code for {claim_title(claim)}: {status}")
         return EXIT.get(verdict, 1)
     title = f"{claim_title(claim)}, derived and checked by symkl."
-    text = pipeline.generate(backend, pipeline.lower([(verified, first, second)]), chosen, title)
+    programs = pipeline.lower([(verified, first, second)], pipeline.BACKENDS[backend].SLOPES)
+    text = pipeline.generate(backend, programs, chosen, title)
     if output is None:
         write_code(text)
         return 0

@@ -6,6 +6,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 import jinja2
 import sympy as sp
@@ -28,6 +29,8 @@ def emit(
     spelling for an operation, BadInput where there is no such backend.
     """
     target = backend_of(backend)
+    if not target.SLOPES:
+        programs = [_without_slopes(program) for program in programs]
     environment = jinja2.Environment(
         loader=loader,
         undefined=jinja2.StrictUndefined,
@@ -57,6 +60,11 @@ def emit(
         coefficients=coefficients(),
     )
     return re.sub(r"\n{4,}", "\n\n\n", text).rstrip("\n") + "\n"
+
+
+def _without_slopes(program: Program) -> Program:
+    branches = tuple(replace(branch, slopes=()) for branch in program.branches)
+    return replace(program, branches=branches, later=())
 
 
 def docstring_text(text: str) -> str:

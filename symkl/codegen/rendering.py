@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sympy as sp
 
 from symkl.codegen.backends import Backend
 from symkl.codegen.printer import Printer
-from symkl.codegen.program import Argument, Program
+from symkl.codegen.program import Argument, Assignment, Program
 
 __all__ = ["WIDTH", "rendered"]
 
@@ -39,34 +40,37 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
     """What `function.py.j2` needs. Raises NotYet for an operation that the backend has no spelling for."""
     printer = Printer(target, {a.symbol: a.name for a in program.arguments})
     names = [a.name for a in program.arguments]
-    branches, selections = _branches(program, printer, target)
+    taken = {*names, *(a.name.name for a in (*program.assignments, *program.later))}
+    branches, selections = _branches(program, printer, target, taken)
     valid = [_VALID[a.domain].format(a.name, target.MODULE) for a in program.arguments]
     return {
         "name": program.name,
         "arguments": [{"name": a.name} for a in program.arguments],
         "unpacked": "".join(f"{name}, " for name in names),
         "passed": ", ".join(names),
-        "assignments": [
-            {"name": a.name.name, "value": printer.text(a.value), "comment": _comment(a.value)}
-            for a in program.assignments
-        ],
+        "assignments": _assigned(program.assignments, printer),
         "branches": branches,
         "selections": selections,
+        "later": _assigned(program.later, printer),
+        "slopes": _slopes(program, printer, taken),
         "clipped": program.clipped,
         "valid": _joined([*valid, *(printer.condition(c) for c in program.constraints)], " & ", WIDTH - 4),
         "doc": {"title": program.documentation.title, "lines": _lines(program)},
     }
 
 
-def _branches(program: Program, printer: Printer, target: Backend) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+def _assigned(assignments: Sequence[Assignment], printer: Printer) -> list[dict[str, str]]:
+    return [{"name": a.name.name, "value": printer.text(a.value), "comment": _comment(a.value)} for a in assignments]
+
+
+def _branches(
+    program: Program, printer: Printer, target: Backend, taken: Collection[str]
+) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
     """The values of the branches, and how one is selected, the last branch first."""
     spelled = {"inf": target.INFINITY, "nan": target.NAN}
-    taken = {a.name for a in program.arguments} | {a.name.name for a in program.assignments}
     values, selections = [], []
     for i, branch in enumerate(reversed(program.branches)):
-        name = "value" if i == 0 else f"case_{len(program.branches) - i}"
-        while name in taken:
-            name += "_"
+        name = _free("value" if i == 0 else f"case_{len(program.branches) - i}", taken)
         terms = [target.INFINITY] if branch.value == sp.oo else printer.terms(branch.value)
         total = branch.nonnegative and len(terms) > 1 and not any(term.startswith("-") for term in terms)
         if total:
@@ -77,6 +81,28 @@ def _branches(program: Program, printer: Printer, target: Backend) -> tuple[list
             otherwise = spelled[program.otherwise] if i == 0 else "value"
             selections.append({"condition": condition, "name": name, "otherwise": otherwise})
     return values, selections
+
+
+def _slopes(program: Program, printer: Printer, taken: Collection[str]) -> list[dict[str, Any]]:
+    """The derivative by each argument in each branch, the last first, and how one is selected; 0 where none holds."""
+    branches = [branch for branch in reversed(program.branches) if branch.slopes]
+    slopes = []
+    for i, argument in enumerate(program.arguments if branches else ()):
+        cases, selections, chosen = [], [], _free(f"slope_{argument.name}", taken)
+        for j, branch in enumerate(branches):
+            name = _free(f"{chosen}_{len(branches) - j}", taken) if j else chosen
+            cases.append({"name": name, "terms": _joined(printer.terms(branch.slopes[i]))})
+            condition = " & ".join(printer.condition(c) for c in branch.conditions)
+            if condition:
+                selections.append({"condition": condition, "name": name, "otherwise": chosen if j else "0.0"})
+        slopes.append({"name": chosen, "cases": cases, "selections": selections})
+    return slopes
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _joined(lines: list[str], sign: str = " ", width: int = WIDTH) -> list[str]:
