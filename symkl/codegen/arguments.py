@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from symkl.codegen.ways import ways_of
 from symkl.errors import BadInput, Location, nearest
 from symkl.model import Claim, Distribution, Parameter, Parametrisation
 
@@ -39,7 +40,7 @@ def signature(claim: Claim, first: str | None, second: str | None) -> Signature:
 
 
 def _parametrisation(distribution: Distribution, name: str) -> Parametrisation:
-    known = {p.name: p for p in distribution.family.parametrisations}
+    known = ways_of(distribution.family)
     if name not in known:
         has = ", ".join(sorted(known)) or "none but its own parameters"
         raise BadInput(

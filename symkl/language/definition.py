@@ -10,6 +10,7 @@ from pathlib import Path
 import sympy as sp
 
 from symkl.errors import BadInput, Location, NotYet, nearest
+from symkl.language.classes import read_classes
 from symkl.language.expression import parse
 from symkl.language.known import read_known
 from symkl.language.names import check_family_name, check_variable_name
@@ -93,7 +94,8 @@ class _Head:
             raise BadInput("this version of symkl reads format 1 only", self.table.at("format"), "write format = 1")
         table = self.table.table("family")
         table.check_keys(["name", "support", "parameters"],
-                         ["variable", "kind", "density", "log_density", "constraints", "parametrisations"])  # fmt: skip
+                         ["variable", "kind", "density", "log_density", "constraints", "parametrisations",
+                          "classes"])  # fmt: skip
         self.name = table.text("name")
         check_family_name(self.name, table.at("name"))
 
@@ -144,6 +146,7 @@ def _family(table: Table) -> Family:
     variable = variable_symbol(variable_name, kind, *support)
     if ("density" in table) == ("log_density" in table):
         raise BadInput("give exactly one of 'density' and 'log_density'", table.where)
+    ways = read_parametrisations(table.table("parametrisations"), parameters, variable_name)
     return Family(
         name=table.text("name"),
         variable=variable,
@@ -153,7 +156,8 @@ def _family(table: Table) -> Family:
         density=_density(table, "density", names, variable),
         log_density=_density(table, "log_density", names, variable),
         constraints=read_constraints(table, names),
-        parametrisations=read_parametrisations(table.table("parametrisations"), parameters, variable_name),
+        parametrisations=ways,
+        classes=read_classes(table.tables("classes"), parameters, ways, variable_name),
     )
 
 

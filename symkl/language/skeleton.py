@@ -37,6 +37,12 @@ sigma = {{ domain = "positive", latex = '\\sigma', doc = "scale" }}
 # parameters = {{ logsigma = {{ domain = "real", latex = '\\log\\sigma' }} }}
 # where = {{ sigma = "exp(logsigma)" }}
 
+# The classes of libraries that this family is, and the attribute that each parameter is in them.
+# [[family.classes]]
+# in = ["torch", "numpyro"]
+# name = "HalfNormal"
+# fields = {{ sigma = "scale" }}
+
 # Closed forms that somebody published. They are never used to derive anything; `symkl verify` judges them.
 # Of a pair, _1 is appended to the first one's parameters and _2 to the second one's.
 # [[known]]

@@ -9,7 +9,10 @@ import sympy as sp
 
 from symkl.model.symbols import symbol
 
-__all__ = ["Family", "Known", "Parameter", "Parametrisation"]
+__all__ = ["FRAMEWORKS", "Counterpart", "Family", "Known", "Parameter", "Parametrisation"]
+
+#: libraries that have classes of distributions
+FRAMEWORKS = ("torch", "numpyro")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,20 @@ class Parametrisation:
     name: str
     parameters: tuple[Parameter, ...]
     where: tuple[tuple[str, sp.Expr], ...]
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """A class of a framework that is the family: `fields` are (parameter, attribute) of its parametrisation.
+
+    `parametrisation` is the name of one, None for the family's own parameters. A class that can be made from either of
+    two sets of attributes is two counterparts.
+    """
+
+    framework: str
+    name: str
+    parametrisation: str | None
+    fields: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -84,6 +101,7 @@ class Family:
     log_density: sp.Expr | None = None
     constraints: tuple[sp.Basic, ...] = ()
     parametrisations: tuple[Parametrisation, ...] = ()
+    classes: tuple[Counterpart, ...] = ()
     known: tuple[Known, ...] = ()
     origin: str = ""
     digest: str = field(default="", compare=False)
