@@ -19,10 +19,11 @@ def test_a_skeleton_is_a_family_of_that_name(write: Write) -> None:
 
 
 def test_the_examples_in_the_comments_work(write: Write) -> None:
-    examples = re.sub(r"^# (?=\[|parameters =|where =|quantity =|other =|formula =|source =)", "", skeleton("Halved"),
-                      flags=re.MULTILINE)  # fmt: skip
+    examples = re.sub(r"^# (?=\[|parameters =|where =|in =|name =|fields =|quantity =|other =|formula =|source =)", "",
+                      skeleton("Halved"), flags=re.MULTILINE)  # fmt: skip
     family = load_family(write(text=examples))
     assert [p.name for p in family.parametrisations] == ["log_scale"]
+    assert [(c.framework, c.name) for c in family.classes] == [("torch", "HalfNormal"), ("numpyro", "HalfNormal")]
     assert [k.quantity for k in family.known] == ["kl"]
     other = re.sub(r"^density.*\n# (?=log_density)", "", skeleton("Halved"), flags=re.MULTILINE)
     assert load_family(write(text=other, name="b.toml")).log_density is not None
