@@ -10,6 +10,7 @@
     typeset     LaTeX             -> PDF
     lower       Verified...       -> Program...    stable forms as straight-line code
     generate    Program...        -> source code   for one of BACKENDS
+    register    Verified...       -> source code   that a framework's own kl_divergence calls
     compare     Verified, formula -> answer        is somebody's formula right?
     evaluate    Verified, point   -> value         with its certificate
 
@@ -18,7 +19,7 @@ All refuse with `BadInput` what cannot be used, and say `ToolMissing` where an o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
@@ -28,9 +29,10 @@ from symkl.algebra.masters import MASTERS
 from symkl.check import comparison
 from symkl.claims import forms_of, names_of
 from symkl.claims import read_claim as claim
-from symkl.codegen import BACKENDS, Program, emit
+from symkl.codegen import BACKENDS, FRAMEWORK_OF, Program, Registration, emit, registrations
 from symkl.codegen import lower as lowered
 from symkl.derive import derive
+from symkl.errors import NotYet
 from symkl.language import parse, read_point, to_text
 from symkl.language import skeleton as start
 from symkl.library import read_library as read
@@ -47,6 +49,7 @@ from symkl.writeup.notation import Notation
 
 __all__ = [
     "BACKENDS",
+    "FRAMEWORK_OF",
     "claim",
     "compare",
     "compose",
@@ -60,6 +63,7 @@ __all__ = [
     "normalised",
     "prove",
     "read",
+    "register",
     "start",
     "tabulate",
     "typeset",
@@ -137,6 +141,25 @@ def lower(wanted: Sequence[tuple[Verified, str | None, str | None]], slopes: boo
 
 def generate(backend: str, programs: Sequence[Program], settings: Settings, title: str) -> str:
     return emit(programs, backend, loader(settings.own_templates), title)
+
+
+def register(
+    backend: str, results: Sequence[Verified], settings: Settings, title: str, tick: Callable[[str], None]
+) -> tuple[str, list[str]]:
+    """The module (empty where nothing could be made), and what was left out and why; `tick` hears of each result."""
+    slopes, templates = BACKENDS[backend].SLOPES, loader(settings.own_templates)
+    found, lacking = list[Registration](), list[str]()
+    for result in results:
+        try:
+            made = registrations(result, FRAMEWORK_OF[backend], to_text, slopes=slopes)
+            for registration in made:
+                emit([registration.program], backend, templates)
+            found += made
+        except NotYet as error:
+            lacking.append(str(error))
+        tick(result.derivation.claim.id)
+    programs = list({registration.program.name: registration.program for registration in found}.values())
+    return emit(programs, backend, templates, title, found) if found else "", lacking
 
 
 def compare(result: Verified, formula: str, names: Sequence[str], units: str, dims: str) -> dict[str, Any]:

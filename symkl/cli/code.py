@@ -9,8 +9,9 @@ import typer
 
 from symkl.cli.codes import EXIT
 from symkl.cli.options import Common, P, Q, Quantity, Where
+from symkl.cli.register import registering
 from symkl.cli.setup import open_library, prove_one, settings
-from symkl.cli.terminal import complain, note, write_code
+from symkl.cli.terminal import complain, write_module
 from symkl.errors import BadInput, Location, NotYet, nearest
 
 __all__ = ["code"]
@@ -27,6 +28,14 @@ def code(
         typer.Option("--as", metavar="NAME[,NAME]", help="How the families are called, such as log_variance."),
     ] = None,
     where: Where = None,
+    register: Annotated[
+        bool,
+        typer.Option(
+            "--register",
+            help="Write a module whose import makes kl_divergence of torch.distributions (torch) or NumPyro (jax) "
+            "call the functions; P and Q may be patterns, such as '*'.",
+        ),
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it (default: stdout).")
     ] = None,
@@ -41,6 +50,12 @@ def code(
     if backend not in pipeline.BACKENDS:
         todo = nearest(backend, pipeline.BACKENDS) or f"it is one of {', '.join(pipeline.BACKENDS)}"
         raise BadInput(f"there is no backend '{backend}'", Location(field="BACKEND"), todo)
+    if register:
+        if parametrisation is not None or where:
+            raise BadInput(
+                "--register takes neither --as nor --where", Location(field="--register"), "the classes' fields say how"
+            )
+        return registering(common, backend, quantity, p, q, output)
     library = open_library(common)
     claim = pipeline.claim(library, quantity, p, q, None, where or [])
     first, second = _ways(parametrisation, pair=q is not None)
@@ -56,13 +71,7 @@ def code(
     title = f"{claim_title(claim)}, derived and checked by symkl."
     programs = pipeline.lower([(verified, first, second)], pipeline.BACKENDS[backend].SLOPES)
     text = pipeline.generate(backend, programs, chosen, title)
-    if output is None:
-        write_code(text)
-        return 0
-    from symkl.store import replace
-
-    replace(output, text.encode())
-    note(f"wrote {output}", common.quiet)
+    write_module(text, output, common.quiet)
     return 0
 
 

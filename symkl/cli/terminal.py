@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
     from rich.progress import Progress
 
-__all__ = ["STYLES", "Bar", "clean", "complain", "note", "progress", "show_json", "show_table", "write", "write_code"]
+__all__ = ["STYLES", "Bar", "clean", "complain", "note", "progress", "show_json", "show_table", "write", "write_module"]
 
 STYLES = {
     "proved": "bold green",
@@ -135,8 +137,14 @@ def progress(what: str, quiet: bool) -> Iterator[Bar]:
         yield Bar(bar, what)
 
 
-def write_code(text: str) -> None:
-    """Print source code to stdout: in colour in a terminal, byte by byte in a pipe."""
+def write_module(text: str, output: Path | None, quiet: bool) -> None:
+    """Write source code to a file, or to stdout: in colour in a terminal, byte by byte in a pipe."""
+    if output is not None:
+        from symkl.store import replace
+
+        replace(output, text.encode())
+        note(f"wrote {output}", quiet)
+        return
     if not sys.stdout.isatty():
         sys.stdout.write(text)
         return

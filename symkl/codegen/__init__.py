@@ -4,5 +4,6 @@ from symkl.codegen.backends import BACKENDS
 from symkl.codegen.emission import emit
 from symkl.codegen.lowering import function_name, lower
 from symkl.codegen.program import Program
+from symkl.codegen.registration import FRAMEWORK_OF, Registration, registrations
 
-__all__ = ["BACKENDS", "Program", "emit", "function_name", "lower"]
+__all__ = ["BACKENDS", "FRAMEWORK_OF", "Program", "Registration", "emit", "function_name", "lower", "registrations"]

@@ -15,15 +15,20 @@ from symkl.codegen.backends import backend_of
 from symkl.codegen.coefficients import coefficients
 from symkl.codegen.kernel_files import kernels_for
 from symkl.codegen.program import Program
+from symkl.codegen.registration import Registration, registered
 from symkl.codegen.rendering import WIDTH, rendered
 
 __all__ = ["emit"]
 
 
 def emit(
-    programs: Sequence[Program], backend: str, loader: jinja2.BaseLoader, title: str = "Closed forms by symkl."
+    programs: Sequence[Program],
+    backend: str,
+    loader: jinja2.BaseLoader,
+    title: str = "Closed forms by symkl.",
+    registrations: Sequence[Registration] = (),
 ) -> str:
-    """The source of a module that stands alone, with one function a program.
+    """The source of a module that stands alone, with one function a program; `registrations` are made on its import.
 
     `loader` finds `code/<backend>/module.py.j2` and what it includes. Raises NotYet where the backend has no
     spelling for an operation, BadInput where there is no such backend.
@@ -58,6 +63,7 @@ def emit(
         kernels=kernels_for(called, target.NAME, environment),
         scipy=scipy,
         coefficients=coefficients(),
+        registrations=registered(registrations),
     )
     return re.sub(r"\n{4,}", "\n\n\n", text).rstrip("\n") + "\n"
 
