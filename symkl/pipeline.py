@@ -9,7 +9,7 @@
     tabulate    signs of pairs    -> LaTeX         all pairs in one table
     typeset     LaTeX             -> PDF
     lower       Verified...       -> Program...    stable forms as straight-line code
-    generate    Program...        -> source code   for one of BACKENDS
+    generate    Program...        -> source code   for one of BACKENDS; `generate_checked`: read back, proved and run
     register    Verified...       -> source code   that a framework's own kl_divergence calls
     compare     Verified, formula -> answer        is somebody's formula right?
     evaluate    Verified, point   -> value         with its certificate
@@ -29,7 +29,7 @@ from symkl.algebra.masters import MASTERS
 from symkl.check import comparison
 from symkl.claims import forms_of, names_of
 from symkl.claims import read_claim as claim
-from symkl.codegen import BACKENDS, FRAMEWORK_OF, Program, Registration, emit, registrations
+from symkl.codegen import BACKENDS, FRAMEWORK_OF, Program, Registration, checked_module, emit, registrations, runs_here
 from symkl.codegen import lower as lowered
 from symkl.derive import derive
 from symkl.errors import NotYet
@@ -58,12 +58,14 @@ __all__ = [
     "evaluate",
     "fragment",
     "generate",
+    "generate_checked",
     "judge",
     "lower",
     "normalised",
     "prove",
     "read",
     "register",
+    "runs_here",
     "start",
     "tabulate",
     "typeset",
@@ -141,6 +143,11 @@ def lower(wanted: Sequence[tuple[Verified, str | None, str | None]], slopes: boo
 
 def generate(backend: str, programs: Sequence[Program], settings: Settings, title: str) -> str:
     return emit(programs, backend, loader(settings.own_templates), title)
+
+
+def generate_checked(backend: str, programs: Sequence[Program], settings: Settings, title: str) -> str:
+    """As `generate`, the text read back and run (`runs_here` says whether it can be). SymklError where it is wrong."""
+    return checked_module(programs, backend, loader(settings.own_templates), title)
 
 
 def register(

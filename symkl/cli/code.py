@@ -11,7 +11,7 @@ from symkl.cli.codes import EXIT
 from symkl.cli.options import Common, P, Q, Quantity, Where
 from symkl.cli.register import registering
 from symkl.cli.setup import open_library, prove_one, settings
-from symkl.cli.terminal import complain, write_module
+from symkl.cli.terminal import complain, note, write_module
 from symkl.errors import BadInput, Location, NotYet, nearest
 
 __all__ = ["code"]
@@ -70,7 +70,11 @@ def code(
         return EXIT.get(verdict, 1)
     title = f"{claim_title(claim)}, derived and checked by symkl."
     programs = pipeline.lower([(verified, first, second)], pipeline.BACKENDS[backend].SLOPES)
-    text = pipeline.generate(backend, programs, chosen, title)
+    if pipeline.runs_here(backend):
+        text = pipeline.generate_checked(backend, programs, chosen, title)
+    else:
+        text = pipeline.generate(backend, programs, chosen, title)
+        note(f"not re-verified: {pipeline.BACKENDS[backend].LIBRARY} is not installed here", common.quiet)
     write_module(text, output, common.quiet)
     return 0
 

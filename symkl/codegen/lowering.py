@@ -53,7 +53,7 @@ def lower(
     lowered = iter(lowering.lower([*(part.form.expression for part in parts), *(e for es in found for e in es)]))
     values = [next(lowered) for _ in parts]
     branches = tuple(
-        Branch(part.when, value, part.form.nonnegative, tuple(next(lowered) for _ in own))
+        Branch(part.when, value, part.form.nonnegative, tuple(next(lowered) for _ in own), part.closed, part.form.error)
         for part, value, own in zip(parts, values, found, strict=True)
     )
     first_needed, later = _divided(lowering.assignments, branches)
@@ -67,6 +67,7 @@ def lower(
         clipped=claim.quantity == "kl" and not all(part.form.nonnegative for part in parts),
         documentation=documentation(verified, chosen, [part.form for part in parts], text),
         later=later,
+        pairs=chosen.pairs,
     )
 
 

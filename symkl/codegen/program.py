@@ -31,18 +31,21 @@ class Assignment:
 class Branch:
     """The value where all of `conditions` hold; `nonnegative`: a sum of non-negative terms.
 
-    `slopes` are its derivatives with respect to the arguments, in their order, where these are wanted.
+    `slopes` are its derivatives with respect to the arguments, in their order, where these are wanted. `closed` is the
+    value as it was derived, and `error` what the stable form of it was seen to lose, in units in the last place.
     """
 
     conditions: tuple[sp.Basic, ...]
     value: sp.Expr
     nonnegative: bool = False
     slopes: tuple[sp.Expr, ...] = ()
+    closed: sp.Expr | None = None
+    error: float = 0.0
 
 
 @dataclass(frozen=True)
 class Documentation:
-    """What a docstring says, in words; nothing here is code."""
+    """What a docstring says, in words; nothing here is code. `rechecked`: how the finished text was checked again."""
 
     title: str
     formula: str
@@ -51,6 +54,7 @@ class Documentation:
     verdict: str
     sources: tuple[str, ...]
     notes: tuple[str, ...]
+    rechecked: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Program:
     whose conditions hold, and `otherwise` (inf or nan) where none does; `later` are the assignments that only the
     slopes of the branches need besides. `constraints` hold on the arguments besides
     their domains. `clipped`: the value is a divergence, but not by its form a sum of non-negative terms, so that
-    rounding could make it negative.
+    rounding could make it negative. `pairs` are the parameters that are equal where the two distributions coincide.
     """
 
     name: str
@@ -73,6 +77,7 @@ class Program:
     clipped: bool
     documentation: Documentation
     later: tuple[Assignment, ...] = ()
+    pairs: tuple[tuple[sp.Expr, sp.Expr], ...] = ()
 
     @property
     def expressions(self) -> tuple[sp.Basic, ...]:

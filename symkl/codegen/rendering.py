@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from symkl.codegen.accuracy import told as accuracy
 from symkl.codegen.backends import Backend
 from symkl.codegen.printer import Printer
 from symkl.codegen.program import Argument, Assignment, Program
@@ -134,6 +135,7 @@ def _lines(program: Program) -> list[str]:
     lines += ["in nats; nan where an argument lies outside its domain.", ""]
     lines += [line for note in doc.notes for line in _wrapped(f"{note}.", "")]
     lines += _wrapped(f"Verdict: {doc.verdict}.", "")
+    lines += [line for told in (accuracy(program), doc.rechecked) if told for line in _wrapped(f"{told}.", "")]
     lines += [line for source in doc.sources for line in _wrapped(f"Source: {source}", "", "    ")]
     return lines
 

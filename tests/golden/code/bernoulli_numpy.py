@@ -37,6 +37,7 @@ def entropy_bernoulli(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 8 units in the last place in float64; more where terms of both signs nearly cancel.
     """
     p, shape, dtype = _prepare(p)
     with np.errstate(all="ignore"):
@@ -69,6 +70,7 @@ def kl_bernoulli_bernoulli(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64.
     """
     p_1, p_2, shape, dtype = _prepare(p_1, p_2)
     with np.errstate(all="ignore"):
@@ -106,6 +108,7 @@ def kl_bernoulli_bernoulli__logit(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 16 units in the last place in float64.
     """
     eta_1, eta_2, shape, dtype = _prepare(eta_1, eta_2)
     with np.errstate(all="ignore"):

@@ -38,6 +38,7 @@ def entropy_bernoulli(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 8 units in the last place in float64; more where terms of both signs nearly cancel.
     """
     p, shape, dtype = _prepare(p)
     value = -torch.special.xlog1py(1.0 - p, -p) - torch.special.xlogy(p, p)
@@ -69,6 +70,7 @@ def kl_bernoulli_bernoulli(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64.
     """
     p_1, p_2, shape, dtype = _prepare(p_1, p_2)
     p_difference = p_1 - p_2
@@ -105,6 +107,7 @@ def kl_bernoulli_bernoulli__logit(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 16 units in the last place in float64.
     """
     eta_1, eta_2, shape, dtype = _prepare(eta_1, eta_2)
     value = _softplus_gap(eta_2, eta_1, eta_2 - eta_1)

@@ -41,6 +41,7 @@ def entropy_normal(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64; more where terms of both signs nearly cancel.
     """
     mu, sigma, shape, dtype = _prepare(mu, sigma)
     with np.errstate(all="ignore"):
@@ -79,6 +80,7 @@ def cross_entropy_normal_normal(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64; more where terms of both signs nearly cancel.
     """
     mu_1, sigma_1, mu_2, sigma_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, sigma_2)
     with np.errstate(all="ignore"):
@@ -124,6 +126,7 @@ def kl_normal_normal(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64.
     """
     mu_1, sigma_1, mu_2, sigma_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, sigma_2)
     with np.errstate(all="ignore"):
@@ -167,6 +170,7 @@ def kl_normal_normal__variance(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 8 units in the last place in float64.
     """
     mu_1, var_1, mu_2, var_2, shape, dtype = _prepare(mu_1, var_1, mu_2, var_2)
     with np.errstate(all="ignore"):
@@ -207,6 +211,8 @@ def kl_normal_normal__log_variance(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 32 units in the last place in float64; more where an exponential amplifies the rounding of
+    what it is taken of.
     """
     mu_1, logvar_1, mu_2, logvar_2, shape, dtype = _prepare(mu_1, logvar_1, mu_2, logvar_2)
     with np.errstate(all="ignore"):

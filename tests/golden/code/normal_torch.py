@@ -42,6 +42,7 @@ def entropy_normal(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64; more where terms of both signs nearly cancel.
     """
     mu, sigma, shape, dtype = _prepare(mu, sigma)
     # log(2)/2 + 1/2 + log(pi)/2
@@ -79,6 +80,7 @@ def cross_entropy_normal_normal(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64; more where terms of both signs nearly cancel.
     """
     mu_1, sigma_1, mu_2, sigma_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, sigma_2)
     # log(2)/2 + log(pi)/2
@@ -123,6 +125,7 @@ def kl_normal_normal(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64.
     """
     mu_1, sigma_1, mu_2, sigma_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, sigma_2)
     mu_scaled = (mu_1 - mu_2) / sigma_2
@@ -165,6 +168,7 @@ def kl_normal_normal__variance(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 8 units in the last place in float64.
     """
     mu_1, var_1, mu_2, var_2, shape, dtype = _prepare(mu_1, var_1, mu_2, var_2)
     mu_difference = mu_1 - mu_2
@@ -204,6 +208,8 @@ def kl_normal_normal__log_variance(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 32 units in the last place in float64; more where an exponential amplifies the rounding of
+    what it is taken of.
     """
     mu_1, logvar_1, mu_2, logvar_2, shape, dtype = _prepare(mu_1, logvar_1, mu_2, logvar_2)
     mu_scaled = (mu_1 - mu_2) * torch.exp(-0.5 * logvar_2)

@@ -1,0 +1,196 @@
+"""Generated text is checked again after it is written, and a slip anywhere on the way to it is seen."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import jinja2
+import pytest
+import sympy as sp
+
+from symkl.codegen import Program, checked_module, emit, lower
+from symkl.codegen.accuracy import promised, told
+from symkl.codegen.backends import backend_of
+from symkl.codegen.printer import Printer
+from symkl.codegen.program import Branch
+from symkl.codegen.recheck import Broken, recheck
+from symkl.codegen.stable import kernels as k
+from symkl.language import to_text
+from symkl.model import Verified, symbol
+
+BACKENDS = ("numpy", "torch")
+CLAIMS = [
+    ("kl", "Normal", "Normal"),
+    ("kl", "Gamma", "Gamma"),
+    ("kl", "Bernoulli", "Bernoulli"),
+    ("kl", "Gumbel", "Gumbel"),
+    ("kl", "Normal", "Laplace"),
+    ("kl", "Uniform", "Uniform"),
+    ("kl", "Laplace", "Normal"),
+    ("cross_entropy", "Gamma", "Gamma"),
+    ("entropy", "Gamma"),
+    ("entropy", "Pareto"),
+]
+
+
+@pytest.fixture(scope="module")
+def made(verified: Callable[..., Verified]) -> Callable[..., Program]:
+    found: dict[tuple, Program] = {}
+
+    def make(quantity: str, p: str, q: str | None = None, way: str | None = None) -> Program:
+        if (quantity, p, q, way) not in found:
+            found[quantity, p, q, way] = lower(verified(quantity, p, q), way, way, to_text)
+        return found[quantity, p, q, way]
+
+    return make
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: ":".join(map(str, claim)))
+def test_what_is_generated_is_proved_again_and_says_so(
+    backend: str, claim: tuple, made: Callable[..., Program], loader: jinja2.BaseLoader
+) -> None:
+    program = made(*claim)
+    text = checked_module([program], backend, loader, "A module.")
+    assert "Re-verified: this code was read back" in text
+    assert "Re-verified" not in emit([program], backend, loader)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("way", ["variance", "log_variance"])
+def test_other_parametrisations_are_checked_too(
+    backend: str, way: str, made: Callable[..., Program], loader: jinja2.BaseLoader
+) -> None:
+    program = made("kl", "Normal", "Normal", way)
+    recheck([program], backend, emit([program], backend, loader))
+
+
+#: program, what is changed in the text of the module, into what, and what the refusal says
+SLIPS = [
+    (("kl", "Normal", "Normal"), "0.5 * mu_scaled * mu_scaled", "0.25 * mu_scaled * mu_scaled", "not shown to be"),
+    (("kl", "Normal", "Normal"), "sigma_1 - sigma_2", "sigma_1 + sigma_2", "not shown to be"),
+    (("kl", "Normal", "Normal"), "_log_gap(sigma_1, sigma_2,", "_log_gap(sigma_2, sigma_1,", "not shown to be"),
+    (("kl", "Normal", "Normal"), "value = {where}(valid, value", "value = {where}(valid, 2.0 * value", "not shown to"),
+    (("kl", "Normal", "Normal"), "if validate:", "if mu_1 > 0.0:", "cannot be read back: .* decides by a value"),
+    (("kl", "Normal", "Normal"), "(sigma_1 >= 0.0)", "(sigma_1 >= 1.0)", "not shown to be"),
+    (("entropy", "Normal"), "1.4189385332046727", "1.4189385332046729", "not shown to be"),
+    (("kl", "Normal", "Normal"), "2.0 * z * _polynomial", "1.9999 * z * _polynomial", "units in the last place off"),
+    (("kl", "Normal", "Normal"), "0.14285714285714285,", "0.1428,", "units in the last place off"),
+    (("kl", "Gamma", "Gamma"), "0.023809523809523808", "0.0239", "units in the last place off"),
+]
+WORDS = {
+    "numpy": {"where": "np.where", "inf": "np.inf"},
+    "torch": {"where": "_where", "inf": "torch.inf"},
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(("claim", "old", "new", "why"), SLIPS)
+def test_a_changed_text_is_seen(
+    backend: str,
+    claim: tuple,
+    old: str,
+    new: str,
+    why: str,
+    made: Callable[..., Program],
+    loader: jinja2.BaseLoader,
+) -> None:
+    program = made(*claim)
+    text = emit([program], backend, loader)
+    old, new = old.format(**WORDS[backend]), new.format(**WORDS[backend])
+    assert old in text
+    with pytest.raises(Broken, match=why):
+        recheck([program], backend, text.replace(old, new))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_wrong_value_where_no_case_holds_is_seen(
+    backend: str, made: Callable[..., Program], loader: jinja2.BaseLoader
+) -> None:
+    program = made("kl", "Uniform", "Uniform")
+    assert all(branch.conditions for branch in program.branches)
+    assert program.otherwise == "inf"
+    text = emit([replace(program, otherwise="nan")], backend, loader)
+    with pytest.raises(Broken, match="where no case holds"):
+        recheck([program], backend, text)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_wrong_sign_in_the_printer_is_seen(
+    backend: str, made: Callable[..., Program], loader: jinja2.BaseLoader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = made("cross_entropy", "Normal", "Normal")
+    before = Printer._signed_terms
+    monkeypatch.setattr(Printer, "_signed_terms", lambda *a: [("+", text) for _, text in before(*a)])
+    with pytest.raises(Broken, match="not shown to be"):
+        checked_module([program], backend, loader, "A module.")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("claim", "head", "wrong"),
+    [
+        (("kl", "Normal", "Normal"), k.LogGap, "_log_gap({1}, {0}, {2})"),
+        (("kl", "Gamma", "Gamma"), k.BinetGap, "_binet_gap({1}, {0}, {2})"),
+        (("entropy", "Gamma"), sp.loggamma, "{log}({0})"),
+        (("entropy", "Normal"), sp.log, "{log}1p({0})"),
+    ],
+)
+def test_a_wrong_spelling_is_seen(
+    backend: str,
+    claim: tuple,
+    head: object,
+    wrong: str,
+    made: Callable[..., Program],
+    loader: jinja2.BaseLoader,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target = backend_of(backend)
+    spelling = wrong.replace("{log}", f"{target.MODULE}.log")
+    monkeypatch.setattr(target, "SPELLINGS", {**target.SPELLINGS, head: spelling})
+    with pytest.raises(Broken, match="not shown to be"):
+        checked_module([made(*claim)], backend, loader, "A module.")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_difference_that_is_not_that_of_the_two_is_seen(
+    backend: str, made: Callable[..., Program], loader: jinja2.BaseLoader
+) -> None:
+    a, b = symbol("a_1", "positive"), symbol("a_2", "positive")
+    program = made("kl", "Exponential", "Exponential")
+    arguments = tuple(replace(x, name=s.name, symbol=s) for x, s in zip(program.arguments, (a, b), strict=True))
+    for difference, right in ((a - b, True), (b - a, False)):
+        branch = Branch((), k.LogRatio(a, b, difference), closed=sp.log(a) - sp.log(b))
+        changed = replace(program, arguments=arguments, assignments=(), branches=(branch,), clipped=False, pairs=())
+        text = emit([changed], backend, loader)
+        if right:
+            recheck([changed], backend, text)
+        else:
+            with pytest.raises(Broken, match="not shown to be"):
+                recheck([changed], backend, text)
+
+
+def test_the_kernels_of_a_module_are_its_own_again_afterwards(
+    made: Callable[..., Program], loader: jinja2.BaseLoader, imported: Callable
+) -> None:
+    running = importlib.import_module("symkl.codegen.running")
+    program = made("kl", "Normal", "Normal")
+    module = imported(emit([program], "numpy", loader), "rechecked_once")
+    before = dict(vars(module))
+    running.traced_back("numpy", module, program.name, [a.symbol for a in program.arguments])
+    assert vars(module) == before
+
+
+def test_a_promise_is_made_of_what_forms_and_kernels_lose(made: Callable[..., Program]) -> None:
+    normal, gamma, entropy = made("kl", "Normal", "Normal"), made("kl", "Gamma", "Gamma"), made("entropy", "Gamma")
+    assert promised(normal) == 4
+    assert 4 < promised(gamma) <= 64
+    assert told(normal) == "Accuracy: 4 units in the last place in float64"
+    assert "more where terms of both signs nearly cancel" in told(entropy)
+    lossy = replace(normal, branches=(replace(normal.branches[0], error=1e15),))
+    assert promised(lossy) is None
+    assert "nothing is promised" in told(lossy)
+    infinite = replace(normal, branches=(Branch((), sp.oo),))
+    assert told(infinite) == ""

@@ -1,0 +1,161 @@
+"""NumPy and SciPy functions to expressions."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+import pytest
+import sympy as sp
+from scipy import special
+from scipy.special import polygamma
+
+from symkl.model import symbol
+from symkl.trace import Rounded, Untraceable, recognised
+from symkl.trace.constants import exact
+from symkl.trace.meanings import ALIASES
+from symkl.trace.numpy import named, traced
+
+from .rows import ARGUMENTS, X, Y, names_in, value
+
+MU, LOGVAR = symbol("mu", "real"), symbol("logvar", "real")
+D, N = (sp.Symbol(name, integer=True, positive=True) for name in "DN")
+
+
+def library(name):
+    return getattr(np if hasattr(np, name) else special, name)
+
+
+@pytest.mark.parametrize("name", names_in(np, special))
+def test_a_row_of_the_table_is_what_the_library_computes(name):
+    arguments = ARGUMENTS[ALIASES.get(name, name)]
+    found = traced(lambda *x: library(name)(*x), [X, Y][: len(arguments)])
+    assert value(found, arguments) == pytest.approx(float(library(name)(*arguments)), rel=1e-13, abs=1e-15)
+
+
+def test_operators_and_numbers_are_followed():
+    found = traced(lambda x, y: (2 - x) / 3.0 + 1 / y**2 + np.float64(0.5) * -x + (x % 1.0) * abs(y) + 0.1 * x, [X, Y])
+    assert found == (2 - X) / 3 + 1 / Y**2 - X / 2 + sp.Mod(X, 1) * Y + X / 10
+
+
+def test_a_choice_becomes_a_case():
+    found = traced(lambda x, y: np.where(x > y, np.log(x), 0.0), [X, Y])
+    assert found == sp.Piecewise((sp.log(X), X > Y), (0, True))
+
+
+def test_a_choice_that_the_domain_decides_is_none():
+    assert traced(lambda x: np.where(~np.isnan(x) & (x >= 0.0), x, np.nan), [X]) == X
+
+
+def test_a_sum_over_an_axis_is_a_multiple_and_a_mean_is_none():
+    def loss(mu, logvar):
+        return np.mean(-0.5 * np.sum(1 + logvar - mu**2 - np.exp(logvar), axis=-1))
+
+    each = (MU**2 + sp.exp(LOGVAR) - 1 - LOGVAR) / 2
+    assert sp.expand(traced(loss, [MU, LOGVAR], (2003, 1009)) - D * each) == 0
+    assert sp.expand(traced(lambda x: x.sum() / x.shape[0], [X], (2003, 1009)) - D * X) == 0
+    assert sp.expand(traced(lambda x: x.sum(axis=0, keepdims=True).sum(), [X], (2003, 1009)) - N * D * X) == 0
+
+
+def test_functions_that_take_only_numbers_are_replaced_while_it_runs():
+    def mixed(x):
+        return np.asarray(x, dtype=float) + math.log(x) + polygamma(1, x) + special.zeta(x, 2.0) + math.sqrt(4)
+
+    assert traced(mixed, [X]) == X + sp.log(X) + sp.polygamma(1, X) + sp.zeta(X, 2) + 2
+    assert traced(partial(np.add, 1), [X]) == X + 1
+    assert mixed.__globals__["np"] is np
+    assert mixed(2.0) == pytest.approx(2 + math.log(2) + math.pi**2 / 6 - 1 + math.pi**2 / 6 - 1 + 2)
+
+
+def test_a_named_function_stays_by_its_name():
+    head = sp.Function("head")
+    inner = named(head)
+    assert traced(lambda x, y: 2 * inner(x, y - x), [X, Y]) == 2 * head(X, Y - X)
+
+
+def test_rounded_constants_are_recognised():
+    found = traced(lambda x: x + 0.9189385332046727 - math.log(2 * math.pi) + math.sqrt(2 / math.pi), [X])
+    exact_form = X - (sp.log(2) + sp.log(sp.pi)) / 2 + sp.sqrt(2) / sp.sqrt(sp.pi)
+    assert sp.expand(recognised(found) - exact_form) == 0
+    assert recognised(found, [sp.log(2 * sp.pi) / 2]).atoms(Rounded)
+    strange = exact(0.7312345234523452)
+    assert recognised(strange) == strange
+    assert exact(0.1) == sp.Rational(1, 10)
+    assert exact(1e-300) == sp.Rational(1, 10**300)
+
+
+def in_place(x):
+    x += 1
+    return x
+
+
+def written(x):
+    x[...] = 1
+    return x
+
+
+def by_out(x):
+    return np.exp(x, out=x)
+
+
+def deciding(x):
+    return x if x > 1 else 1 - x
+
+
+def plain(x):
+    return float(x)
+
+
+def elements(x):
+    return x[0]
+
+
+def loop(x):
+    return sum(x)
+
+
+def unknown(x):
+    return np.cumsum(x)
+
+
+def centred(x):
+    return np.sum(x - np.mean(x))
+
+
+def reduced(x):
+    return np.maximum.reduce(x)
+
+
+def wrong(x):
+    return np.log(x) + "one"
+
+
+def failing(x):
+    raise ZeroDivisionError("not like this")
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (in_place, "in place"),
+        (written, "in place"),
+        (by_out, "in place"),
+        (deciding, "decides by a value"),
+        (plain, "a plain number"),
+        (elements, "takes elements out"),
+        (loop, "goes through the elements"),
+        (unknown, "'numpy.cumsum', which has no meaning"),
+        (centred, "a sum over an axis"),
+        (reduced, "method 'reduce'"),
+        (wrong, "a str takes part"),
+        (failing, "ZeroDivisionError: not like this"),
+    ],
+)
+def test_what_cannot_be_said_is_refused_with_its_line(function, why):
+    with pytest.raises(Untraceable, match=why) as caught:
+        traced(function, [X], (1009,))
+    first = function.__code__.co_firstlineno
+    file, _, line = caught.value.where.file.partition(":")
+    assert file == "test_numpy.py"
+    assert first < int(line) <= first + 2
