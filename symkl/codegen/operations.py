@@ -47,6 +47,14 @@ def _binet_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
     return _gamma_gap(mp, b, a, d) - _entropy_gap(mp, b, a, -d)
 
 
+def _binet(mp: Any, x: Any) -> Any:
+    return mp.loggamma(x) - (x - mp.mpf(1) / 2) * mp.log(x) + x - mp.log(2 * mp.pi) / 2
+
+
+def _beta_gap(mp: Any, c: Any, d: Any, a: Any, b: Any, u: Any, v: Any) -> Any:
+    return _gamma_gap(mp, c, a, u) + _gamma_gap(mp, d, b, v) - _gamma_gap(mp, a + b + (u + v), a + b, u + v)
+
+
 def _log_ratio(mp: Any, a: Any, b: Any, d: Any) -> Any:
     x = d / b
     return mp.log1p(x) if abs(x) < 0.5 else mp.log(a / b)
@@ -97,6 +105,7 @@ _ROWS = (
     Operation(sp.besseli, lambda mp, n, x: mp.besseli(n, x)),
     Operation(sp.besselk, lambda mp, n, x: mp.besselk(n, x)),
     Operation(sp.zeta, lambda mp, s, a=1: mp.zeta(s, a)),
+    Operation(k.LogGamma, lambda mp, x: mp.loggamma(x)),
     Operation(k.Digamma, lambda mp, x: mp.digamma(x)),
     Operation(k.Trigamma, lambda mp, x: mp.polygamma(1, x)),
     Operation(k.Log1P, lambda mp, x: mp.log1p(x)),
@@ -114,6 +123,9 @@ _ROWS = (
     Operation(k.SoftplusGap, _softplus_gap),
     Operation(k.GammaGap, _gamma_gap),
     Operation(k.BinetGap, _binet_gap),
+    Operation(k.BetaGap, _beta_gap),
+    Operation(k.Binet, _binet),
+    Operation(k.BinetSlope, lambda mp, x: mp.digamma(x) - mp.log(x) + 1 / (2 * x)),
     Operation(k.ProductDifference, lambda mp, a, b, c, d: a * b - c * d),
     Operation(k.ProductLogRatio, _product_log_ratio),
     Operation(k.ExpLag, lambda mp, x: mp.exp(x) * (mp.expm1(-x) + x)),

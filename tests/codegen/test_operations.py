@@ -54,6 +54,7 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     sp.besseli: (((0.0, 1.5), (0.1, 1.0, 20.0)), 30),
     sp.besselk: (((0.0, 1.5), (0.1, 1.0, 20.0)), 30),
     sp.zeta: (((2.0, 3.5), (0.5, 4.0)), 30),
+    k.LogGamma: ((POSITIVE,), -10),
     k.Trigamma: ((POSITIVE,), 8),
     k.Digamma: ((POSITIVE,), -20),
     sp.Max: (((-1.0, 2.0), (-3.0, 0.5)), 0),
@@ -67,6 +68,8 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.ExpGap: ((REAL,), 4),
     k.ExpLag: ((REAL,), 8),
     k.TrigammaExcess: ((POSITIVE,), 8),
+    k.Binet: ((POSITIVE,), 8),
+    k.BinetSlope: ((POSITIVE,), 8),
 }
 TWO_POSITIVES = [*itertools.product(POSITIVE, POSITIVE), *((y, x) for x in (1e-3, 0.7, 9.0) for y in NEAR)]
 #: the gaps, as functions of the two values that they compare
@@ -83,6 +86,7 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.SigmoidRise: (lambda b, a: (b, a, b - a), [*itertools.product(REAL, REAL), (0.3, 0.3 + 1e-9), (40.0, 38.0)], 6),
     k.GammaGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
     k.BinetGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 40),
+    k.BetaGap: (lambda b, a: (b, a * 0.75, a, b * 1.25, b - a, a * 0.75 - b * 1.25), TWO_POSITIVES, 40),
     k.SoftplusGap: (lambda b, a: (b, a, b - a), [*itertools.product(REAL, REAL), (0.3, 0.3 + 1e-9), (40.0, 38.0)], 8),
 }
 
@@ -109,7 +113,7 @@ def module(
 
 def program(index: int, row: Operation) -> Program:
     spelled = "".join(backend.SPELLINGS.get(row.head, "") for backend in BACKENDS.values())
-    symbols = [symbol(f"x_{i}", "real") for i in range(4) if f"{{{i}}}" in spelled]
+    symbols = [symbol(f"x_{i}", "real") for i in range(6) if f"{{{i}}}" in spelled]
     value = row.head(*symbols) if row.head is not sp.polygamma else sp.polygamma(2, symbols[-1])
     arguments = tuple(Argument(s.name, s, "real") for s in symbols)
     return Program(f"op_{index}", arguments, (), (), (Branch((), value),), "nan", False, DOCUMENTATION)
@@ -197,6 +201,10 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
     if head is k.SigmoidRise:
         b, a = (x[1] + x[2], x[1]) if abs(x[2]) < 1 else (x[0], x[1])
         return mp.expm1(b - a) * mp.exp(a) / ((1 + mp.exp(a)) * (1 + mp.exp(b)))
+    if head is k.BetaGap:
+        c, d = (b + step if abs(step) < b / 2 else a for a, b, step in zip(x[:2], x[2:4], x[4:], strict=True))
+        gap = definition(k.GammaGap, [c, x[2], c - x[2]]) + definition(k.GammaGap, [d, x[3], d - x[3]])
+        return gap - definition(k.GammaGap, [c + d, x[2] + x[3], c + d - x[2] - x[3]])
     b, a = (x[1] + x[2], x[1]) if abs(x[2]) < x[1] / 2 else (x[0], x[1])
     if head in (k.DigammaRise, k.BinetRise):
         rise = mp.digamma(b) - mp.digamma(a)

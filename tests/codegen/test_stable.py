@@ -12,7 +12,17 @@ import sympy as sp
 from symkl.codegen.stable import form as form_module
 from symkl.codegen.stable import kernels
 from symkl.codegen.stable.form import proved_equal, stable_form
-from symkl.codegen.stable.kernels import EntropyGap, ExpGap, Kernel, LogGap, ScaledExpGap, expand_kernels
+from symkl.codegen.stable.joins import joined
+from symkl.codegen.stable.kernels import (
+    BetaGap,
+    EntropyGap,
+    ExpGap,
+    GammaGap,
+    Kernel,
+    LogGap,
+    ScaledExpGap,
+    expand_kernels,
+)
 from symkl.codegen.stable.measure import exact_value, exact_values, loss, points
 from symkl.codegen.stable.signs import nonnegative, positive, sum_of_nonnegatives
 from symkl.model import symbol
@@ -21,6 +31,7 @@ log, exp, half = sp.log, sp.exp, sp.Rational(1, 2)
 S1, S2 = symbol("sigma_1", "positive"), symbol("sigma_2", "positive")
 M1, M2 = symbol("mu_1", "real"), symbol("mu_2", "real")
 A1, A2, B1, B2 = (symbol(name, "positive") for name in ("a_1", "a_2", "b_1", "b_2"))
+N1, N2 = symbol("n_1", "positive_integer"), symbol("n_2", "positive_integer")
 P1, P2 = symbol("p_1", "unit"), symbol("p_2", "unit")
 L1, L2 = symbol("l_1", "real"), symbol("l_2", "real")
 
@@ -38,6 +49,17 @@ WEIBULL = (
 LAPLACE = log(B2 / B1) + sp.Abs(M1 - M2) / B2 + B1 / B2 * exp(-sp.Abs(M1 - M2) / B1) - 1
 BERNOULLI = P1 * log(P1 / P2) + (1 - P1) * log((1 - P1) / (1 - P2))
 LOGISTIC = (L1 - L2) / (1 + exp(-L1)) + log(1 + exp(L2)) - log(1 + exp(L1))
+
+
+def log_beta(*shapes: sp.Expr) -> sp.Expr:
+    return sp.Add(*map(sp.loggamma, shapes)) - sp.loggamma(sp.Add(*shapes))
+
+
+def dirichlet(first: list[sp.Symbol], second: list[sp.Symbol]) -> sp.Expr:
+    means = [sp.digamma(x) - sp.digamma(sp.Add(*first)) for x in first]
+    return log_beta(*second) - log_beta(*first) + sum((x - y) * m for x, y, m in zip(first, second, means, strict=True))
+
+
 CASES = {
     "normal": (NORMAL, SCALES),
     "normal, expanded": (sp.expand(sp.expand_log(NORMAL)), SCALES),
@@ -54,6 +76,12 @@ CASES = {
     "laplace": (LAPLACE, [(B1, B2), (M1, M2)]),
     "laplace, by log-scale": (LAPLACE.subs({B1: exp(L1), B2: exp(L2)}), [(L1, L2), (M1, M2)]),
     "gamma": (GAMMA, [(A1, A2), (B1, B2)]),
+    "beta": (dirichlet([A1, B1], [A2, B2]), [(A1, A2), (B1, B2)]),
+    "beta, by mean and size": (
+        dirichlet([A1 * P1, A1 * (1 - P1)], [A2 * P2, A2 * (1 - P2)]),
+        [(A1, A2), (P1, P2)],
+    ),
+    "erlang": (GAMMA.subs({A1: N1, A2: N2}), [(N1, N2), (B1, B2)]),
     "gumbel": (GUMBEL, [(B1, B2), (M1, M2)]),
     "gumbel, by log-scale": (GUMBEL.subs({B1: exp(L1), B2: exp(L2)}), [(L1, L2), (M1, M2)]),
     "weibull": (WEIBULL, [(A1, A2), (B1, B2)]),
@@ -119,6 +147,36 @@ def test_factors_that_can_vanish_go_into_the_kernel() -> None:
     assert laplace == LogGap(B1, B2, B1 - B2) + ScaledExpGap(-sp.Abs(M1 - M2), B1) / B2
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_gaps_of_log_gamma_whose_arguments_add_up_become_one_kernel(count: int) -> None:
+    pairs = [(A1, A2), (B1, B2), (S1, S2)][: count + 1]
+    found = stable_form(dirichlet(*map(list, zip(*pairs, strict=True))), pairs, divergence=True).expression
+    assert len(found.atoms(BetaGap)) == count
+    assert not found.has(GammaGap)
+
+
+def test_gaps_of_log_gamma_that_do_not_add_up_are_left_alone() -> None:
+    gap, other = GammaGap(A1, A2, A1 - A2), GammaGap(B1, B2, B1 - B2)
+    for whole in (GammaGap(A1 + B1, A2 + 2 * B2, A1 + B1 - A2 - 2 * B2), GammaGap(S1, S2, S1 - S2)):
+        assert joined(gap + other - whole) == gap + other - whole
+    right = GammaGap(A1 + B1, A2 + B2, A1 + B1 - A2 - B2)
+    assert joined(gap + other + right) == gap + other + right
+    assert joined(3 * (gap + other - right).expand()).has(BetaGap)
+
+
+@pytest.mark.parametrize("shape", ["gamma", "beta"])
+def test_an_entropy_of_large_shapes_keeps_its_digits(shape: str) -> None:
+    beta = log_beta(A1, B1) - (A1 - 1) * sp.digamma(A1) - (B1 - 1) * sp.digamma(B1)
+    beta += (A1 + B1 - 2) * sp.digamma(A1 + B1)
+    closed = beta if shape == "beta" else A1 - log(B1) + sp.loggamma(A1) + (1 - A1) * sp.digamma(A1)
+    found = stable_form(closed, (), divergence=False)
+    assert proved_equal(found.expression, closed)
+    at = [{A1: a, B1: b} for a in (3e-4, 0.8, 5.5, 1e8) for b in (2e-3, 1.5, 3e8)]
+    truth = exact_values(closed, at)
+    assert loss(found.expression, at, truth) < 60
+    assert loss(closed, at, truth) > 1e6
+
+
 def test_the_difference_of_complements_is_formed_from_the_parameters() -> None:
     found = stable_form(BERNOULLI, [(P1, P2)], divergence=True).expression
     assert EntropyGap(1 - P1, 1 - P2, P1 - P2) in found.args
@@ -180,6 +238,8 @@ def test_a_kernel_that_is_called_nonnegative_is_so_by_its_definition(name: str, 
             "Softplus": (x - 3,),
             "Sigmoid": (x - 3,),
             "ScaledExpGap": (x - 3, y),
+            "Binet": (x,),
+            "BetaGap": (x, y, y + 1, x / 2, x - y - 1, y - x / 2),
             "SoftplusGap": (x - 3, y - 3, x - y),
             "ProductGap": (x, y, y + 1, x + 2),
             "EntropyGap": (x, y, y - x),

@@ -46,6 +46,7 @@ SPELLINGS: Mapping[Any, str] = {
     sp.besseli: "special.iv({0}, {1})",
     sp.besselk: "special.kv({0}, {1})",
     sp.zeta: "special.zeta({0}, {1})",
+    k.LogGamma: "special.gammaln({0})",
     k.Digamma: "special.digamma({0})",
     k.Trigamma: "special.polygamma(1, {0})",
     k.Log1P: "np.log1p({0})",
@@ -63,4 +64,7 @@ SPELLINGS: Mapping[Any, str] = {
     k.SoftplusGap: "_softplus_gap({0}, {1}, {2})",
     k.GammaGap: "_gamma_gap({0}, {1}, {2})",
     k.BinetGap: "_binet_gap({0}, {1}, {2})",
+    k.Binet: "_binet({0})[0]",
+    k.BinetSlope: "_binet({0})[1]",
+    k.BetaGap: "_beta_gap({0}, {1}, {2}, {3}, {4}, {5})",
 }

@@ -15,7 +15,8 @@ from symkl.codegen.stable.exponentials import (
     powers_as_exponentials,
     vanishes,
 )
-from symkl.codegen.stable.gammas import open_loggammas
+from symkl.codegen.stable.gammas import open_loggammas, opened_by_stirling
+from symkl.codegen.stable.joins import joined
 from symkl.codegen.stable.kernels import ExpM1, Log1P, XLog1PY, XLogY
 from symkl.codegen.stable.logs import LogGroup, gap_of, log_groups, ratio_of, split_logs
 from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
@@ -59,8 +60,17 @@ def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterato
 
 
 def plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> Iterator[sp.Expr]:
-    """The closed form with squares completed and products with logs made safe at 0; a divergence's logs as ratios."""
-    rest = spread(as_softplus(split_logs(powers_as_exponentials(closed)), one_sided=False))
+    """The closed form with squares completed and products with logs made safe at 0; a divergence's logs as ratios.
+
+    Once with its gamma functions as they stand, and once with Stirling's leading terms taken out of them.
+    """
+    standing = split_logs(powers_as_exponentials(closed))
+    for form in dict.fromkeys((standing, opened_by_stirling(standing))):
+        yield from _plain(form, pairs, divergence)
+
+
+def _plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> Iterator[sp.Expr]:
+    rest = spread(as_softplus(closed, one_sided=False))
     kept = sp.S.Zero
     for group in log_groups(rest, joint=False, same=_same(pairs)) if divergence else ():
         if 1 not in (group.above, group.below):
@@ -93,7 +103,7 @@ def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: R
             left = spread(left - group.value() + linear)
             found += kernel
         for shape in shapes(left, pairs):
-            yield polished(join_exponentials(found + logs_made_safe(shape)))
+            yield polished(joined(join_exponentials(found + logs_made_safe(shape))))
 
 
 def _choices(groups: list[LogGroup]) -> Iterator[tuple[bool, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -12,7 +12,7 @@ from symkl.algebra import is_zero
 from symkl.algebra.signs import assuming
 from symkl.codegen.stable.candidates import candidates, plain
 from symkl.codegen.stable.exponentials import powers_as_exponentials
-from symkl.codegen.stable.kernels import expand_kernels
+from symkl.codegen.stable.kernels import LogGamma, expand_kernels
 from symkl.codegen.stable.logs import split_logs
 from symkl.codegen.stable.measure import exact_values, loss, points
 from symkl.codegen.stable.shape import join_exponentials, spread
@@ -48,13 +48,18 @@ def stable_form(
     `divergence` says that the value is a KL divergence, which is never negative; `given` are the conditions under
     which the value is used.
     """
-    with assuming(given):
-        return _stable_form(closed, list(pairs), divergence)
+    # of a whole number SymPy writes log(gamma(n)) for loggamma(n): the rules see a positive one instead
+    whole = {s: sp.Symbol(s.name, positive=True) for s in closed.free_symbols if s.is_integer and s.is_positive}
+    put = [(x.xreplace(whole), y.xreplace(whole)) for x, y in pairs]
+    with assuming([condition.xreplace(whole) for condition in given]):
+        found = _stable_form(closed.xreplace(whole), put, divergence)
+    expression = found.expression.replace(sp.loggamma, LogGamma) if whole else found.expression
+    return replace(found, expression=expression.xreplace({positive: s for s, positive in whole.items()}))
 
 
 def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> StableForm:
     at = points(sorted(closed.free_symbols, key=sp.default_sort_key), pairs)
-    truth = exact_values(closed, at)
+    truth = exact_values(powers_as_exponentials(closed), at)
     signed: list[tuple[float, sp.Expr]] = []
     others: list[sp.Expr] = []
     for form in candidates(closed, pairs) if divergence else ():

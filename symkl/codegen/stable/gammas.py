@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symkl.codegen.stable.kernels import BinetGap, GammaGap
-from symkl.codegen.stable.shape import difference, factored, spread
+from symkl.codegen.stable.kernels import Binet, BinetGap, BinetSlope, GammaGap
+from symkl.codegen.stable.shape import difference, factored, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative, positive
 
-__all__ = ["open_loggammas"]
+__all__ = ["open_loggammas", "opened_by_stirling"]
 
 
 def open_loggammas(
@@ -24,20 +24,20 @@ def open_loggammas(
     """
     rest, gaps = spread(expression), sp.S.Zero
     for gamma in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key):
-        argument = gamma.args[0]
+        argument = factored(gamma.args[0])
         coefficient = factored(rest.coeff(gamma, 1))
         other = _anchor(argument, rest, same, anchor)
         if other is None or coefficient == 0 or not positive(argument):
             continue
-        if nonnegative(coefficient) and not (rest.has(sp.digamma(argument)) and not rest.has(sp.digamma(other))):
+        if nonnegative(coefficient) and not (_has_slope(rest, argument) and not _has_slope(rest, other)):
             b, a = argument, other
-        elif not other.is_number and rest.has(sp.digamma(other)):
+        elif not other.is_number and _has_slope(rest, other):
             b, a = argument, other  # not a term of known sign, but nothing is left over
         elif nonnegative(-coefficient) and other.is_number:
             b, a = other, argument
         else:
             continue
-        size, gap = coefficient if b is argument else -coefficient, difference(b, a)
+        size, gap = coefficient if b is argument else -coefficient, _step(b, a, same)
         tangent = sp.loggamma(a) + sp.digamma(a) * (b - a)
         if binet:
             tangent += b * (sp.log(b) - sp.log(a)) - (b - a)
@@ -48,13 +48,43 @@ def open_loggammas(
     return rest, gaps
 
 
+def opened_by_stirling(expression: sp.Expr) -> sp.Expr:
+    """`loggamma(x) => (x - 1/2)*log(x) - x + log(2*pi)/2 + Binet(x)`, and its derivative for `digamma(x)`.
+
+    At large x the leading terms of the two cancel, which here they do by algebra.
+    """
+    opened = {}
+    for function in expression.atoms(sp.loggamma, sp.polygamma):
+        x = function.args[-1]
+        if not x.free_symbols or not positive(x):
+            continue
+        if isinstance(function, sp.loggamma):
+            opened[function] = (x - sp.Rational(1, 2)) * sp.log(x) - x + sp.log(2 * sp.pi) / 2 + Binet(x)
+        elif function.args[0] == 0:
+            opened[function] = sp.log(x) - 1 / (2 * x) + BinetSlope(x)
+    return expression.xreplace(opened)
+
+
+def _step(b: sp.Expr, a: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """`b - a`: of products of parameters by the parameters' differences, which are exact."""
+    step = difference(b, a)
+    if step.is_polynomial(*step.free_symbols) and sp.total_degree(step) > 1:
+        return sp.Add(*terms_in_deviations(step, list(same.items())))
+    return step
+
+
+def _has_slope(rest: sp.Expr, argument: sp.Expr) -> bool:
+    return rest.has(sp.digamma(sp.expand(argument)))
+
+
 def _anchor(b: sp.Expr, rest: sp.Expr, same: dict[sp.Symbol, sp.Expr], anchor: sp.Expr | None) -> sp.Expr | None:
     if not same:
         return anchor
     settled = sp.cancel(b.subs(same, simultaneous=True))
     if settled.is_number:
         return settled if settled.is_Integer and settled > 0 else None
-    others = [g.args[0] for g in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key) if g.args[0] != b]
+    found = (factored(g.args[0]) for g in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key))
+    others = [argument for argument in found if argument != b]
     for other in others:
         if sp.expand(other.subs(same, simultaneous=True) - settled) == 0 and positive(other):
             return other

@@ -11,8 +11,11 @@ from typing import Any
 import sympy as sp
 
 __all__ = [
+    "BetaGap",
+    "Binet",
     "BinetGap",
     "BinetRise",
+    "BinetSlope",
     "Digamma",
     "DigammaRise",
     "EntropyGap",
@@ -22,6 +25,7 @@ __all__ = [
     "GammaGap",
     "Kernel",
     "Log1P",
+    "LogGamma",
     "LogGap",
     "LogRatio",
     "ProductDifference",
@@ -157,6 +161,43 @@ class BinetGap(Kernel):
         return bregman - b * (sp.log(b) - sp.log(a)) + difference
 
 
+class Binet(Kernel):
+    """`Binet(x) = loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 > 0` for positive x."""
+
+    nargs = 1
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        (x,) = self.args
+        return sp.loggamma(x) - (x - sp.Rational(1, 2)) * sp.log(x) + x - sp.log(2 * sp.pi) / 2
+
+
+class BinetSlope(Kernel):
+    """`BinetSlope(x) = digamma(x) - log(x) + 1/(2*x) < 0` for positive x: the derivative of `Binet`."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        (x,) = self.args
+        return sp.digamma(x) - sp.log(x) + 1 / (2 * x)
+
+
+class BetaGap(Kernel):
+    """`BetaGap(c, d, a, b, c - a, d - b) >= 0` for positive arguments: the gaps of log-gamma, sum of parts less whole.
+
+    `GammaGap(c, a) + GammaGap(d, b) - GammaGap(c + d, a + b)`, the Bregman divergence of the logarithm of the beta
+    function, which is convex.
+    """
+
+    nargs = 6
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        c, d, a, b, first, second = self.args
+        whole = GammaGap(c + d, a + b, first + second).definition()
+        return GammaGap(c, a, first).definition() + GammaGap(d, b, second).definition() - whole
+
+
 class SoftplusGap(Kernel):
     """`SoftplusGap(b, a, b - a) = Softplus(b) - Softplus(a) - Sigmoid(a)*(b - a) >= 0`."""
 
@@ -272,6 +313,15 @@ class XLog1PY(Kernel):
 
     def definition(self) -> sp.Expr:
         return self.args[0] * sp.log(1 + self.args[1])
+
+
+class LogGamma(Kernel):
+    """`LogGamma(x)`: of a whole number too, for which SymPy writes the logarithm of a gamma function that overflows."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        return sp.loggamma(self.args[0])
 
 
 class Digamma(Kernel):

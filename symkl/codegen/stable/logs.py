@@ -115,7 +115,7 @@ def gap_of(group: LogGroup) -> tuple[sp.Expr, sp.Expr] | None:
 
 def _perspective(coefficient: sp.Expr, a: sp.Expr, b: sp.Expr) -> sp.Expr:
     """`c*b*LogGap(a, b) => c*EntropyGap(b, a)`, which is safe at b = 0."""
-    rest = coefficient / b
+    rest = sp.cancel(coefficient / b) if b.is_Add else coefficient / b
     if b.free_symbols and not b.is_Mul and rest.count_ops() <= coefficient.count_ops() + b.count_ops():
         return rest * EntropyGap(b, a, difference(a, b))
     if (products := _two_by_two(a, b)) is not None:

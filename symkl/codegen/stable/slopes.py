@@ -52,6 +52,18 @@ def _binet_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     return k.BinetRise(b, a, d) * du[0] - k.TrigammaExcess(a) * d * du[1]
 
 
+def _beta_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    c, d, a, b, first, second = u
+    above, below, both = c + d, a + b, first + second
+    rise, curvature = k.DigammaRise(above, below, both), k.Trigamma(below)
+    return (
+        (k.DigammaRise(c, a, first) - rise) * du[0]
+        + (k.DigammaRise(d, b, second) - rise) * du[1]
+        - ((k.Trigamma(a) - curvature) * first - curvature * second) * du[2]
+        - ((k.Trigamma(b) - curvature) * second - curvature * first) * du[3]
+    )
+
+
 def _softplus_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     b, a, d = u
     return k.SigmoidRise(b, a, d) * du[0] - k.Sigmoid(a) * k.Sigmoid(-a) * d * du[1]
@@ -66,6 +78,9 @@ ROWS: dict[type[Kernel], Row] = {
     k.ScaledExpGap: _scaled_exp_gap,
     k.GammaGap: _gamma_gap,
     k.BinetGap: _binet_gap,
+    k.BetaGap: _beta_gap,
+    k.Binet: lambda u, du: k.BinetSlope(u[0]) * du[0],
+    k.BinetSlope: lambda u, du: (k.TrigammaExcess(u[0]) - 1 / (2 * u[0] ** 2)) * du[0],
     k.SoftplusGap: _softplus_gap,
     k.Softplus: lambda u, du: k.Sigmoid(u[0]) * du[0],
     k.Sigmoid: lambda u, du: k.Sigmoid(u[0]) * k.Sigmoid(-u[0]) * du[0],
@@ -73,6 +88,7 @@ ROWS: dict[type[Kernel], Row] = {
     k.LogRatio: lambda u, du: du[0] / u[0] - du[1] / u[1],
     k.XLogY: lambda u, du: sp.log(u[1]) * du[0] + u[0] / u[1] * du[1],
     k.XLog1PY: lambda u, du: k.Log1P(u[1]) * du[0] + u[0] / (1 + u[1]) * du[1],
+    k.LogGamma: lambda u, du: k.Digamma(u[0]) * du[0],
     k.Digamma: lambda u, du: k.Trigamma(u[0]) * du[0],
     k.Trigamma: lambda u, du: sp.polygamma(2, u[0]) * du[0],
     k.Log1P: lambda u, du: du[0] / (1 + u[0]),
