@@ -145,9 +145,16 @@ def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype,
 
 def _entropy_gap(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
     """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
-    ratio = b / a
-    huge = d - a * _log_ratio(b, a, d)
-    return np.where(a == 0.0, b, np.where(ratio < 1e100, a * _log_gap(b, a, d), huge))
+    # a*_log_gap(b, a, d), the difference not divided by a where nothing else needs that
+    x = d / a
+    halved = x < -0.4
+    y = np.where(halved, 1.0 + 2.0 * x, x)
+    s = y / (2.0 + y)
+    z = s * s
+    near = s * (np.where(halved, a * y, d) - a * (2.0 * z * _polynomial(_ATANH, z)))
+    near = np.where(halved, near + a * (_HALVING - 0.5 * y), near)
+    far = d - a * _log_quotient(b, a)
+    return np.where(a == 0.0, b, np.where(z < 0.111, near, far))
 
 
 # (exp(x) - 1 - x)/x**2 in powers of x
@@ -177,41 +184,47 @@ def _exp_gap(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.abs(x) < 0.5, near, far)
 
 
-# (atanh(s)/s - 1)/s**2 in powers of s**2
+# (atanh(s)/s - 1)/s**2 in powers of s**2, for s**2 up to 1/9
 _ATANH = (
     0.3333333333333333,
-    0.2,
-    0.14285714285714285,
-    0.1111111111111111,
-    0.09090909090909091,
-    0.07692307692307693,
-    0.06666666666666667,
-    0.058823529411764705,
-    0.05263157894736842,
-    0.047619047619047616,
-    0.043478260869565216,
-    0.04,
+    0.20000000000007292,
+    0.1428571428355438,
+    0.11111111358713932,
+    0.09090894718066429,
+    0.07692785032479312,
+    0.06657072104827468,
+    0.06000536404795356,
+    0.04400369243072337,
+    0.08082022805971766,
 )
+# log(2) - 1/2
+_HALVING = 0.19314718055994531
 
 
 def _log_gap(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     x = d / b
-    s = x / (2.0 + x)
+    halved = x < -0.4
+    y = np.where(halved, 1.0 + 2.0 * x, x)  # 2*a/b - 1, exactly
+    s = y / (2.0 + y)
     z = s * s
-    near = s * (x - 2.0 * z * _polynomial(_ATANH, z))
-    far = x - np.where(x > -0.7, np.log1p(x), _log_ratio(a, b, d))
-    return np.where(z < 0.04, near, np.where(x == np.inf, np.inf, far))
+    near = s * (y - 2.0 * z * _polynomial(_ATANH, z))
+    near = np.where(halved, near + (_HALVING - 0.5 * y), near)
+    far = np.where(x == np.inf, np.inf, x - _log_quotient(a, b))
+    return np.where(z < 0.111, near, far)
+
+
+def _log_quotient(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
+    ratio = a / b
+    inside = (ratio > 1e-100) & (ratio < 1e100)
+    return np.where(inside, np.log(ratio), 2.0 * np.log(np.sqrt(a) / np.sqrt(b)))
 
 
 def _log_ratio(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
     """log(a/b), where d is a - b, formed exactly."""
     x = d / b
-    ratio = a / b
-    inside = (ratio > 1e-100) & (ratio < 1e100)
-    # roots keep the ratio of very large to very small numbers within range
-    far = np.where(inside, np.log(ratio), 2.0 * np.log(np.sqrt(a) / np.sqrt(b)))
-    return np.where(np.abs(x) < 0.5, np.log1p(x), far)
+    return np.where(np.abs(x) < 0.5, np.log1p(x), _log_quotient(a, b))
 
 
 def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float64]) -> NDArray[np.float64]:

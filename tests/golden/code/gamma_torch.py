@@ -131,11 +131,11 @@ def _binet(x: Tensor) -> tuple[Tensor, Tensor]:
         y = x + shift
         t = 1.0 / (2.0 * y + 1.0)
         z = t * t
-        series = _polynomial(_ATANH, z.clamp(max=0.04))
+        series = _polynomial(_ATANH, z.clamp(max=0.111))
         log = torch.log1p(1.0 / y)
-        value = value + torch.where(z < 0.04, z * series, (y + 0.5) * log - 1.0)
+        value = value + torch.where(z < 0.111, z * series, (y + 0.5) * log - 1.0)
         steep = log - (y + 0.5) / (y * (y + 1.0))
-        slope = slope + torch.where(z < 0.04, 2.0 * t * z * (series - 1.0 / (1.0 - z)), steep)
+        slope = slope + torch.where(z < 0.111, 2.0 * t * z * (series - 1.0 / (1.0 - z)), steep)
     q = 1.0 / (x + 8.0)
     odd = tuple((2 * k + 1) * c for k, c in enumerate(_STIRLING))
     return value + q * _polynomial(_STIRLING, q * q), slope - q * q * _polynomial(odd, q * q)
@@ -150,47 +150,46 @@ def _binet_gap(b: Tensor | float, a: Tensor | float, d: Tensor) -> Tensor:
     start, step = torch.where(close, a, 1.0), torch.where(close, d, 0.0)
     value_close = torch.zeros_like(d)
     for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        value_close = value_close + weight * _trigamma_excess(start + node * step)
+        x = start + node * step
+        value_close = value_close + weight * (step / x * (step / x)) * _trigamma_lift(x)
     above, below, step_far = torch.where(large, b, 8.0), torch.where(large, a, 8.0), torch.where(large, d, 0.0)
     value_large = 0.5 * _log_gap(above, below, step_far) + _stirling_gap(above, below, step_far)
     above, below = torch.where(large | close, 1.0, b), torch.where(large | close, 1.0, a)
     step_far = torch.where(large | close, 0.0, d)
     (binet_above, _), (binet_below, slope) = _binet(above), _binet(below)
     value_far = 0.5 * _log_gap(above, below, step_far) + (binet_above - binet_below - slope * step_far)
-    return torch.where(large, value_large, torch.where(close, step * step * value_close, value_far))
+    return torch.where(large, value_large, torch.where(close, value_close, value_far))
 
 
-# (atanh(s)/s - 1)/s**2 in powers of s**2
+# (atanh(s)/s - 1)/s**2 in powers of s**2, for s**2 up to 1/9
 _ATANH = (
     0.3333333333333333,
-    0.2,
-    0.14285714285714285,
-    0.1111111111111111,
-    0.09090909090909091,
-    0.07692307692307693,
-    0.06666666666666667,
-    0.058823529411764705,
-    0.05263157894736842,
-    0.047619047619047616,
-    0.043478260869565216,
-    0.04,
+    0.20000000000007292,
+    0.1428571428355438,
+    0.11111111358713932,
+    0.09090894718066429,
+    0.07692785032479312,
+    0.06657072104827468,
+    0.06000536404795356,
+    0.04400369243072337,
+    0.08082022805971766,
 )
+# log(2) - 1/2
+_HALVING = 0.19314718055994531
 
 
 def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     a, b, d = _tensors(a, b, d)
     x = d / b
-    near = (x > -0.33) & (x < 0.5)
-    middle = x > -0.7
+    near = (x > -0.749) & (x < 0.99)
+    halved = near & (x < -0.4)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    u = torch.where(near, x, 0.0)
-    s = u / (2.0 + u)
+    y = torch.where(halved, 1.0 + 2.0 * x, torch.where(near, x, 0.0))  # 2*a/b - 1, exactly, or a/b - 1
+    s = y / (2.0 + y)
     z = s * s
-    value_near = s * (u - 2.0 * z * _polynomial(_ATANH, z))
-    log_middle = torch.log1p(torch.where(middle & ~near, x, 1.0))
-    log_low = _log_ratio(torch.where(middle, 1.0, a), torch.where(middle, 2.0, b), torch.where(middle, -1.0, d))
-    value_far = x - torch.where(middle, log_middle, log_low)
+    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z)) + torch.where(halved, _HALVING - 0.5 * y, 0.0)
+    value_far = x - _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b))
     return torch.where(near, value_near, torch.where(x == torch.inf, torch.inf, value_far))
 
 
@@ -200,19 +199,23 @@ def _tensors(*arguments: Tensor | float) -> list[Tensor]:
     return [a if isinstance(a, Tensor) else like.new_tensor(a) for a in arguments]
 
 
+def _log_quotient(a: Tensor, b: Tensor) -> Tensor:
+    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
+    ratio = (a / b).detach()
+    inside = (ratio > 1e-100) & (ratio < 1e100)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    log_inside = torch.log(torch.where(inside, a, 1.0) / torch.where(inside, b, 1.0))
+    log_extreme = 2.0 * torch.log(torch.sqrt(torch.where(inside, 1.0, a)) / torch.sqrt(torch.where(inside, 1.0, b)))
+    return torch.where(inside, log_inside, log_extreme)
+
+
 def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     """log(a/b), where d is a - b, formed exactly."""
     a, b, d = _tensors(a, b, d)
-    ratio = (a / b).detach()
     near = (d / b).detach().abs() < 0.5
-    inside = ~near & (ratio > 1e-100) & (ratio < 1e100)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     log_near = torch.log1p(torch.where(near, d, 0.0) / torch.where(near, b, 1.0))
-    log_far = torch.log(torch.where(inside, a, 1.0) / torch.where(inside, b, 1.0))
-    # roots keep the ratio of very large to very small numbers within range
-    usual = near | inside
-    log_extreme = 2.0 * torch.log(torch.sqrt(torch.where(usual, 1.0, a)) / torch.sqrt(torch.where(usual, 1.0, b)))
-    return torch.where(near, log_near, torch.where(inside, log_far, log_extreme))
+    return torch.where(near, log_near, _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b)))
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
@@ -303,10 +306,17 @@ _TRIGAMMA = (
 )
 
 
-def _trigamma_excess(x: Tensor) -> Tensor:
-    """trigamma(x) - 1/x > 0 for x > 0: eight shifts up, each a positive term, then the asymptotic series."""
-    value = torch.zeros_like(x)
-    for shift in range(8):
-        value = value + 1.0 / ((x + shift) * (x + shift) * (x + shift + 1.0))
+def _trigamma_lift(x: Tensor) -> Tensor:
+    """x*x*(trigamma(x) - 1/x), in [1/2, 1]: eight shifts up, each a positive term, then the asymptotic series."""
+    value = 1.0 / (x + 1.0)
+    for shift in range(1, 8):
+        share = x / (x + shift)
+        value = value + share * share / (x + (shift + 1.0))
     q = 1.0 / (x + 8.0)
-    return value + q * q * (0.5 + q * _polynomial(_TRIGAMMA, q * q))
+    share = x * q
+    return value + share * share * (0.5 + q * _polynomial(_TRIGAMMA, q * q))
+
+
+def _trigamma_excess(x: Tensor) -> Tensor:
+    """trigamma(x) - 1/x > 0 for x > 0."""
+    return _trigamma_lift(x) / x / x

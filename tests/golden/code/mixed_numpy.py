@@ -132,11 +132,14 @@ def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype,
         return value.astype(dtype)[()]
 
 
+def _log_quotient(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
+    ratio = a / b
+    inside = (ratio > 1e-100) & (ratio < 1e100)
+    return np.where(inside, np.log(ratio), 2.0 * np.log(np.sqrt(a) / np.sqrt(b)))
+
+
 def _log_ratio(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
     """log(a/b), where d is a - b, formed exactly."""
     x = d / b
-    ratio = a / b
-    inside = (ratio > 1e-100) & (ratio < 1e100)
-    # roots keep the ratio of very large to very small numbers within range
-    far = np.where(inside, np.log(ratio), 2.0 * np.log(np.sqrt(a) / np.sqrt(b)))
-    return np.where(np.abs(x) < 0.5, np.log1p(x), far)
+    return np.where(np.abs(x) < 0.5, np.log1p(x), _log_quotient(a, b))

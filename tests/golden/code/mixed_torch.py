@@ -149,16 +149,20 @@ def _tensors(*arguments: Tensor | float) -> list[Tensor]:
     return [a if isinstance(a, Tensor) else like.new_tensor(a) for a in arguments]
 
 
+def _log_quotient(a: Tensor, b: Tensor) -> Tensor:
+    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
+    ratio = (a / b).detach()
+    inside = (ratio > 1e-100) & (ratio < 1e100)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    log_inside = torch.log(torch.where(inside, a, 1.0) / torch.where(inside, b, 1.0))
+    log_extreme = 2.0 * torch.log(torch.sqrt(torch.where(inside, 1.0, a)) / torch.sqrt(torch.where(inside, 1.0, b)))
+    return torch.where(inside, log_inside, log_extreme)
+
+
 def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     """log(a/b), where d is a - b, formed exactly."""
     a, b, d = _tensors(a, b, d)
-    ratio = (a / b).detach()
     near = (d / b).detach().abs() < 0.5
-    inside = ~near & (ratio > 1e-100) & (ratio < 1e100)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     log_near = torch.log1p(torch.where(near, d, 0.0) / torch.where(near, b, 1.0))
-    log_far = torch.log(torch.where(inside, a, 1.0) / torch.where(inside, b, 1.0))
-    # roots keep the ratio of very large to very small numbers within range
-    usual = near | inside
-    log_extreme = 2.0 * torch.log(torch.sqrt(torch.where(usual, 1.0, a)) / torch.sqrt(torch.where(usual, 1.0, b)))
-    return torch.where(near, log_near, torch.where(inside, log_far, log_extreme))
+    return torch.where(near, log_near, _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b)))

@@ -289,37 +289,35 @@ def _exp_gap(x: Tensor) -> Tensor:
     return torch.where(near, u * u * _polynomial(_EXP, u), value_far)
 
 
-# (atanh(s)/s - 1)/s**2 in powers of s**2
+# (atanh(s)/s - 1)/s**2 in powers of s**2, for s**2 up to 1/9
 _ATANH = (
     0.3333333333333333,
-    0.2,
-    0.14285714285714285,
-    0.1111111111111111,
-    0.09090909090909091,
-    0.07692307692307693,
-    0.06666666666666667,
-    0.058823529411764705,
-    0.05263157894736842,
-    0.047619047619047616,
-    0.043478260869565216,
-    0.04,
+    0.20000000000007292,
+    0.1428571428355438,
+    0.11111111358713932,
+    0.09090894718066429,
+    0.07692785032479312,
+    0.06657072104827468,
+    0.06000536404795356,
+    0.04400369243072337,
+    0.08082022805971766,
 )
+# log(2) - 1/2
+_HALVING = 0.19314718055994531
 
 
 def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     a, b, d = _tensors(a, b, d)
     x = d / b
-    near = (x > -0.33) & (x < 0.5)
-    middle = x > -0.7
+    near = (x > -0.749) & (x < 0.99)
+    halved = near & (x < -0.4)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    u = torch.where(near, x, 0.0)
-    s = u / (2.0 + u)
+    y = torch.where(halved, 1.0 + 2.0 * x, torch.where(near, x, 0.0))  # 2*a/b - 1, exactly, or a/b - 1
+    s = y / (2.0 + y)
     z = s * s
-    value_near = s * (u - 2.0 * z * _polynomial(_ATANH, z))
-    log_middle = torch.log1p(torch.where(middle & ~near, x, 1.0))
-    log_low = _log_ratio(torch.where(middle, 1.0, a), torch.where(middle, 2.0, b), torch.where(middle, -1.0, d))
-    value_far = x - torch.where(middle, log_middle, log_low)
+    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z)) + torch.where(halved, _HALVING - 0.5 * y, 0.0)
+    value_far = x - _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b))
     return torch.where(near, value_near, torch.where(x == torch.inf, torch.inf, value_far))
 
 
@@ -329,19 +327,23 @@ def _tensors(*arguments: Tensor | float) -> list[Tensor]:
     return [a if isinstance(a, Tensor) else like.new_tensor(a) for a in arguments]
 
 
+def _log_quotient(a: Tensor, b: Tensor) -> Tensor:
+    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
+    ratio = (a / b).detach()
+    inside = (ratio > 1e-100) & (ratio < 1e100)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    log_inside = torch.log(torch.where(inside, a, 1.0) / torch.where(inside, b, 1.0))
+    log_extreme = 2.0 * torch.log(torch.sqrt(torch.where(inside, 1.0, a)) / torch.sqrt(torch.where(inside, 1.0, b)))
+    return torch.where(inside, log_inside, log_extreme)
+
+
 def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     """log(a/b), where d is a - b, formed exactly."""
     a, b, d = _tensors(a, b, d)
-    ratio = (a / b).detach()
     near = (d / b).detach().abs() < 0.5
-    inside = ~near & (ratio > 1e-100) & (ratio < 1e100)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     log_near = torch.log1p(torch.where(near, d, 0.0) / torch.where(near, b, 1.0))
-    log_far = torch.log(torch.where(inside, a, 1.0) / torch.where(inside, b, 1.0))
-    # roots keep the ratio of very large to very small numbers within range
-    usual = near | inside
-    log_extreme = 2.0 * torch.log(torch.sqrt(torch.where(usual, 1.0, a)) / torch.sqrt(torch.where(usual, 1.0, b)))
-    return torch.where(near, log_near, torch.where(inside, log_far, log_extreme))
+    return torch.where(near, log_near, _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b)))
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
