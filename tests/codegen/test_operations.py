@@ -68,7 +68,7 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.ExpGap: ((REAL,), 4),
     k.ExpLag: ((REAL,), 8),
     k.TrigammaExcess: ((POSITIVE,), 8),
-    k.Binet: ((POSITIVE,), 8),
+    k.Binet: ((POSITIVE,), 30),
     k.BinetSlope: ((POSITIVE,), 8),
 }
 TWO_POSITIVES = [*itertools.product(POSITIVE, POSITIVE), *((y, x) for x in (1e-3, 0.7, 9.0) for y in NEAR)]

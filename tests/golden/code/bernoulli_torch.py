@@ -161,14 +161,16 @@ def _entropy_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     empty = a == 0.0
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     c = torch.where(empty, 1.0, a)
-    x = d / c
+    x = (d / c).detach()
     near = (x > -0.749) & (x < 0.99)
     halved = near & (x < -0.4)
-    y = torch.where(halved, 1.0 + 2.0 * x, torch.where(near, x, 0.0))
+    own, step = torch.where(near, c, 1.0), torch.where(near, d, 0.0)
+    x = step / own
+    y = torch.where(halved, 1.0 + 2.0 * x, x)
     s = y / (2.0 + y)
     z = s * s
-    value_near = s * (torch.where(halved, c * y, torch.where(near, d, 0.0)) - c * (2.0 * z * _polynomial(_ATANH, z)))
-    value_near = value_near + torch.where(halved, c * (_HALVING - 0.5 * y), 0.0)
+    value_near = s * (torch.where(halved, own * y, step) - own * (2.0 * z * _polynomial(_ATANH, z)))
+    value_near = value_near + torch.where(halved, own * (_HALVING - 0.5 * y), 0.0)
     usual = empty | near
     value_far = d - c * _log_quotient(torch.where(usual, 1.0, b), torch.where(usual, 1.0, c))
     return torch.where(empty, b, torch.where(near, value_near, value_far))
