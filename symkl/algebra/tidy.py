@@ -70,13 +70,31 @@ def _cancelled(expression: sp.Expr) -> sp.Expr:
         product *= exponential(sp.expand(sum((split_log(p) for p in powers), sp.Integer(0))))
     if not any(isinstance(power.base, sp.Add) for power in product.atoms(sp.Pow)):
         return product  # no denominator is a sum, so that nothing can cancel
-    denominator = sp.together(product).as_numer_denom()[1]
-    if denominator.has(sp.Add):
-        try:
-            return sp.cancel(sp.together(product))
-        except sp.PolynomialError:
-            return product
-    return product
+    whole = sp.together(product)
+    above, below = whole.as_numer_denom()
+    if not below.has(sp.Add) or _coprime(above, below):
+        return product
+    try:
+        return sp.cancel(whole)
+    except sp.PolynomialError:
+        return product
+
+
+def _coprime(above: sp.Expr, below: sp.Expr) -> bool:
+    """Whether nothing can cancel: no sums above, or on both sides linear ones, which have no factors, and none shared."""
+    bases = [{f.as_base_exp()[0] for f in sp.Mul.make_args(part)} for part in (above, below)]
+    if any(base.has(sp.Add) and not base.is_Add for base in bases[0] | bases[1] if not isinstance(base, sp.Function)):
+        return False
+    sums = [{base.primitive()[1] for base in side if base.is_Add} for side in bases]
+    if not sums[0]:
+        return True
+    return all(map(_linear, sums[0] | sums[1])) and not (sums[0] | {-e for e in sums[0]}) & sums[1]
+
+
+def _linear(total: sp.Expr) -> bool:
+    """Whether a sum is one of numbers times symbols and functions between which there is no algebraic relation."""
+    parts = [term.as_coeff_Mul()[1] for term in total.args]
+    return all(part.is_Symbol or part.is_Rational or isinstance(part, (sp.erf, sp.log, sp.loggamma)) for part in parts)
 
 
 def _split(term: sp.Expr) -> tuple[sp.Expr, sp.Expr]:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import sympy as sp
 
 from symkl.algebra.reading import expand_terms
+from symkl.derive.jets import jet
 from symkl.model import Case, Derivation
 
 __all__ = ["with_limits"]
 
-#: l'Hospital's rule is applied no more often
+#: so many powers of the distance from the singular point are looked at
 _ORDERS = 3
 #: SymPy's own limit is asked only for what has fewer operations than this
 _LONGEST = 120
@@ -90,17 +91,15 @@ def _by_sympy(part: sp.Expr, s: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
 
 
 def _quotient(expression: sp.Expr, s: sp.Symbol, at: sp.Expr) -> sp.Expr | None:
-    """The limit of 0/0 by l'Hospital's rule, applied a few times."""
-    above, below = sp.together(expression).as_numer_denom()
-    for _ in range(_ORDERS):
-        top, bottom = above.subs(s, at), below.subs(s, at)
+    """The limit of 0/0: the first coefficients above and below that do not vanish belong to the same power."""
+    above, below = (jet(part, s, at, _ORDERS) for part in sp.together(expression).as_numer_denom())
+    for top, bottom in zip(above, below, strict=True):
         if not (_finite(top) and _finite(bottom)):
             return None
         if bottom != 0 and sp.expand(bottom) != 0:
             return top / bottom
         if sp.expand(top) != 0:
             return None
-        above, below = sp.diff(above, s), sp.diff(below, s)
     return None
 
 
