@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import factorial
 
 import mpmath as mp
 import sympy as sp
@@ -18,7 +17,7 @@ def coefficients() -> dict[str, tuple[float, ...]]:
 
     - `atanh`: (atanh(s)/s - 1)/s**2 in powers of s**2, enough for s**2 <= 1/9;
     - `halving`: log(2) - 1/2;
-    - `exp`: (exp(x) - 1 - x)/x**2 in powers of x, enough for |x| < 0.5;
+    - `exp`: (exp(x) - 1 - x)/x**2 in powers of x, enough for |x| <= 1;
     - `stirling`: those of x**-1, x**-3, ... in loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 (DLMF 5.11.1);
     - `trigamma`: those of y**-3, y**-5, ... in trigamma(y) - 1/y - 1/(2*y**2) (DLMF 5.15.8);
     - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t;
@@ -28,9 +27,9 @@ def coefficients() -> dict[str, tuple[float, ...]]:
     even_nodes, even_weights = gauss_legendre(12, 25)
     bernoulli = [Fraction(int(b.p), int(b.q)) for b in (sp.bernoulli(2 * k) for k in range(1, 11))]
     return {
-        "atanh": tuple(float(c) for c in _interpolated(_atanh_remainder, Fraction(1, 9), 10)),
+        "atanh": tuple(float(c) for c in _interpolated(_atanh_remainder, 0, Fraction(1, 9), 10)),
         "halving": (float(sp.log(2).evalf(30) - sp.Rational(1, 2)),),
-        "exp": tuple(float(Fraction(1, factorial(k + 2))) for k in range(15)),
+        "exp": tuple(float(c) for c in _interpolated(_exp_remainder, -1, 1, 14)),
         "stirling": tuple(float(b / (2 * k * (2 * k - 1))) for k, b in enumerate(bernoulli, 1)),
         "trigamma": tuple(float(b) for b in bernoulli),
         "nodes": tuple(float((1 + x) / 2) for x in nodes),
@@ -45,10 +44,17 @@ def _atanh_remainder(z: mp.mpf) -> mp.mpf:
     return (mp.atanh(root) / root - 1) / z
 
 
-def _interpolated(function: Callable[[mp.mpf], mp.mpf], end: Fraction, count: int) -> list[mp.mpf]:
-    """The polynomial through the function at the Chebyshev nodes of [0, end]: nearly the least error over all of it."""
+def _exp_remainder(x: mp.mpf) -> mp.mpf:
+    return (mp.expm1(x) - x) / x**2
+
+
+def _interpolated(
+    function: Callable[[mp.mpf], mp.mpf], start: int | Fraction, end: int | Fraction, count: int
+) -> list[mp.mpf]:
+    """The polynomial through the function at the Chebyshev nodes of an interval: nearly the least error over it."""
     with mp.workdps(40):
-        width = mp.mpf(end.numerator) / end.denominator
-        nodes = [width * (1 + mp.cos(mp.pi * (2 * i + 1) / (2 * count))) / 2 for i in range(count)]
+        low, high = (mp.mpf(x.numerator) / x.denominator for x in (Fraction(start), Fraction(end)))
+        angles = [mp.pi * (2 * i + 1) / (2 * count) for i in range(count)]
+        nodes = [(low + high + (high - low) * mp.cos(angle)) / 2 for angle in angles]
         powers = mp.matrix([[x**k for k in range(count)] for x in nodes])
         return list(mp.lu_solve(powers, mp.matrix([function(x) for x in nodes])))

@@ -88,29 +88,28 @@ def _where(condition: Tensor, value: Tensor | float, otherwise: Tensor | float) 
     return torch.where(condition, value, otherwise)
 
 
-# (exp(x) - 1 - x)/x**2 in powers of x
+# (exp(x) - 1 - x)/x**2 in powers of x, for |x| up to 1
 _EXP = (
     0.5,
     0.16666666666666666,
-    0.041666666666666664,
-    0.008333333333333333,
-    0.001388888888888889,
-    0.0001984126984126984,
-    2.48015873015873e-05,
-    2.7557319223985893e-06,
-    2.755731922398589e-07,
-    2.505210838544172e-08,
-    2.08767569878681e-09,
-    1.6059043836821613e-10,
-    1.1470745597729725e-11,
-    7.647163731819816e-13,
-    4.779477332387385e-14,
+    0.04166666666666609,
+    0.008333333333333299,
+    0.0013888888888981404,
+    0.00019841269841324198,
+    2.4801587246096818e-05,
+    2.7557319191381816e-06,
+    2.755733506893373e-07,
+    2.5052117695907823e-08,
+    2.0874435575864273e-09,
+    1.6057679623801638e-10,
+    1.1639194124150522e-11,
+    7.746178593018827e-13,
 )
 
 
 def _exp_gap(x: Tensor) -> Tensor:
     """exp(x) - 1 - x >= 0."""
-    near = x.abs() < 0.5
+    near = x.abs() < 1.0
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     u, v = torch.where(near, x, 0.0), torch.where(near, 1.0, x)
     value_far = torch.expm1(v) - v.clamp(max=1e3)  # infinite from there on
