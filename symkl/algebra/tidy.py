@@ -81,7 +81,7 @@ def _cancelled(expression: sp.Expr) -> sp.Expr:
 
 
 def _coprime(above: sp.Expr, below: sp.Expr) -> bool:
-    """Whether nothing can cancel: no sums above, or on both sides linear ones, which have no factors, and none in both."""
+    """Whether nothing can cancel: no sums above, or on both sides linear ones (which have no factors), none in both."""
     bases = [{f.as_base_exp()[0] for f in sp.Mul.make_args(part)} for part in (above, below)]
     if any(base.has(sp.Add) and not base.is_Add for base in bases[0] | bases[1] if not isinstance(base, sp.Function)):
         return False
