@@ -31,7 +31,7 @@ def test_help_costs_at_most_25_bare_starts_of_the_interpreter() -> None:
 
 
 def test_help_of_every_command_loads_neither_sympy_nor_numpy() -> None:
-    commands = ["", "build", "list", "derive", "verify", "check", "code", "eval", "new"]
+    commands = ["", "build", "list", "derive", "verify", "check", "code", "eval", "new", "accuracy", "bench"]
     script = (
         "import sys\n"
         "from symkl.cli.app import app\n"

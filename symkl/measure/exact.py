@@ -1,0 +1,87 @@
+"""Values and slopes of a derived closed form, to so many digits that more do not change them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath as mp
+import sympy as sp
+
+from symkl.codegen.arguments import Signature
+from symkl.codegen.stable.measure import exact_value
+from symkl.measure.points import Point
+from symkl.model import Claim, Derivation
+from symkl.verify.numbers import truth
+
+__all__ = ["Exact"]
+
+_DIGITS = (60, 120, 240, 480, 960)
+#: what stays below this at all those digits is zero, as far as any dtype can tell
+_NOTHING = mp.mpf(10) ** -400
+
+
+class Exact:
+    """The closed form of a claim in the parameters of a signature: its cases, in their order."""
+
+    def __init__(self, claim: Claim, derivation: Derivation, chosen: Signature) -> None:
+        self._symbols = [parameter.symbol for parameter in chosen.parameters]
+        cases = [(case.when, case.value) for case in derivation.cases] or [(derivation.conditions, derivation.result)]
+        put = chosen.substitution
+        self._cases = [
+            (tuple(c.subs(put, simultaneous=True) for c in when if c not in (sp.true, True)), value.subs(put))
+            for when, value in cases
+            if value is not None
+        ]
+        members = [member for member in (claim.p, claim.q) if member is not None]
+        bounds = [sp.StrictLessThan(*member.support) for member in members]
+        demands = [c for member in members for c in member.constraints] + bounds
+        self._demands = [d for d in (c.subs(put, simultaneous=True) for c in demands) if d not in (sp.true, sp.false)]
+        self._slopes: dict[int, tuple[sp.Expr, ...]] = {}
+
+    @property
+    def ties(self) -> list[list[tuple[sp.Symbol, sp.Symbol]]]:
+        """For each case the parameters that it wants equal."""
+        return [
+            [c.args for c in when if isinstance(c, sp.Eq) and all(a.is_Symbol for a in c.args)]
+            for when, _ in self._cases
+        ]
+
+    def holds(self, at: Point) -> bool:
+        """Whether the point lies where the families are defined and a case has a value."""
+        return self._case(at) is not None
+
+    def value(self, at: Point) -> Any:
+        """The value as an mpmath number; None where it is not known."""
+        case = self._case(at)
+        return None if case is None else _settled(self._cases[case][1], at)
+
+    def slopes(self, at: Point) -> list[Any]:
+        """The derivative with respect to each parameter; None where it is not known, and under a tie of any."""
+        case = self._case(at)
+        if case is None or any(isinstance(c, sp.Eq) for c in self._cases[case][0]):
+            return [None for _ in self._symbols]
+        if case not in self._slopes:
+            self._slopes[case] = tuple(sp.diff(self._cases[case][1], s) for s in self._symbols)
+        return [_settled(slope, at) for slope in self._slopes[case]]
+
+    def _case(self, at: Point) -> int | None:
+        here = {s: sp.Rational(v) for s, v in at.items()}
+        if not all(truth(demand, here) for demand in self._demands):
+            return None
+        held = (i for i, (when, _) in enumerate(self._cases) if all(truth(c, here) for c in when))
+        return next(held, None)
+
+
+def _settled(expression: sp.Expr, at: Point) -> Any:
+    """The value with so many digits that as many again do not change it; None in doubt."""
+    try:
+        value = exact_value(expression, at, _DIGITS[0])
+        for digits in _DIGITS[1:]:
+            value, before = exact_value(expression, at, digits), value
+            if value.imag or value != value:
+                return None
+            if value and abs(value - before) <= abs(value) * mp.mpf(10) ** -30:
+                return value
+    except (ArithmeticError, KeyError, NotImplementedError, TypeError, ValueError):
+        return None
+    return mp.mpf(0) if abs(value) < _NOTHING else None
