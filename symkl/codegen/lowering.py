@@ -157,8 +157,8 @@ def _constraints(claim: Claim, chosen: Signature) -> tuple[sp.Basic, ...]:
     for member in (claim.p, claim.q):
         if member is None:
             continue
-        lower_bound, upper_bound = member.support
-        for condition in (*member.constraints, sp.StrictLessThan(lower_bound, upper_bound)):
+        below = sp.LessThan if member.family.kind == "discrete" else sp.StrictLessThan
+        for condition in (*member.constraints, below(*member.support)):
             put = _put(condition, chosen)
             if put not in (sp.true, sp.false) and holds(put) is not True:
                 found.append(put)

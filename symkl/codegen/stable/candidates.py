@@ -18,6 +18,7 @@ from symkl.codegen.stable.exponentials import (
 from symkl.codegen.stable.gammas import open_loggammas, opened_by_stirling
 from symkl.codegen.stable.joins import joined
 from symkl.codegen.stable.kernels import ExpM1, Log1P, XLog1PY, XLogY
+from symkl.codegen.stable.limits import limits_kept
 from symkl.codegen.stable.logs import LogGroup, gap_of, log_groups, ratio_of, split_logs
 from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative
@@ -77,7 +78,7 @@ def _plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bo
             kept += ratio_of(group)
             rest = spread(rest - group.value())
     for shape in shapes(rest, pairs):
-        yield polished(join_exponentials(kept + logs_made_safe(shape)))
+        yield limits_kept(polished(join_exponentials(kept + logs_made_safe(shape))))
 
 
 def _same(pairs: list[tuple[sp.Expr, sp.Expr]]) -> dict[sp.Symbol, sp.Expr]:
@@ -103,7 +104,7 @@ def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: R
             left = spread(left - group.value() + linear)
             found += kernel
         for shape in shapes(left, pairs):
-            yield polished(joined(join_exponentials(found + logs_made_safe(shape))))
+            yield limits_kept(polished(joined(join_exponentials(found + logs_made_safe(shape)))))
 
 
 def _choices(groups: list[LogGroup]) -> Iterator[tuple[bool, ...]]:
