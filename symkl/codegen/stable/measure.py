@@ -74,8 +74,8 @@ def exact_values(expression: sp.Expr, at: Iterable[Point]) -> list[Any]:
             value = _settled(expression, point)
         except (ArithmeticError, KeyError, TypeError, ValueError):
             value = None
-        real = value is not None and not isinstance(value, mp.mpc) and 1e-300 < abs(value) < 1e300
-        found.append(value if real else None)
+        real = value is not None and not value.imag and 1e-300 < abs(value) < 1e300
+        found.append(value.real if real else None)
     return found
 
 
