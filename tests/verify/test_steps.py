@@ -5,11 +5,14 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 
+from symkl.algebra import density
 from symkl.derive import derive
+from symkl.derive.lemmas import statement_of
+from symkl.derive.rules.definition import as_integral
 from symkl.language import load_families
-from symkl.model import Expectation, claim
+from symkl.model import Expectation, Lemma, Step, claim
 from symkl.resources import derivations
-from symkl.verify.lemma_steps import _covers
+from symkl.verify.lemma_steps import _covers, check_lemma
 from symkl.verify.steps import check_steps
 
 from .conftest import make
@@ -190,3 +193,37 @@ def test_pieces_that_leave_a_gap_or_lie_over_each_other_do_not_cover_the_range()
     assert not _covers([one, (w + a, w, sp.Integer(0), b - a)], x, a, b, given)
     assert not _covers([one, (w + a, w, c - a + sp.Rational(1, 100), b - a)], x, a, b, given)
     assert not _covers([one, two], x, a, b, (a < c, c < b, b < a))  # there is no such place
+
+
+def test_halves_of_an_integral_that_is_nowhere_finite_do_not_cancel(cauchy):
+    """A forged chain for the mean of a Cauchy: each of its halves is infinite."""
+    p = claim("entropy", cauchy).p
+    x, (m, s) = p.variable, [parameter.symbol for parameter in p.parameters]
+    z = sp.Symbol("z", positive=True)
+    statement = statement_of(p, x - m)
+    half = z * s / (sp.pi * (s**2 + z**2))
+    twice = 2 * z * s / (2 * sp.pi * s**2 + 2 * sp.pi * z**2)  # the same, which SymPy does not see
+    opening = as_integral(statement, density(p), -sp.oo, sp.oo, False, ())
+    halves = sp.Integral(half, (z, 0, sp.oo)) - sp.Integral(twice, (z, 0, sp.oo))
+    chart = Step(opening.after, halves, "chart", "x = m + z, x = m - z", substitution=((x, m + z), (x, m - z)))
+    zero = sp.Integer(0)
+    for rule in ("linearity", "simplification"):
+        steps = (opening, chart, Step(halves, zero, rule, "the halves cancel"))
+        verdict, found = check_lemma(Lemma(statement, zero, (), "forged", (), steps), p)
+        assert [step.kind for step in found[:2]] == ["proved", "proved"]  # no more than the last is wrong
+        assert found[2].kind != "proved"
+        assert verdict.kind != "proved"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("Laplace", "proved"), ("Cauchy", "unknown")])
+def test_parts_of_two_integrals_cancel_where_each_integral_converges(families, name, kind):
+    """The mean, from the halves about the centre: the odd parts cancel, which says nothing where they are infinite."""
+    p = claim("entropy", families[name]).p
+    x, m = p.variable, p.parameters[0].symbol
+    z = sp.Symbol("z", positive=True)
+    half = density(p).subs(x, m + z)
+    halves = sp.Integral((m + z) * half, (z, 0, sp.oo)) + sp.Integral((m - z) * half, (z, 0, sp.oo))
+    joined = 2 * m * sp.Integral(half, (z, 0, sp.oo))
+    opening = as_integral(statement_of(p, x), density(p), -sp.oo, sp.oo, False, ())
+    lemma = Lemma(statement_of(p, x), m, (), "by halves", (), (opening, Step(halves, joined, "linearity", "")))
+    assert [verdict.kind for verdict in check_lemma(lemma, p)[1]] == ["proved", kind]
