@@ -20,8 +20,8 @@ class Entry:
 
     `origin` is the definition's path as the user gave it, empty for what comes with symkl. `good` says that
     nothing broke and nothing is missing: only what is good is left as it is by the next build, which tells its
-    `troubles` (exit codes and lines: what is wrong or undecided) again. `signs` has, of a family, the sign of the KL
-    against each other family.
+    `troubles` (exit codes and lines: what is wrong or undecided; 0 for a note) again. `signs` has, of a family, the
+    sign of the KL against each other family.
     """
 
     key: str
@@ -96,7 +96,7 @@ def complaints(
         if entry.key != key:
             files = ", ".join(sorted(entry.outputs)) or "nothing"
             found.append(f"stale: {name} has changed since its outputs were made ({files})")
-        elif entry.troubles or not entry.good:
+        elif any(code for code, _ in entry.troubles) or not entry.good:
             found.append(f"stale: {name} was not built without complaint")
         for output, wanted in sorted(entry.outputs.items()):
             actual = folder.digest(output)

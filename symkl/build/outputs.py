@@ -12,7 +12,7 @@ from symkl import pipeline
 from symkl.build.pieces import Piece
 from symkl.build.table import TABLE
 from symkl.claims import claim_of, request_of
-from symkl.codegen import Program
+from symkl.codegen import Program, function_name
 from symkl.errors import NotYet, SymklError
 from symkl.model import Claim, Family, Verified
 from symkl.model.document import Document
@@ -29,6 +29,9 @@ T = TypeVar("T")
 #: a claim with the heads and bodies of its proof
 Packed = tuple[Request, Head, bytes, Head, bytes]
 
+#: functions as programs, and sentences about those that cannot be one
+_Lowered = tuple[list[Program], list[str]]
+
 #: a family, the status of the KL against it, and the reason
 Other = tuple[str, str, str]
 #: the same with the claim
@@ -37,10 +40,15 @@ Listed = tuple[Claim, str, str]
 
 @dataclass
 class Made:
-    """Contents by name, and what could not be made: exit codes and lines."""
+    """Contents by name, and what could not be made: exit codes (0: a note) and lines."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     troubles: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def broken(self) -> bool:
+        """Whether something is missing for another reason than that it cannot be."""
+        return any(code for code, _ in self.troubles)
 
     def packed(self) -> dict[str, Any]:
         """The same as data that JSON can hold."""
@@ -80,15 +88,14 @@ def outputs_of(
         title = f"Closed forms for {piece.name}, derived and checked by symkl."
         backends = [f for f in formats if f in pipeline.BACKENDS]
         coded = [result for result in results if request_of(result.derivation.claim) in piece.coded]
-        lowered: dict[bool, list[Program] | None] = {}
+        lowered: dict[bool, _Lowered | None] = {}
         for backend in backends:
             slopes, name = pipeline.BACKENDS[backend].SLOPES, f"{backend}/{piece.stem}.py"
             if slopes not in lowered:
-                lowered[slopes] = _try(made, piece.stem, partial(pipeline.lower, wanted(coded), slopes))
-            programs = lowered[slopes]
-            code = _try(made, name, partial(_module, backend, programs, settings, title)) if programs else None
-            if code:
-                made.files[name] = code.encode()
+                lowered[slopes] = _try(made, piece.stem, partial(_lower, wanted(coded), slopes))
+            functions = lowered[slopes]
+            if functions is not None and any(functions):
+                _try(made, name, partial(_module, made, name, backend, functions, settings, title))
     return made.packed()
 
 
@@ -154,16 +161,35 @@ def _tex(piece: Piece, results: Sequence[Verified], others: Sequence[Listed], se
     return pipeline.write_up(piece.name, shown, settings, others)
 
 
-def _module(backend: str, programs: Sequence[Program], settings: Settings, title: str) -> str:
-    """A module of the functions that the backend can compute; its title names the others. Empty where it can none."""
-    able, lacking = list[Program](), list[str]()
+def _lower(asked: Sequence[tuple[Verified, str | None, str | None]], slopes: bool) -> _Lowered:
+    """The functions as programs, and for each that cannot be one a sentence."""
+    programs, lacking = list[Program](), list[str]()
+    for function in asked:
+        try:
+            programs += pipeline.lower([function], slopes)
+        except NotYet as error:
+            result, first, second = function
+            lacking.append(f"{function_name(result.derivation.claim, first, second)} is left out: {error}.")
+    return programs, lacking
+
+
+def _module(made: Made, name: str, backend: str, functions: _Lowered, settings: Settings, title: str) -> None:
+    """A module of the functions that the backend can compute; its title names the others.
+
+    Where it can none there is no module, and a note says why.
+    """
+    programs, lacking = functions[0], [*functions[1]]
+    able = list[Program]()
     for program in programs:
         try:
             pipeline.generate(backend, [program], settings, title)
             able.append(program)
         except NotYet as error:
             lacking.append(f"{program.name} is left out: {error}.")
-    return pipeline.generate(backend, able, settings, " ".join([title, *lacking])) if able else ""
+    if able:
+        made.files[name] = pipeline.generate(backend, able, settings, " ".join([title, *lacking])).encode()
+    else:
+        made.troubles.append((0, f"note: {name} is not written, as none of its functions can be: {lacking[0]}"))
 
 
 def _try(made: Made, name: str, make: Callable[[], T]) -> T | None:

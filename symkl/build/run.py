@@ -170,7 +170,7 @@ def _write(piece: Piece, work: _Work, outcome: Outcome, report: Report) -> Entry
         summary=summary_of(proofs),
         signs=signs_of(proofs) if isinstance(piece.item, Family) else {},
         troubles=list(dict.fromkeys([*troubles_of(proofs, work.library), *made.troubles])),
-        good=not made.troubles and all(proof.status is not None for proof in proofs),
+        good=not made.broken and all(proof.status is not None for proof in proofs),
     )
 
 
@@ -185,7 +185,7 @@ def _tabulate(plan: Plan, entries: Mapping[str, Entry], settings: Settings, crew
     report.seconds[TABLE] = outcome.seconds
     first = next(source for source in plan.wanted or () if source.name in plan.tabled)
     outputs = _outputs(TABLE, made, plan, report)
-    return Entry(key, origin(first.path), outputs, troubles=made.troubles, good=not made.troubles)
+    return Entry(key, origin(first.path), outputs, troubles=made.troubles, good=not made.broken)
 
 
 def _outputs(name: str, made: Made, plan: Plan, report: Report) -> dict[str, str]:

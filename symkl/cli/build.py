@@ -52,7 +52,7 @@ def build(
         entries = {name: planned.entries[name] for name in planned.keys}
         _show(entries, {})
         note(f"nothing to do: {output} is up to date ({clock})", common.quiet)
-        return _complain(entries)
+        return _complain(entries, common)
     from symkl.build.run import run
 
     with progress("building", common.quiet) as bar:
@@ -64,14 +64,17 @@ def build(
     write(f"built {built} of {there} definitions in {clock}")
     write(stages(report.spent, chosen.processes))
     note(f"wrote {report.written} files in {output}", common.quiet)
-    return _complain(report.entries)
+    return _complain(report.entries, common)
 
 
-def _complain(entries: dict[str, Entry]) -> int:
+def _complain(entries: dict[str, Entry], common: Common) -> int:
     """Say what is wrong, each thing once; the exit code for it."""
     troubles = list(dict.fromkeys(trouble for entry in entries.values() for trouble in entry.troubles))
-    for _, line in troubles:
-        complain(line)
+    for code, line in troubles:
+        if code:
+            complain(line)
+        else:
+            note(line, common.quiet)
     return worst(code for code, _ in troubles)
 
 

@@ -14,6 +14,7 @@ from symkl.codegen.arguments import Signature, signature
 from symkl.codegen.backends import BACKENDS
 from symkl.codegen.documentation import documentation
 from symkl.codegen.program import Argument, Assignment, Branch, Program
+from symkl.codegen.reach import check_reach, scaled
 from symkl.codegen.stable.form import StableForm, stable_form
 from symkl.codegen.stable.slopes import stable_slope
 from symkl.codegen.straightline import Lowering
@@ -50,7 +51,8 @@ def lower(
     parts = _parts(derivation, chosen)
     found = [_slopes(part, chosen, _constraints(claim, chosen)) if slopes else () for part in parts]
     lowering = Lowering(names.values())
-    lowered = iter(lowering.lower([*(part.form.expression for part in parts), *(e for es in found for e in es)]))
+    expressions = [*(part.form.expression for part in parts), *(e for es in found for e in es)]
+    lowered = iter(lowering.lower([scaled(e) for e in expressions]))
     values = [next(lowered) for _ in parts]
     branches = tuple(
         Branch(part.when, value, part.form.nonnegative, tuple(next(lowered) for _ in own), part.closed, part.form.error)
@@ -118,6 +120,7 @@ def _parts(derivation: Derivation, chosen: Signature) -> list[_Part]:
     for when, value in cases:
         conditions = tuple(_put(c, chosen) for c in when if c not in (sp.true, True))
         closed = _put(value, chosen)
+        check_reach(closed, (*constraints, *conditions))
         form = stable_form(closed, _pairs_in(closed, chosen), claim.quantity == "kl", (*constraints, *conditions))
         parts.append(_Part(tuple(c for c in conditions if holds(c) is not True), closed, form))
     return parts

@@ -122,7 +122,7 @@ class Printer:
         spelling = self._target.SPELLINGS.get(e.func)
         if spelling is None:
             raise NotYet(f"generated {self._target.NAME} code has no operation for '{e.func.__name__}'")
-        whole = [str(int(a)) if e.func is sp.polygamma and a.is_Integer else self.text(a) for a in e.args]
+        whole = [str(int(a)) if e.func in (sp.polygamma, sp.expint) and a.is_Integer else self.text(a) for a in e.args]
         if e.func in (sp.Max, sp.Min):
             return reduce(lambda left, right: spelling.format(left, right), whole)
         return spelling.format(*whole)

@@ -88,6 +88,45 @@ def test_a_function_that_a_backend_cannot_compute_is_left_out_and_named_and_the_
     assert "def entropy_exponential__" in code["torch/exponential.py"]
 
 
+def test_a_module_without_a_function_is_not_written_and_a_note_says_so(
+    piece: Piece, verified: Verified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pipeline.generate
+
+    def lacking(backend: str, *rest: Any) -> str:
+        if backend == "torch":
+            raise NotYet("no such function")
+        return real(backend, *rest)
+
+    monkeypatch.setattr(pipeline, "generate", lacking)
+    made = _made(piece, verified, ("numpy", "torch"))
+    assert sorted(made.files) == ["numpy/exponential.py"]
+    [(code, line)] = made.troubles
+    assert code == 0
+    assert line.startswith("note: torch/exponential.py is not written, as none of its functions can be: entropy_exp")
+    assert line.endswith("no such function.")
+    assert not made.broken
+
+
+def test_a_function_that_cannot_be_a_program_is_left_out_of_every_module(
+    piece: Piece, verified: Verified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pipeline.lower
+
+    def lacking(asked: Sequence[Any], slopes: bool = False) -> list[Program]:
+        if any(first is None for _, first, _ in asked):
+            raise NotYet("no such shape")
+        return real(asked, slopes)
+
+    monkeypatch.setattr(pipeline, "lower", lacking)
+    made = _made(piece, verified, ("numpy", "torch"))
+    assert made.troubles == []
+    for content in map(bytes.decode, made.files.values()):
+        assert "entropy_exponential is left out: no such shape." in content
+        assert "def entropy_exponential(" not in content
+        assert "def entropy_exponential__" in content
+
+
 def test_a_failed_result_leaves_symkl_in_no_form(piece: Piece, verified: Verified) -> None:
     failed = replace(verified, verdict=Verdict("failed"))
     assert _made(piece, failed, ("pdf", "tex", "numpy")).files == {}

@@ -51,6 +51,12 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     sp.gamma: ((POSITIVE[:-1],), 300),
     sp.polygamma: (((2.0,), POSITIVE), 100),
     sp.Ei: (((-20.0, -0.5, 0.5, 20.0),), 20),
+    sp.expint: (((1.0,), (1e-9, 0.5, 3.0, 20.0, 800.0)), 20),
+    sp.uppergamma: (((0.5, 1.5, 4.0, 20.0), (1e-3, 0.5, 3.0, 40.0)), 300),
+    sp.lowergamma: (((0.5, 1.5, 4.0, 20.0), (1e-3, 0.5, 3.0, 40.0)), 300),
+    sp.betainc: (((0.5, 1.5, 20.0), (0.3, 2.0, 7.0), (0.0,), (1e-3, 0.5, 0.99)), 300),
+    k.GammaTail: (((0.5, 1.5, 4.0, 20.0, 300.0), (1e-3, 0.5, 3.0, 40.0, 310.0)), 300),
+    k.ScaledExpInt: (((1e-9, 0.5, 20.0, 49.9, 50.1, 400.0, 1e5, 1e200),), 60),
     sp.besseli: (((0.0, 1.5), (0.1, 1.0, 20.0)), 30),
     sp.besselk: (((0.0, 1.5), (0.1, 1.0, 20.0)), 30),
     sp.zeta: (((2.0, 3.5), (0.5, 4.0)), 30),
@@ -111,10 +117,19 @@ def module(
     return make
 
 
+#: the rows with an argument that is always a number
+_FIXED: dict[object, Callable[[list[sp.Symbol]], sp.Expr]] = {
+    sp.polygamma: lambda symbols: sp.polygamma(2, symbols[-1]),
+    sp.expint: lambda symbols: sp.expint(1, symbols[-1]),
+    sp.betainc: lambda symbols: sp.betainc(symbols[0], symbols[1], 0, symbols[3]),
+}
+
+
 def program(index: int, row: Operation) -> Program:
     spelled = "".join(backend.SPELLINGS.get(row.head, "") for backend in BACKENDS.values())
-    symbols = [symbol(f"x_{i}", "real") for i in range(6) if f"{{{i}}}" in spelled]
-    value = row.head(*symbols) if row.head is not sp.polygamma else sp.polygamma(2, symbols[-1])
+    last = max(i for i in range(6) if f"{{{i}}}" in spelled)
+    symbols = [symbol(f"x_{i}", "real") for i in range(last + 1)]
+    value = _FIXED[row.head](symbols) if row.head in _FIXED else row.head(*symbols)
     arguments = tuple(Argument(s.name, s, "real") for s in symbols)
     return Program(f"op_{index}", arguments, (), (), (Branch((), value),), "nan", False, DOCUMENTATION)
 

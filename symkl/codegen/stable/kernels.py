@@ -23,6 +23,7 @@ __all__ = [
     "ExpLag",
     "ExpM1",
     "GammaGap",
+    "GammaTail",
     "Kernel",
     "Log1P",
     "LogGamma",
@@ -32,6 +33,7 @@ __all__ = [
     "ProductGap",
     "ProductLogRatio",
     "ScaledExpGap",
+    "ScaledExpInt",
     "Sigmoid",
     "SigmoidRise",
     "Softplus",
@@ -132,6 +134,27 @@ class ScaledExpGap(Kernel):
     def definition(self) -> sp.Expr:
         x, a = self.args
         return a * sp.exp(x / a) - a - x
+
+
+class ScaledExpInt(Kernel):
+    """`ScaledExpInt(x) = exp(x)*expint(1, x) > 0` for x > 0, where the factors overflow and vanish."""
+
+    nargs = 1
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        return sp.exp(self.args[0]) * sp.expint(1, self.args[0])
+
+
+class GammaTail(Kernel):
+    """`GammaTail(s, x) = uppergamma(s, x)/gamma(s) > 0` for positive s, x; at most 1."""
+
+    nargs = 2
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        s, x = self.args
+        return sp.uppergamma(s, x) * sp.exp(-sp.loggamma(s))
 
 
 class GammaGap(Kernel):
