@@ -11,14 +11,17 @@ from dataclasses import replace
 import jinja2
 import sympy as sp
 
-from symkl.codegen.backends import backend_of
+from symkl.codegen.backends import Backend, backend_of
 from symkl.codegen.coefficients import coefficients
 from symkl.codegen.kernel_files import kernels_for
 from symkl.codegen.program import Program
 from symkl.codegen.registration import Registration, registered
 from symkl.codegen.rendering import WIDTH, rendered
+from symkl.errors import NotYet
 
 __all__ = ["emit"]
+
+_BY_AUTOGRAD = "Its gradient is that of automatic differentiation, not a closed form"
 
 
 def emit(
@@ -34,8 +37,7 @@ def emit(
     spelling for an operation, BadInput where there is no such backend.
     """
     target = backend_of(backend)
-    if not target.SLOPES:
-        programs = [_without_slopes(program) for program in programs]
+    programs = [_fitting(program, target) for program in programs]
     environment = jinja2.Environment(
         loader=loader,
         undefined=jinja2.StrictUndefined,
@@ -68,9 +70,21 @@ def emit(
     return re.sub(r"\n{4,}", "\n\n\n", text).rstrip("\n") + "\n"
 
 
-def _without_slopes(program: Program) -> Program:
+def _fitting(program: Program, target: Backend) -> Program:
+    """The program without derivatives where the backend wants none; where it cannot spell them, a note says so."""
     branches = tuple(replace(branch, slopes=()) for branch in program.branches)
-    return replace(program, branches=branches, later=())
+    bare = replace(program, branches=branches, later=())
+    if not target.SLOPES:
+        return bare
+    if all(branch.slopes or not program.arguments for branch in program.branches):
+        try:
+            rendered(program, target)
+        except NotYet:
+            pass
+        else:
+            return program
+    notes = (*program.documentation.notes, _BY_AUTOGRAD)
+    return replace(bare, documentation=replace(program.documentation, notes=notes))
 
 
 def docstring_text(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sympy as sp
+from sympy.core.function import ArgumentIndexError
 
 from symkl.algebra import holds
 from symkl.codegen.arguments import Signature, signature
@@ -49,7 +50,7 @@ def lower(
     chosen = signature(claim, first, second)
     names = argument_names(chosen)
     parts = _parts(derivation, chosen)
-    found = [_slopes(part, chosen, _constraints(claim, chosen)) if slopes else () for part in parts]
+    found = _slopes(parts, chosen, _constraints(claim, chosen)) if slopes else [()] * len(parts)
     lowering = Lowering(names.values())
     expressions = [*(part.form.expression for part in parts), *(e for es in found for e in es)]
     lowered = iter(lowering.lower([scaled(e) for e in expressions]))
@@ -131,12 +132,20 @@ def _pairs_in(closed: sp.Expr, chosen: Signature) -> tuple[tuple[sp.Expr, sp.Exp
     return tuple((x, y) for x, y in chosen.pairs if (x.free_symbols | y.free_symbols) <= closed.free_symbols)
 
 
-def _slopes(part: _Part, chosen: Signature, constraints: tuple[sp.Basic, ...]) -> tuple[sp.Expr, ...]:
-    """The derivatives of a case's value with respect to the arguments."""
-    given = (*constraints, *part.when)
+def _slopes(parts: Sequence[_Part], chosen: Signature, constraints: tuple[sp.Basic, ...]) -> list[tuple[sp.Expr, ...]]:
+    """The derivatives of each case's value with respect to the arguments; none where one has no closed form."""
     symbols = [parameter.symbol for parameter in chosen.parameters]
-    pairs = _pairs_in(part.closed, chosen)
-    return tuple(stable_slope(part.form.expression, part.closed, x, pairs, given) for x in symbols)
+    found = []
+    for part in parts:
+        given, pairs = (*constraints, *part.when), _pairs_in(part.closed, chosen)
+        try:
+            own = tuple(stable_slope(part.form.expression, part.closed, x, pairs, given) for x in symbols)
+        except ArgumentIndexError:
+            return [()] * len(parts)
+        if any(e.has(sp.Derivative, sp.Subs) for e in own):
+            return [()] * len(parts)
+        found.append(own)
+    return found
 
 
 def _divided(

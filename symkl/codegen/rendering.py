@@ -92,7 +92,8 @@ def _slopes(program: Program, printer: Printer, taken: Collection[str]) -> list[
         cases, selections, chosen = [], [], _free(f"slope_{argument.name}", taken)
         for j, branch in enumerate(branches):
             name = _free(f"{chosen}_{len(branches) - j}", taken) if j else chosen
-            cases.append({"name": name, "terms": _joined(printer.terms(branch.slopes[i]))})
+            lines = _joined(printer.terms(branch.slopes[i]), width=WIDTH - len(name))
+            cases.append({"name": name, "terms": lines})
             condition = " & ".join(printer.condition(c) for c in branch.conditions)
             if condition:
                 selections.append({"condition": condition, "name": name, "otherwise": chosen if j else "0.0"})

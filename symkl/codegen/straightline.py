@@ -129,8 +129,14 @@ def _squared_ratios(product: sp.Expr) -> sp.Expr:
         base, power = factor.as_base_exp()
         if power.is_Integer and power % 2 == 0 and base.free_symbols:
             inside.append(_shape(base) ** (power / 2))
+        elif power.is_Integer and power < -1 and base.free_symbols:
+            inside.append(_shape(base) ** ((power + 1) / 2))
+            outside.append(1 / _shape(base))
         else:
             outside.append(_shape(factor))
+    if all(part.as_base_exp()[1].is_negative for part in inside) and exponent == 0:
+        # nothing to bring down: 1/y**2 by itself would overflow where x/y/y does not
+        inside, outside = [], [*outside, *(part**2 for part in inside)]
     if exponent != 0:
         (inside or outside).append(sp.exp(_shape(exponent / 2 if inside else exponent)))
     if not inside:

@@ -67,16 +67,26 @@ def verified(families: dict[str, Family]) -> Callable[..., Verified]:
 @pytest.fixture(scope="session")
 def programs(verified: Callable[..., Verified], families: dict[str, Family]) -> list[Program]:
     """Every entropy, cross-entropy and KL of the families and of the mixed pairs, where there is one."""
+    return _programs(verified, families, slopes=False)
+
+
+@pytest.fixture(scope="session")
+def programs_with_slopes(verified: Callable[..., Verified], families: dict[str, Family]) -> list[Program]:
+    """The same with their derivatives."""
+    return _programs(verified, families, slopes=True)
+
+
+def _programs(verified: Callable[..., Verified], families: dict[str, Family], slopes: bool) -> list[Program]:
     found = []
     for name in SAME:
         if name != "Poisson":  # its entropy has no closed form
-            found.append(lower(verified("entropy", name), text=to_text))
-            found.append(lower(verified("cross_entropy", name, name), text=to_text))
+            found.append(lower(verified("entropy", name), text=to_text, slopes=slopes))
+            found.append(lower(verified("cross_entropy", name, name), text=to_text, slopes=slopes))
         kl = verified("kl", name, name)
         ways = (None, *(p.name for p in families[name].parametrisations))
-        found += [lower(kl, way, way, text=to_text) for way in ways]
+        found += [lower(kl, way, way, text=to_text, slopes=slopes) for way in ways]
     for p, q in MIXED:
-        found += [lower(verified(quantity, p, q), text=to_text) for quantity in ("cross_entropy", "kl")]
+        found += [lower(verified(quantity, p, q), text=to_text, slopes=slopes) for quantity in ("cross_entropy", "kl")]
     return found
 
 
@@ -105,6 +115,6 @@ def numpy_module(
 
 @pytest.fixture(scope="session")
 def torch_module(
-    programs: list[Program], loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
+    programs_with_slopes: list[Program], loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
 ) -> ModuleType:
-    return imported(emit(programs, "torch", loader), "generated_torch")
+    return imported(emit(programs_with_slopes, "torch", loader), "generated_torch")

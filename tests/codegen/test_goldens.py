@@ -11,7 +11,7 @@ import jinja2
 import pytest
 import sympy as sp
 
-from symkl.codegen import emit, lower
+from symkl.codegen import BACKENDS, emit, lower
 from symkl.language import to_text
 from symkl.model import Verified
 
@@ -36,7 +36,10 @@ MODULES = {
 def test_the_generated_module_is_the_one_that_is_checked_in(
     stem: str, backend: str, verified: Callable[..., Verified], loader: jinja2.BaseLoader, update: bool
 ) -> None:
-    programs = [lower(verified(*about), way, way, to_text) for about, ways in MODULES[stem] for way in ways]
+    slopes = BACKENDS[backend].SLOPES
+    programs = [
+        lower(verified(*about), way, way, to_text, slopes=slopes) for about, ways in MODULES[stem] for way in ways
+    ]
     source = emit(programs, backend, loader, f"{stem.capitalize()}: a golden module of the tests.")
     path = GOLDEN / f"{stem}_{backend}.py"
     if update:

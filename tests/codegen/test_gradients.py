@@ -1,14 +1,18 @@
-"""Gradients of the generated PyTorch functions by autograd: right, finite, accurate near equality."""
+"""Gradients of the generated PyTorch functions: right, finite, accurate near equality, of the arguments' shapes."""
 
 from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from types import ModuleType
 
+import jinja2
 import mpmath as mp
 import pytest
 import torch
+
+from symkl.codegen import emit
 
 CASES = {
     "kl_normal_normal": (0.3, 1.2, -0.4, 0.7),
@@ -113,3 +117,80 @@ def test_a_function_is_traced_as_one_graph_without_breaks(torch_module: ModuleTy
         compiled = torch.compile(torch_module.kl_normal_normal, backend="eager", fullgraph=True)
         found = compiled(*arguments)
     assert torch.equal(found, torch_module.kl_normal_normal(*arguments))
+
+
+def test_gradients_of_a_compiled_function_are_those_of_the_function(torch_module: ModuleType) -> None:
+    function = torch_module.kl_normal_normal
+    arguments = [torch.full((4,), v, dtype=torch.float64, requires_grad=True) for v in CASES["kl_normal_normal"]]
+    expected = torch.autograd.grad(function(*arguments).sum(), arguments)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compiled = torch.compile(lambda *a: function(*a).sum(), backend="aot_eager", fullgraph=True)
+        found = torch.autograd.grad(compiled(*arguments), arguments)
+    assert all(torch.equal(x, y) for x, y in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize("event_ndims", [0, 1, 2])
+def test_arguments_that_broadcast_have_gradients_of_their_own_shapes(
+    torch_module: ModuleType, event_ndims: int
+) -> None:
+    shapes = ((3, 1), (4,), (), (2, 1, 1))
+    drawn = torch.Generator().manual_seed(1)
+    arguments = [torch.rand(s, dtype=torch.float64, generator=drawn).add_(0.5).requires_grad_() for s in shapes]
+
+    def function(*values: torch.Tensor) -> torch.Tensor:
+        return torch_module.kl_normal_normal(*values, event_ndims=event_ndims)
+
+    assert torch.autograd.gradcheck(function, arguments)
+    assert torch.autograd.gradgradcheck(function, arguments)
+
+
+def test_many_numbers_are_computed_as_few_are(torch_module: ModuleType) -> None:
+    drawn = torch.Generator().manual_seed(2)
+    arguments = [(torch.rand(s, generator=drawn) + 0.5).requires_grad_() for s in ((300, 1), (300,), (), (300, 300))]
+    function = torch_module.kl_normal_normal
+    value = function(*arguments)
+    gradients = torch.autograd.grad(value.sum(), arguments)
+    rows = [function(arguments[0][i], arguments[1], arguments[2], arguments[3][i]) for i in range(300)]
+    assert torch.equal(value, torch.stack(rows))
+    by_rows = torch.autograd.grad(torch.stack(rows).sum(), arguments)
+    for one, other in zip(gradients, by_rows, strict=True):
+        assert torch.allclose(one, other, rtol=1e-4, atol=1e-4)
+    assert torch.equal(gradients[3], by_rows[3])
+    summed = function(*arguments, event_ndims=2)
+    assert float(summed.detach()) == pytest.approx(float(value.detach().double().sum()), rel=1e-6)
+    assert torch.equal(torch.autograd.grad(summed, arguments[3])[0], gradients[3])
+
+
+def test_no_numbers_have_no_gradients(torch_module: ModuleType) -> None:
+    mu, sigma = torch.empty(0, requires_grad=True), torch.tensor(1.0, requires_grad=True)
+    torch_module.kl_normal_normal(mu, sigma, 0.0, 1.0).sum().backward()
+    assert mu.grad.shape == (0,)
+    assert float(sigma.grad) == 0.0
+
+
+def test_functions_can_be_mapped_and_differentiated_as_functions(torch_module: ModuleType) -> None:
+    function = torch_module.kl_normal_normal
+    mu, sigma, other, scale = (torch.tensor(v, dtype=torch.float64) for v in CASES["kl_normal_normal"])
+    many = sigma * torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64)
+    mapped = torch.vmap(function, (None, 0, None, None))(mu, many, other, scale)
+    assert torch.equal(mapped, function(mu, many, other, scale))
+    slope = (many - scale) * (many + scale) / (many * scale**2)
+    each = torch.vmap(torch.func.grad(function, argnums=1), (None, 0, None, None))(mu, many, other, scale)
+    assert torch.allclose(each, slope, rtol=1e-15)
+    total = torch.func.grad(lambda s: torch.vmap(function, (None, 0, None, None))(mu, s, other, scale).sum())(many)
+    assert torch.allclose(total, slope, rtol=1e-15)
+    second = torch.func.jacrev(torch.func.grad(function, argnums=1), argnums=1)(mu, sigma, other, scale)
+    assert float(second.detach()) == pytest.approx(float(1 / scale**2 + 1 / sigma**2), rel=1e-14)
+
+
+def test_a_gradient_that_has_no_spelling_is_that_of_autograd_and_the_docstring_says_so(
+    torch_module: ModuleType, programs: list, loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
+) -> None:
+    bare = imported(emit(programs, "torch", loader), "torch_without_slopes")
+    assert "automatic differentiation" in bare.kl_gamma_gamma.__doc__
+    assert "automatic differentiation" not in torch_module.kl_gamma_gamma.__doc__
+    arguments = leaves(CASES["kl_gamma_gamma"])
+    found = torch.autograd.grad(bare.kl_gamma_gamma(*arguments), arguments)
+    expected = torch.autograd.grad(torch_module.kl_gamma_gamma(*arguments), arguments)
+    assert all(torch.allclose(x, y, rtol=1e-12) for x, y in zip(found, expected, strict=True))

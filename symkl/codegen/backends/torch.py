@@ -1,4 +1,4 @@
-"""PyTorch: tensors on any device, computed in float64 and differentiable."""
+"""PyTorch: tensors on any device, computed in float64, with closed-form gradients."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from symkl.codegen.stable import kernels as k
 NAME = "torch"
 MODULE = "torch"
 LIBRARY = "PyTorch"
-RESERVED = frozenset({"torch", "functools"})
+RESERVED = frozenset({"torch", "Tensor", "Any", "Callable", "Sequence", "arguments", "slopes", "wanted"})
 INFINITY = "torch.inf"
 NAN = "torch.nan"
 PREAMBLE = (
     "The functions take tensors and numbers, which broadcast, on any one device. They compute in float64 (float32 on "
     "a device that has no float64) and round once to the dtype of the tensors (the default dtype for integers and "
-    "numbers). Gradients are those of autograd. They stand alone: nothing else needs to be installed but {needs}."
+    "numbers). Gradients are closed forms themselves, unless the docstring says otherwise; they can be differentiated "
+    "in turn. torch.compile takes the functions whole. They stand alone: nothing else needs to be installed but "
+    "{needs}."
 )
-SLOPES = False
+SLOPES = True
 #: torch has Bessel functions of order 0 and 1 alone, no exponential integral, and a trigamma that loses nine digits;
 #: its incomplete gamma functions lose six digits at large shapes, and have no derivative in the shape;
 #: `maximum` and `minimum` want tensors on both sides

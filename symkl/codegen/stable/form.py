@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import sympy as sp
 
@@ -48,6 +49,13 @@ def stable_form(
     `divergence` says that the value is a KL divergence, which is never negative; `given` are the conditions under
     which the value is used.
     """
+    return _chosen(closed, tuple(pairs), divergence, tuple(given))
+
+
+@lru_cache(maxsize=128)  # the same form is wanted again with derivatives
+def _chosen(
+    closed: sp.Expr, pairs: tuple[tuple[sp.Expr, sp.Expr], ...], divergence: bool, given: tuple[sp.Basic, ...]
+) -> StableForm:
     # of a whole number SymPy writes log(gamma(n)) for loggamma(n): the rules see a positive one instead
     whole = {s: sp.Symbol(s.name, positive=True) for s in closed.free_symbols if s.is_integer and s.is_positive}
     put = [(x.xreplace(whole), y.xreplace(whole)) for x, y in pairs]
