@@ -9,11 +9,15 @@ import sympy as sp
 from symkl.codegen.program import Branch, Program
 from symkl.codegen.stable import kernels as k
 
-__all__ = ["promised", "promised_of", "told"]
+__all__ = ["allowed", "promised", "promised_of", "told"]
 
 #: what a kernel or a library function loses at most, in units in the last place; those not named, `_USUAL`
 _LOST: dict[object, float] = {
     k.BinetGap: 40,
+    k.BetaGap: 40,
+    k.Binet: 30,
+    k.BinetSlope: 8,
+    k.LogGamma: 10,
     k.GammaGap: 12,
     k.BinetRise: 20,
     k.DigammaRise: 12,
@@ -39,19 +43,22 @@ def promised(program: Program) -> int | None:
     return None if None in found else max((n for n in found if n is not None), default=None)
 
 
-def promised_of(program: Program, branch: Branch, error: float | None = None) -> int | None:
-    """What one branch promises, from what its form was seen to lose and what its least exact operation loses.
+def promised_of(program: Program, branch: Branch) -> int | None:
+    """What one branch promises, by what its form was seen to lose."""
+    return allowed(program, branch.value, branch.error, branch.nonnegative)
 
-    `error` is another loss of the form, such as that at one point. Where terms of both signs are added up, the form
-    loses digits of each operation alike.
+
+def allowed(program: Program, form: sp.Expr, error: float, nonnegative: bool) -> int | None:
+    """A power of two, of units in the last place, from what a form was seen to lose and its least exact operation.
+
+    Where terms of both signs are added up, the form loses digits of each operation alike. None where it loses most.
     """
-    error = branch.error if error is None else error
     if not error <= _MOST:
         return None
-    parts = [branch.value, *(a.value for a in program.assignments)]
+    parts = [form, *(a.value for a in (*program.assignments, *program.later))]
     heads = {node.func for part in parts for node in sp.preorder_traversal(part) if node.free_symbols}
     operation = max((_LOST.get(head, _USUAL if head in _KERNELS else 0.0) for head in heads), default=0.0)
-    lost = error + operation / 2 * (1.0 if branch.nonnegative else max(1.0, 2 * error))
+    lost = error + operation / 2 * (1.0 if nonnegative else max(1.0, 2 * error))
     return max(4, 2 ** math.ceil(math.log2(max(lost, 1.0))))
 
 

@@ -1,41 +1,60 @@
-"""How generated text is run in each backend: loaded, called with numbers, and traced back to an expression."""
+"""How generated modules are run in each backend: loaded, traced back to expressions, and called with numbers."""
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
-import inspect
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import sympy as sp
 
+from symkl.codegen.operations import OPERATIONS
 from symkl.codegen.stable import kernels
 
-__all__ = ["LIBRARIES", "called", "loaded", "runs_here", "traced_back"]
+__all__ = ["gradient", "loaded", "read_slopes", "read_value", "runs_here", "values"]
 
-#: the library that a backend's modules import first
-LIBRARIES = {"numpy": "numpy", "torch": "torch", "jax": "jax"}
+Columns = Sequence[Sequence[float]]
+Function = Callable[..., Any]
 
-#: each kernel by the name of its template's function, less the underscores: `_log_gap` is LogGap
-_KERNELS: dict[str, Any] = {name.lower(): getattr(kernels, name) for name in kernels.__all__ if name[0].isupper()}
+#: each operation by the name that its kernel has, less the underscores: `_log_gap` is LogGap; one gives two at once
+_NAMED: dict[str, tuple[Any, ...]] = {
+    **{head.__name__.lower(): (head,) for head in OPERATIONS},
+    "binet": (kernels.Binet, kernels.BinetSlope),
+}
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A backend's way: the libraries that it needs, its functions called with numbers, and where its formulas stand.
+
+    `slope` gives, of a module, a function's name and the number of an argument, the function that computes the
+    derivative by that argument; `gradient` calls a function and gives its derivatives by every argument.
+    """
+
+    libraries: tuple[str, ...]
+    values: Callable[[Function, Columns], list[float]]
+    slope: Callable[[ModuleType, str, int], Function] | None = None
+    gradient: Callable[[Function, Columns], list[list[float]]] | None = None
 
 
 def runs_here(backend: str) -> bool:
-    """Whether modules of that backend can be run and traced: it is one that is known here, and its library is there."""
-    library = LIBRARIES.get(backend)
-    return library is not None and importlib.util.find_spec(library) is not None
+    """Whether modules of that backend can be run and traced here: its libraries are installed."""
+    way = _WAYS.get(backend)
+    return way is not None and all(importlib.util.find_spec(name) is not None for name in way.libraries)
 
 
 @contextmanager
 def loaded(text: str) -> Iterator[ModuleType]:
     """The module of a text that symkl has just written, for as long as it is wanted."""
     with tempfile.TemporaryDirectory(prefix="symkl-") as folder:
-        name = f"symkl_generated_{abs(hash(text)):x}"
+        name = f"symkl_generated_{Path(folder).name.removeprefix('symkl-')}"
         path = Path(folder) / f"{name}.py"
         path.write_text(text, encoding="utf-8")
         spec = importlib.util.spec_from_file_location(name, path)
@@ -50,40 +69,8 @@ def loaded(text: str) -> Iterator[ModuleType]:
             del sys.modules[name]
 
 
-def called(backend: str, function: Callable[..., Any], columns: Sequence[Sequence[float]]) -> list[float]:
-    """The function's values in float64, its arguments given column by column."""
-    return _CALLS[backend](function, columns)
-
-
-def _numpy(function: Callable[..., Any], columns: Sequence[Sequence[float]]) -> list[float]:
-    import numpy as np
-
-    return [float(v) for v in np.atleast_1d(function(*(np.array(c, dtype=np.float64) for c in columns)))]
-
-
-def _torch(function: Callable[..., Any], columns: Sequence[Sequence[float]]) -> list[float]:
-    import torch
-
-    return [float(v) for v in function(*(torch.tensor(c, dtype=torch.float64) for c in columns))]
-
-
-def _jax(function: Callable[..., Any], columns: Sequence[Sequence[float]]) -> list[float]:
-    import jax
-    import jax.numpy as jnp
-
-    with jax.enable_x64(True):
-        return [float(v) for v in function(*(jnp.array(c, dtype=jnp.float64) for c in columns))]
-
-
-_CALLS: dict[str, Callable[[Callable[..., Any], Sequence[Sequence[float]]], list[float]]] = {
-    "numpy": _numpy,
-    "torch": _torch,
-    "jax": _jax,
-}
-
-
-def traced_back(backend: str, module: ModuleType, name: str, arguments: Sequence[sp.Expr]) -> sp.Expr:
-    """The expression that the function of that name in the module computes, its kernels under their names.
+def read_value(backend: str, module: ModuleType, name: str, arguments: Sequence[sp.Expr]) -> sp.Expr:
+    """The expression that the function of that name computes, the kernels in it under their names.
 
     A kernel is tested on its own against its definition; all else is followed as it is written.
     """
@@ -92,13 +79,102 @@ def traced_back(backend: str, module: ModuleType, name: str, arguments: Sequence
         return tracer.traced(getattr(module, name), arguments)
 
 
+def read_slopes(backend: str, module: ModuleType, name: str, arguments: Sequence[sp.Expr]) -> list[sp.Expr]:
+    """The expressions of its derivatives, as the module writes them."""
+    slope = _WAYS[backend].slope
+    assert slope is not None
+    tracer = importlib.import_module(f"symkl.trace.{backend}")
+    with _kernels_named(module, tracer.named):
+        return [tracer.traced(slope(module, name, i), arguments) for i in range(len(arguments))]
+
+
+def values(backend: str, function: Function, columns: Columns) -> list[float]:
+    """The function's values in float64, its arguments given column by column."""
+    return _WAYS[backend].values(function, columns)
+
+
+def gradient(backend: str, function: Function, columns: Columns) -> list[list[float]]:
+    """Its derivatives by each argument in turn, at each point."""
+    found = _WAYS[backend].gradient
+    assert found is not None
+    return found(function, columns)
+
+
 @contextmanager
-def _kernels_named(module: ModuleType, named: Callable[..., Any]) -> Iterator[None]:
-    own = {name: value for name, value in vars(module).items() if name.startswith("_") and inspect.isroutine(value)}
-    heads = {name: _KERNELS.get(name.replace("_", "")) for name in own}
-    before = {name: own[name] for name, head in heads.items() if head is not None}
-    vars(module).update({name: named(heads[name]) for name in before})
+def _kernels_named(module: ModuleType, named: Callable[[Function], Function]) -> Iterator[None]:
+    heads = {name: _NAMED[name.replace("_", "")] for name in vars(module) if name[0] == "_" and _is_kernel(name)}
+    before = {name: getattr(module, name) for name in heads}
+    vars(module).update({name: _together([named(head) for head in own]) for name, own in heads.items()})
     try:
         yield
     finally:
         vars(module).update(before)
+
+
+def _is_kernel(name: str) -> bool:
+    return name.replace("_", "") in _NAMED
+
+
+def _together(functions: Sequence[Function]) -> Function:
+    """One function that gives what each of them gives, where they are several."""
+    if len(functions) == 1:
+        return functions[0]
+    return lambda *arguments: tuple(function(*arguments) for function in functions)
+
+
+def _by_numpy(function: Function, columns: Columns) -> list[float]:
+    import numpy as np
+
+    return [float(v) for v in np.atleast_1d(function(*(np.array(c, dtype=np.float64) for c in columns)))]
+
+
+def _by_torch(function: Function, columns: Columns) -> list[float]:
+    import torch
+
+    return [float(v) for v in function(*(torch.tensor(c, dtype=torch.float64) for c in columns))]
+
+
+def _gradient_by_torch(function: Function, columns: Columns) -> list[list[float]]:
+    import torch
+
+    leaves = [torch.tensor(c, dtype=torch.float64, requires_grad=True) for c in columns]
+    found = torch.autograd.grad(function(*leaves).sum(), leaves, allow_unused=True)
+    return [[0.0] * len(columns[0]) if g is None else g.tolist() for g in found]
+
+
+def _slope_by_torch(module: ModuleType, name: str, position: int) -> Function:
+    formula = getattr(module, f"_{name}_formula")
+    return lambda *arguments: formula(arguments, [True] * len(arguments), True)[1][position]
+
+
+def _by_jax(function: Function, columns: Columns) -> list[float]:
+    import jax.numpy as jnp
+
+    from symkl.trace.jax import in_float64
+
+    with in_float64():
+        return [float(v) for v in function(*(jnp.array(c, dtype=jnp.float64) for c in columns))]
+
+
+def _gradient_by_jax(function: Function, columns: Columns) -> list[list[float]]:
+    import jax
+    import jax.numpy as jnp
+
+    from symkl.trace.jax import in_float64
+
+    with in_float64():
+        arrays = [jnp.array(c, dtype=jnp.float64) for c in columns]
+        found = jax.grad(lambda *a: function(*a).sum(), argnums=tuple(range(len(arrays))))(*arrays)
+        return [[float(v) for v in g] for g in found]
+
+
+def _slope_by_jax(module: ModuleType, name: str, position: int) -> Function:
+    formula = getattr(module, f"_{name}")
+    return lambda *arguments: formula(*arguments)[1]()[position]
+
+
+_WAYS = {
+    "numpy": _Way(("numpy", "scipy"), _by_numpy),
+    "torch": _Way(("torch",), _by_torch, _slope_by_torch, _gradient_by_torch),
+    "jax": _Way(("jax",), _by_jax, _slope_by_jax, _gradient_by_jax),
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from symkl.trace.meanings import LINEAR, meaning_of, select
 from symkl.trace.refusal import Untraceable, called, refuse
 from symkl.trace.value import Value, combined, lifted, reduced
 
-__all__ = ["named", "traced"]
+__all__ = ["in_float64", "named", "traced"]
 
 #: a function whose value appears under a name
 _NAMED = Primitive("named")
@@ -46,12 +47,18 @@ def _shaped(*operands: Any, head: Any) -> Any:
 _NAMED.def_abstract_eval(_shaped)
 
 
+def in_float64() -> Any:
+    """A context in which JAX computes in float64, under whichever name this version of JAX has it."""
+    switch = getattr(jax, "enable_x64", None) or importlib.import_module("jax.experimental").enable_x64
+    return switch(True)
+
+
 def traced(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tuple[int, ...] = ()) -> sp.Expr:
     """The expression that the function computes from float64 arrays of these expressions, all of that shape.
 
     Raises Untraceable where the function does what an expression cannot say.
     """
-    with jax.enable_x64(True):
+    with in_float64():
         closed = called(_jaxpr, function, [jax.ShapeDtypeStruct(shape, jnp.float64) for _ in arguments])
     outcomes = _evaluated(closed, [Value(a, shape) for a in arguments])
     if len(outcomes) != 1:

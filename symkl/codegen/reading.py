@@ -1,0 +1,136 @@
+"""Generated functions read back to expressions, and these proved equal to what was derived."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from types import ModuleType
+
+import sympy as sp
+
+from symkl.algebra import assuming, holds, is_zero
+from symkl.codegen.program import Branch, Program
+from symkl.codegen.running import read_slopes, read_value
+from symkl.codegen.stable import kernels as k
+from symkl.codegen.stable.form import proved_equal
+from symkl.codegen.stable.kernels import Kernel, expand_kernels
+from symkl.errors import SymklError
+from symkl.trace import Untraceable, recognised
+
+__all__ = ["DIFFERENCES", "Broken", "prove"]
+
+#: the arguments (x, y, d) of a kernel, by their positions, of which d must be x - y
+DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
+    **dict.fromkeys((k.LogGap, k.GammaGap, k.BinetGap, k.SoftplusGap, k.LogRatio), ((0, 1, 2),)),
+    **dict.fromkeys((k.DigammaRise, k.BinetRise, k.SigmoidRise), ((0, 1, 2),)),
+    k.EntropyGap: ((1, 0, 2),),
+    k.BetaGap: ((0, 2, 4), (1, 3, 5)),
+}
+
+
+class Broken(SymklError):
+    """Generated code that is not what was derived: a bug in symkl."""
+
+
+def prove(program: Program, backend: str, module: ModuleType) -> None:
+    """That the module's function of the program, and its derivatives there, are those that were derived.
+
+    Raises Broken where that is not shown, case by case.
+    """
+    symbols, what = [a.symbol for a in program.arguments], f"{program.name} in {backend}"
+    has_slopes = any(branch.slopes for branch in program.branches)
+    try:
+        value = read_value(backend, module, program.name, symbols)
+        slopes = read_slopes(backend, module, program.name, symbols) if has_slopes else []
+    except Untraceable as error:
+        raise Broken(f"{what} cannot be read back: {error}") from error
+    constants = _constants(program)
+    _prove_cases(program, what, recognised(value, constants), lambda branch: [branch.closed])
+    if all(branch.conditions for branch in program.branches):
+        _prove_otherwise(program, what, recognised(value, constants))
+    for i, (argument, slope) in enumerate(zip(program.arguments, slopes, strict=False)):
+        told = f"the derivative of {what} by {argument.name}"
+        _prove_cases(program, told, recognised(slope, constants), partial(_derivatives, program, i))
+
+
+def _prove_cases(program: Program, what: str, found: sp.Expr, truths: Callable[[Branch], list[sp.Expr]]) -> None:
+    """That in each case the expression is one of those that `truths` has for it."""
+    before: list[sp.Basic] = []
+    for branch in program.branches:
+        with assuming((*program.constraints, *branch.conditions)):
+            value = _without_clip(_settled(found, before), program.clipped)
+            wanted = [truth for truth in truths(branch) if truth is not None]
+            if wanted and not (_differences_right(value) and any(_same(value, truth) for truth in wanted)):
+                where = f" where {sp.And(*branch.conditions)}" if branch.conditions else ""
+                raise Broken(f"{what} is not shown to be that of its formula{where}: it reads {value}")
+        before.append(sp.And(*branch.conditions))
+
+
+def _prove_otherwise(program: Program, what: str, found: sp.Expr) -> None:
+    with assuming(program.constraints):
+        otherwise = _settled(found, [sp.And(*branch.conditions) for branch in program.branches])
+    if otherwise != (sp.oo if program.otherwise == "inf" else sp.nan):
+        raise Broken(f"{what} is {otherwise} where no case holds, not {program.otherwise}")
+
+
+def _derivatives(program: Program, position: int, branch: Branch) -> list[sp.Expr]:
+    """The derivative of a case by an argument, written from the closed form and from the stable one."""
+    if not branch.slopes or branch.closed is None:
+        return []
+    inlined = {a.name: a.value for a in program.assignments}
+    stable = branch.value
+    while stable.free_symbols & set(inlined):
+        stable = stable.xreplace(inlined)
+    x = program.arguments[position].symbol
+    return [sp.diff(branch.closed, x), sp.diff(expand_kernels(stable), x)]
+
+
+def _constants(program: Program) -> list[sp.Expr]:
+    """The constants of the program, which code holds as the floats nearest to them."""
+    found: dict[sp.Expr, None] = {}
+
+    def collect(e: sp.Basic) -> None:
+        if isinstance(e, sp.Expr) and not e.free_symbols and not e.is_Rational and e.is_finite:
+            found.setdefault(e)
+            return
+        for a in e.args:
+            collect(a)
+
+    for expression in program.expressions:
+        collect(expression)
+    return list(found)
+
+
+def _settled(e: sp.Expr, excluded: Iterable[sp.Basic]) -> sp.Expr:
+    """The case of a selection that holds under the assumptions, where the conditions excluded do not."""
+    if not isinstance(e, sp.Piecewise):
+        return e.func(*(_settled(a, excluded) for a in e.args)) if e.has(sp.Piecewise) else e
+    for value, condition in e.args:
+        if condition in excluded:
+            continue
+        known = holds(condition)
+        if known is None:
+            return e
+        if known:
+            return _settled(value, excluded)
+    return e
+
+
+def _without_clip(value: sp.Expr, clipped: bool) -> sp.Expr:
+    """`max(v, 0) => v` for a divergence, which is never negative: only rounding could make it so."""
+    if clipped and isinstance(value, sp.Max) and sp.S.Zero in value.args:
+        return sp.Max(*(a for a in value.args if a != 0))
+    return value
+
+
+def _differences_right(value: sp.Expr) -> bool:
+    """Whether each kernel that takes two quantities and their difference is given that."""
+    return all(
+        is_zero(kernel.args[d] - (kernel.args[x] - kernel.args[y]))
+        for kernel in value.atoms(Kernel)
+        for x, y, d in DIFFERENCES.get(type(kernel), ())
+    )
+
+
+def _same(value: sp.Expr, truth: sp.Expr) -> bool:
+    return bool(value == truth) or (truth != sp.oo and proved_equal(value, truth))
