@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import mpmath as mp
+
 from symkl.library import Library
 from symkl.measure.cases import Case
 from symkl.measure.child import Child, ValuesOf
@@ -14,7 +16,7 @@ from symkl.measure.peers import peers_of
 from symkl.measure.points import Regime, regimes
 from symkl.measure.preparation import Module, Sample, is_near, module, sample, sampled
 from symkl.measure.subjects import Subject, absent, generated
-from symkl.measure.ulps import tally
+from symkl.measure.ulps import tally, worst
 from symkl.model import Verified
 from symkl.settings import Settings
 from symkl.workers import Crew, Job, Outcome
@@ -143,7 +145,7 @@ def _row(case: Case, subject: Subject, part: Sample, child: Child) -> dict[str, 
     regime = part.regime
     head = {"case": case.title, "who": subject.name, "dtype": regime.dtype, "regime": regime.name}
     if not part.values:
-        return {**head, "value": tally([], [], regime.dtype), "slopes": None}
+        return {**head, "value": tally([], [], regime.dtype), "slopes": None, "worst": None}
     answer = child.ask(ValuesOf(subject, part.columns, regime.dtype, bool(part.slopes)))
     if "missing" in answer:
         return {"missing": answer["missing"]}
@@ -151,7 +153,17 @@ def _row(case: Case, subject: Subject, part: Sample, child: Child) -> dict[str, 
         **head,
         "value": tally(answer["values"], part.values, regime.dtype),
         "slopes": None if answer["slopes"] is None else _slopes(answer["slopes"], part, regime.dtype),
+        "worst": _worst(answer["values"], part),
     }
+
+
+def _worst(found: Sequence[float], part: Sample) -> dict[str, Any] | None:
+    """The point with the largest error: the arguments, the value and the truth, as text."""
+    place = worst(found, part.values, part.regime.dtype)
+    if place is None:
+        return None
+    truth = mp.nstr(part.values[place], 25)
+    return {"at": [repr(column[place]) for column in part.columns], "value": repr(found[place]), "truth": truth}
 
 
 def _slopes(found: Sequence[Sequence[float]], part: Sample, dtype: str) -> dict[str, Any]:

@@ -21,10 +21,11 @@ class Case:
 
     @property
     def title(self) -> str:
-        """The family's name alone, where it is one family against itself; else the divergence."""
-        same = self.request.p == self.request.q and not self.request.where
-        name = self.request.p if same else self.request.title
-        return f"{name} by {self.way}" if self.way else name
+        """The family's name alone, where it is one family against itself, else both; then what is fixed."""
+        request = self.request
+        name = request.p if request.p == request.q else f"{request.p} || {request.q}"
+        called = f"{name} by {self.way}" if self.way else name
+        return ", ".join([called, *(f"{parameter} = {value}" for parameter, value in request.where)])
 
 
 #: what a variational autoencoder adds to its loss, as it is written by hand everywhere

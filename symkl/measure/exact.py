@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import mpmath as mp
@@ -15,7 +16,8 @@ from symkl.verify.numbers import truth
 
 __all__ = ["Exact"]
 
-_DIGITS = (60, 120, 240, 480, 960)
+#: digits beyond those that the sizes of the arguments take up, and how often they are doubled
+_DIGITS, _DOUBLINGS = 60, 4
 #: what stays below this at all those digits is zero, as far as any dtype can tell
 _NOTHING = mp.mpf(10) ** -400
 
@@ -36,7 +38,7 @@ class Exact:
         bounds = [sp.StrictLessThan(*member.support) for member in members]
         demands = [c for member in members for c in member.constraints] + bounds
         self._demands = [d for d in (c.subs(put, simultaneous=True) for c in demands) if d not in (sp.true, sp.false)]
-        self._slopes: dict[int, tuple[sp.Expr, ...]] = {}
+        self._slopes: dict[int, tuple[sp.Expr | None, ...]] = {}
 
     @property
     def ties(self) -> list[list[tuple[sp.Symbol, sp.Symbol]]]:
@@ -56,13 +58,15 @@ class Exact:
         return None if case is None else _settled(self._cases[case][1], at)
 
     def slopes(self, at: Point) -> list[Any]:
-        """The derivative with respect to each parameter; None where it is not known, and under a tie of any."""
+        """The derivative with respect to each parameter; None where it is not known, or the parameter is tied."""
         case = self._case(at)
-        if case is None or any(isinstance(c, sp.Eq) for c in self._cases[case][0]):
+        if case is None:
             return [None for _ in self._symbols]
         if case not in self._slopes:
-            self._slopes[case] = tuple(sp.diff(self._cases[case][1], s) for s in self._symbols)
-        return [_settled(slope, at) for slope in self._slopes[case]]
+            when, value = self._cases[case]
+            tied = {s for c in when if isinstance(c, sp.Eq) for s in c.free_symbols}
+            self._slopes[case] = tuple(None if s in tied else sp.diff(value, s) for s in self._symbols)
+        return [None if slope is None else _settled(slope, at) for slope in self._slopes[case]]
 
     def _case(self, at: Point) -> int | None:
         here = {s: sp.Rational(v) for s, v in at.items()}
@@ -73,10 +77,15 @@ class Exact:
 
 
 def _settled(expression: sp.Expr, at: Point) -> Any:
-    """The value with so many digits that as many again do not change it; None in doubt."""
+    """The value with so many digits that as many again do not change it; None in doubt.
+
+    What is small beside 1 would be lost at both alike: they hold the square of every argument beside 1.
+    """
+    digits = _DIGITS + 2 * _decades(at)
     try:
-        value = exact_value(expression, at, _DIGITS[0])
-        for digits in _DIGITS[1:]:
+        value = exact_value(expression, at, digits)
+        for _ in range(_DOUBLINGS):
+            digits *= 2
             value, before = exact_value(expression, at, digits), value
             if value.imag or value != value:
                 return None
@@ -85,3 +94,8 @@ def _settled(expression: sp.Expr, at: Point) -> Any:
     except (ArithmeticError, KeyError, NotImplementedError, TypeError, ValueError):
         return None
     return mp.mpf(0) if abs(value) < _NOTHING else None
+
+
+def _decades(at: Point) -> int:
+    """How many powers of ten the arguments reach away from 1."""
+    return math.ceil(max((abs(math.log10(abs(v))) for v in at.values() if v), default=0))

@@ -10,7 +10,7 @@ from typing import Any
 
 import mpmath as mp
 
-__all__ = ["DTYPES", "error", "rounded", "tally"]
+__all__ = ["DTYPES", "error", "rounded", "tally", "worst"]
 
 #: dtype -> bits of the significand, smallest exponent of a unit in the last place, largest number
 DTYPES = {
@@ -64,6 +64,12 @@ def tally(values: Sequence[float], truths: Sequence[Any], dtype: str) -> dict[st
         "nan": sum(math.isnan(value) for value, _ in known),
         "infinite": sum(math.isinf(value) and abs(truth) <= largest for value, truth in known),
     }
+
+
+def worst(values: Sequence[float], truths: Sequence[Any], dtype: str) -> int | None:
+    """Where the error is largest; None where no truth is known."""
+    places = [i for i, truth in enumerate(truths) if truth is not None]
+    return max(places, key=lambda i: error(values[i], truths[i], dtype), default=None)
 
 
 def _finite(value: float) -> float | None:

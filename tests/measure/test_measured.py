@@ -68,6 +68,10 @@ def test_the_textbook_form_is_shown_to_be_bad_and_its_negative_values_are_counte
     module = replace(exponential.module, sources={"numpy": TEXTBOOK})
     rows = results(measured([replace(exponential, module=module)], library, ["numpy"], child, no_bar), "symkl numpy")
     assert rows["1e-12"]["value"]["max"] > 1e12
+    worst = rows["1e-12"]["worst"]
+    first, second = map(float, worst["at"])
+    assert float(worst["truth"]) == pytest.approx(((second - first) / first) ** 2 / 2, rel=1e-11)
+    assert abs(float(worst["value"]) - float(worst["truth"])) > 1e-18
     namespace = {np.__name__: np}
     exec(TEXTBOOK, namespace)
     for part in exponential.samples:

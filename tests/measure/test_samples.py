@@ -9,6 +9,8 @@ from dataclasses import replace
 import mpmath as mp
 import pytest
 
+from symkl.codegen.arguments import signature
+from symkl.measure.exact import Exact
 from symkl.measure.points import Regime, regimes
 from symkl.measure.preparation import Sample, sample, sampled
 from symkl.measure.ulps import rounded
@@ -80,3 +82,13 @@ def test_the_same_seed_gives_the_same_points(proved: Proved) -> None:
     (case, verified), regime = proved("Exponential"), Regime("random", "float64")
     first, again, other = (sample(verified, case, regime, 3, seed, "points") for seed in (0, 0, 1))
     assert first == again != other
+
+
+def test_what_is_small_beside_one_is_not_lost(proved: Proved) -> None:
+    _, verified = proved("Bernoulli")
+    claim = verified.derivation.claim
+    exact = Exact(claim, verified.derivation, signature(claim, None, None))
+    p, q = 7.283767500471521e-213, 1.052361315988209e-242
+    point = dict(zip((parameter.symbol for parameter in claim.parameters), (p, q), strict=True))
+    # (1 - p) log((1 - p)/(1 - q)) is q - p here, to 200 digits
+    assert exact.value(point) == pytest.approx(p * math.log(p / q) - p + q, rel=1e-14)

@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +26,10 @@ FILES = {
     "typo.toml": STRANGER.replace("))/b", "))/sgima"),
 }
 BLOCKS = re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL)
-COMMANDS = re.findall(r"^\$ symkl (.*)\n((?:(?!\$ ).*\n)*)", "\n".join(BLOCKS), re.MULTILINE)
+EVERY = re.findall(r"^\$ symkl (.*)\n((?:(?!\$ ).*\n)*)", "\n".join(BLOCKS), re.MULTILINE)
+#: what these print is a machine's: the page shows what one machine printed
+MEASURED = [command for command, _ in EVERY if command.startswith(("accuracy", "bench"))]
+COMMANDS = [(command, shown) for command, shown in EVERY if command not in MEASURED]
 
 
 @pytest.mark.parametrize("name", ["main-job", "tests"])
@@ -38,6 +42,19 @@ def test_links_and_pictures_lead_to_files() -> None:
     targets = [t for t in re.findall(r"\]\(([^)#]+)\)", TEXT) if not t.startswith("http")]
     assert targets
     assert [t for t in targets if not (ROOT / t).exists()] == []
+
+
+@pytest.mark.parametrize("command", MEASURED)
+def test_a_measurement_that_the_page_shows_can_be_asked_for(command: str) -> None:
+    from symkl.cli.app import app
+
+    name, *arguments = shlex.split(command)
+    found = typer.main.get_command(app).commands[name].make_context(name, arguments)
+    assert found.params
+
+
+def test_the_page_shows_both_measurements() -> None:
+    assert {command.split()[0] for command in MEASURED} == {"accuracy", "bench"}
 
 
 @pytest.mark.slow
