@@ -112,7 +112,12 @@ def draw(rng: random.Random, shape: str, extreme: bool = False) -> list[list[flo
 def near(rng: random.Random, shape: str, distance: float, extreme: bool = False) -> list[list[float]]:
     first, _ = draw(rng, shape, extreme)
     factors = [distance * rng.uniform(0.5, 1.5) * rng.choice((-1, 1)) for _ in shape]
-    change = {"m": lambda x, f: x * (1 - abs(f)), "n": lambda x, f: x, "k": lambda x, f: x}
+    change: dict[str, Callable[[float, float], float]] = {
+        "u": lambda x, f: x * (1 + f if x * (1 + f) < 1 else 1 - abs(f)),
+        "m": lambda x, f: x * (1 - abs(f)),
+        "n": lambda x, f: x,
+        "k": lambda x, f: x,
+    }
     other = [change.get(k, lambda x, f: x * (1 + f))(x, f) for k, x, f in zip(shape, first, factors, strict=True)]
     return [first, other]
 

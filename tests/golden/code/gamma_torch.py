@@ -388,22 +388,26 @@ _ATANH = (
     0.04400369243072337,
     0.08082022805971766,
 )
-# log(2) - 1/2
-_HALVING = 0.19314718055994531
+# log(2) - 1/2 and 1 - log(2)
+_SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
 
 
 def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     a, b, d = _tensors(a, b, d)
-    x = d / b
-    near = (x > -0.749) & (x < 0.99)
-    halved = near & (x < -0.4)
+    x = (d / b).detach()
+    near = (x > -0.75) & (x < 3.0)
+    # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
+    low, high = near & (x < -0.4), near & (x > 0.9)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    y = torch.where(halved, 1.0 + 2.0 * x, torch.where(near, x, 0.0))  # 2*a/b - 1, exactly, or a/b - 1
-    s = y / (2.0 + y)
+    middle = torch.where(low, 0.5 * b, torch.where(high, 2.0 * b, torch.where(near, b, 1.0)))
+    step = torch.where(low | high, a - middle, torch.where(near, d, 0.0))
+    y, half = step / middle, 0.5 * step
+    s = half / (half + middle)
     z = s * s
-    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z)) + torch.where(halved, _HALVING - 0.5 * y, 0.0)
-    value_far = x - _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b))
+    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z))
+    value_near = value_near + torch.where(low, _SHIFT_LOW - 0.5 * y, torch.where(high, _SHIFT_HIGH + y, 0.0))
+    value_far = d / b - _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b))
     return torch.where(near, value_near, torch.where(x == torch.inf, torch.inf, value_far))
 
 

@@ -290,21 +290,24 @@ _ATANH = (
     0.04400369243072337,
     0.08082022805971766,
 )
-# log(2) - 1/2
-_HALVING = 0.19314718055994531
+# log(2) - 1/2 and 1 - log(2)
+_SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
 
 
 def _log_gap(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     x = d / b
-    halved = x < -0.4
-    y = np.where(halved, 1.0 + 2.0 * x, x)  # 2*a/b - 1, exactly
-    s = y / (2.0 + y)
+    # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
+    low, high = x < -0.4, x > 0.9
+    middle = np.where(low, 0.5 * b, np.where(high, 2.0 * b, b))
+    step = np.where(low | high, a - middle, d)
+    y, half = step / middle, 0.5 * step
+    s = half / (half + middle)
     z = s * s
     near = s * (y - 2.0 * z * _polynomial(_ATANH, z))
-    near = np.where(halved, near + (_HALVING - 0.5 * y), near)
+    near = near + np.where(low, _SHIFT_LOW - 0.5 * y, np.where(high, _SHIFT_HIGH + y, 0.0))
     far = np.where(x == np.inf, np.inf, x - _log_quotient(a, b))
-    return np.where(z < 0.111, near, far)
+    return np.where(z < 0.112, near, far)
 
 
 def _log_quotient(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
