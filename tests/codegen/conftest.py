@@ -118,3 +118,10 @@ def torch_module(
     programs_with_slopes: list[Program], loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
 ) -> ModuleType:
     return imported(emit(programs_with_slopes, "torch", loader), "generated_torch")
+
+
+@pytest.fixture(scope="session")
+def numba_module(
+    programs: list[Program], loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
+) -> ModuleType:
+    return imported(emit(programs, "numba", loader), "generated_numba")

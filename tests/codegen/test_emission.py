@@ -105,13 +105,13 @@ def test_a_parameter_called_t_does_not_collide_with_names_of_common_subexpressio
     assert float(module.kl_timed_timed(0.5, 0.25)) == pytest.approx(float(value.subs({t_1: 0.5, t_2: 0.25})), rel=1e-15)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("backend", ["numba", "numpy", "torch"])
 def test_a_module_stands_alone(backend: str, programs: list, loader: jinja2.BaseLoader) -> None:
     tree = ast.parse(emit(programs, backend, loader))
     imports = [n for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom))]
     names = {(n.module if isinstance(n, ast.ImportFrom) else n.names[0].name).split(".")[0] for n in imports}
-    others = ("scipy",) if backend == "numpy" else ("collections", "typing")
-    assert names <= {"__future__", backend, *others}
+    others = {"numpy": {"scipy"}, "numba": {"numpy"}}.get(backend, set())
+    assert names - set(sys.stdlib_module_names) <= {backend, *others}
 
 
 def test_scipy_is_imported_only_where_it_is_needed(
@@ -133,7 +133,7 @@ def test_only_the_kernels_that_are_called_are_there(
     assert defined - {"kl_normal_normal__log_variance"} <= used
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("backend", ["numba", "numpy", "torch"])
 def test_generated_code_passes_the_linter(
     backend: str, programs: list, loader: jinja2.BaseLoader, tmp_path: Path
 ) -> None:

@@ -19,13 +19,13 @@ from symkl.model import Case, Derivation, Family, Parameter, Verdict, Verified, 
 Both = tuple[str, ModuleType]
 
 
-@pytest.fixture(params=["numpy", "torch"])
+@pytest.fixture(params=["numpy", "torch", pytest.param("numba", marks=pytest.mark.slow)])
 def both(request: pytest.FixtureRequest) -> Both:
     return request.param, request.getfixturevalue(f"{request.param}_module")
 
 
 def array(kind: str, values: object, dtype: str = "float64") -> np.ndarray | torch.Tensor:
-    return np.array(values, dtype=dtype) if kind == "numpy" else torch.tensor(values, dtype=getattr(torch, dtype))
+    return torch.tensor(values, dtype=getattr(torch, dtype)) if kind == "torch" else np.array(values, dtype=dtype)
 
 
 def call(both: Both, name: str, *arguments: float) -> float:

@@ -31,7 +31,7 @@ MODULES = {
 }
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("backend", ["numba", "numpy", "torch"])
 @pytest.mark.parametrize("stem", sorted(MODULES))
 def test_the_generated_module_is_the_one_that_is_checked_in(
     stem: str, backend: str, verified: Callable[..., Verified], loader: jinja2.BaseLoader, update: bool
@@ -75,7 +75,7 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("backend", ["numpy", "torch", pytest.param("numba", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("stem", sorted(VALUES))
 def test_a_checked_in_module_runs_and_gives_the_textbooks_values(
     stem: str, backend: str, imported: Callable[[str, str], ModuleType]
@@ -89,4 +89,6 @@ def test_a_checked_in_module_runs_and_gives_the_textbooks_values(
 
 
 def test_no_golden_is_left_over() -> None:
-    assert {p.name for p in GOLDEN.glob("*.py")} == {f"{s}_{b}.py" for s in MODULES for b in ("numpy", "torch")}
+    assert {p.name for p in GOLDEN.glob("*.py")} == {
+        f"{s}_{b}.py" for s in MODULES for b in ("numba", "numpy", "torch")
+    }

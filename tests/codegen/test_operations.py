@@ -24,6 +24,8 @@ from symkl.codegen.stable import kernels as k
 from symkl.errors import NotYet
 from symkl.model import symbol
 
+#: numba compiles each row by itself
+BACKENDS_TRIED = ["numpy", "torch", pytest.param("numba", marks=pytest.mark.slow)]
 DOCUMENTATION = Documentation("An operation.", "", (), "", "unknown", (), ())
 REAL = (-700.5, -30.0, -2.5, -0.51, -0.3, -1e-5, 0.0, 1e-9, 0.2, 0.49, 0.51, 3.0, 40.0)
 POSITIVE = (1e-12, 1e-3, 0.3, 0.999, 1.0, 1.5, 2.0, 7.9, 8.1, 60.0, 1e5)
@@ -139,6 +141,9 @@ def call(module: ModuleType, backend: str, head: object, points: list[tuple[floa
     columns = zip(*points, strict=True)
     if backend == "numpy":
         return [float(v) for v in function(*(np.array(c, dtype=np.float64) for c in columns))]
+    if backend == "numba":
+        # so many that the loop of vectors is taken: one way of compiling is enough here
+        return function(*(np.resize(np.array(c, dtype=np.float64), 2049) for c in columns)).tolist()[: len(points)]
     return function(*(torch.tensor(c, dtype=torch.float64) for c in columns)).tolist()
 
 
@@ -153,7 +158,7 @@ def test_every_row_is_tried() -> None:
     assert set(OPERATIONS) == set(TRIED) | set(COMPARED)
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("backend", BACKENDS_TRIED)
 @pytest.mark.parametrize("head", list(TRIED), ids=lambda head: head.__name__)
 def test_an_operation_is_its_specification(module: Callable[[str], ModuleType], backend: str, head: object) -> None:
     row, (ranges, bound) = OPERATIONS[head], TRIED[head]
@@ -170,7 +175,7 @@ def test_an_operation_is_its_specification(module: Callable[[str], ModuleType], 
             assert error(value, truth, absolute=bound < 0) <= abs(bound) + 0.5, point
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("backend", BACKENDS_TRIED)
 @pytest.mark.parametrize("head", list(COMPARED), ids=lambda head: head.__name__)
 def test_a_gap_is_its_definition_to_the_last_digits(
     module: Callable[[str], ModuleType], backend: str, head: type[k.Kernel]
