@@ -10,6 +10,7 @@ import sympy as sp
 from flint import arb
 
 from symkl.model import Check, Claim, Counterexample, Expectation
+from symkl.verify.endless import endless
 from symkl.verify.integral import enclosed, estimated
 from symkl.verify.numbers import agreement, ball_of, decimal, exact, number_of, unreal
 from symkl.verify.plain import expectation
@@ -46,6 +47,10 @@ def by_enclosure(
             if complex_value is not None:
                 counterexample = Counterexample(shown(point), complex_value, decimal(whole.ball))
                 return Evidence(Check("enclosure", False, done + 1, 0, "the form is not real"), counterexample)
+            infinite = endless(form * scale, point)
+            if infinite is not None:
+                counterexample = Counterexample(shown(point), str(infinite), decimal(whole.ball))
+                return Evidence(Check("enclosure", False, done + 1, 0, "the form is infinite"), counterexample)
             reason = "the form could not be enclosed"
             continue
         found = agreement(given, whole.ball)

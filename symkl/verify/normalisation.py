@@ -8,6 +8,7 @@ import sympy as sp
 from flint import arb
 
 from symkl.model import Claim, Distribution, Family, claim
+from symkl.verify.negative import negative_place
 from symkl.verify.numbers import decimal, exact
 from symkl.verify.plain import expectation
 from symkl.verify.points import draw, shown
@@ -18,7 +19,10 @@ __all__ = ["Normalisation", "normalisation"]
 
 @dataclass(frozen=True)
 class Normalisation:
-    """`is_one`: True (at every point tried), False (`value` says what it is at the point `at`), None: not known."""
+    """`is_one`: True (at every point tried), False (`value` says what it is at the point `at`), None: not known.
+
+    `negative`: it is no density, whatever it integrates to; `value` is its value at a place that `at` names too.
+    """
 
     is_one: bool | None
     value: str = ""
@@ -26,10 +30,13 @@ class Normalisation:
     rigorous: bool = False
     points: int = 0
     note: str = ""
+    negative: bool = False
 
     def __str__(self) -> str:
         if self.is_one is not False:
             return self.note
+        if self.negative:
+            return f"{self.note} at {', '.join(f'{name} = {number}' for name, number in self.at)}: {self.value}"
         place = ", ".join(f"{name} = {number}" for name, number in self.at)
         return f"{self.note} {self.value}, not to 1" + (f" (at {place})" if place else "")
 
@@ -41,6 +48,12 @@ def normalisation(family: Family | Distribution, *, digits: int = 15, points: in
     verb = "the masses add up" if dist.kind == "discrete" else "the density integrates"
     tried, rigorous = 0, True
     for point in draw(about, points, seed):
+        below = negative_place(dist, point)
+        if below is not None:
+            place, value = below
+            at = shown({dist.variable: place, **point})
+            what = "mass" if dist.kind == "discrete" else "density"
+            return Normalisation(False, decimal(value, 6), at, False, tried + 1, f"the {what} is negative", True)
         ball = enclose(dist, sp.Integer(1), point, digits).ball
         if ball is None:
             plain = expectation(dist, sp.Integer(1), point, digits)

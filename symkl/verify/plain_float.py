@@ -12,7 +12,7 @@ import sympy as sp
 
 from symkl.verify.plain_table import NoValue, evaluator
 
-__all__ = ["Estimate", "on_line", "real_functions"]
+__all__ = ["Estimate", "Real", "on_line", "real_functions"]
 
 Real = Callable[[float], float]
 

@@ -10,8 +10,8 @@ from itertools import chain, count
 import mpmath as mp
 import sympy as sp
 
-from symkl.verify.plain_float import Estimate, on_line, real_functions
-from symkl.verify.plain_table import NoValue, Number, evaluators
+from symkl.verify.plain_float import Estimate, Real, on_line, real_functions
+from symkl.verify.plain_table import NoValue, Number, evaluator, evaluators
 from symkl.verify.setting import Setting
 
 __all__ = ["Summed", "add_up", "together"]
@@ -22,6 +22,8 @@ Evaluator = Callable[[Number], Number]
 _MOST, _QUIET = 30_000, 20
 #: after so many terms the rest is looked at as an integral
 _SLOW = 600
+#: powers of e so far out, and how near the masses in doubles must be there to those in as many digits as the last
+_FAR, _FAITHFUL = (10, 20, 40, 80, 160), 1e-6
 
 
 @dataclass(frozen=True)
@@ -87,13 +89,27 @@ def _rest(here: Setting, mass: Evaluator, weight: Evaluator, n: int) -> Estimate
     except NoValue:
         return None
     integral = on_line(lambda t: density(n + math.exp(t)) * math.exp(t), lambda t: factor(n + math.exp(t)))
-    if integral is None or not math.isfinite(integral.value):
-        return integral
+    if integral is not None and not math.isfinite(integral.value):
+        return integral if _faithful(here, density, n) else None
+    if integral is None:
+        return None
     f = [mass(mp.mpf(n + i)) * weight(mp.mpf(n + i)) for i in (-2, -1, 0, 1, 2)]
     slope = (f[0] - 8 * f[1] + 8 * f[3] - f[4]) / 12
     third = (f[4] - 2 * f[3] + 2 * f[1] - f[0]) / 2
     value = integral.value + f[2] / 2 - slope / 12 + third / 720
     return Estimate(float(value), integral.error + float(abs(third) / 720))
+
+
+def _faithful(here: Setting, density: Real, n: int) -> bool:
+    """Whether doubles have the masses far out, where what they take for growth may be what cancelling digits left."""
+    with mp.workdps(_FAR[-1]):
+        mass = evaluator(here.density, here.variable)
+        for t in _FAR:
+            x = n + math.exp(t)
+            true = mass(mp.mpf(x))
+            if not abs(density(x) - true) <= _FAITHFUL * abs(true):
+                return False
+    return True
 
 
 def _integers(support: tuple[sp.Expr, sp.Expr]) -> Iterator[int]:

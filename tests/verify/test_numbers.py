@@ -1,5 +1,7 @@
 """Values of formulas as balls, points drawn from domains, conditions at points, and normalisation."""
 
+import math
+
 import mpmath as mp
 import pytest
 import sympy as sp
@@ -141,6 +143,28 @@ def test_a_density_that_does_not_integrate_to_one_is_told_what_it_integrates_to(
     assert found.is_one is False
     assert value is None or found.value == value
     assert "not to 1" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("family", "place", "value"),
+    [
+        (make(lambda x: 12 * x**2 - 6 * x, 0, 1), "x = 0.00", lambda x: 12 * x**2 - 6 * x),
+        (make(lambda x: sp.exp(-x) * (2 - x), 0, sp.oo), "x = ", lambda x: math.exp(-x) * (2 - x)),
+        (make(lambda x: (1 - x) * sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), -sp.oo, sp.oo), "x = ", None),
+        (make(lambda x: R(3, 2) * (-R(1, 2)) ** x, 0, sp.oo, kind="discrete"), "x = 1", lambda x: -0.75),
+    ],
+)
+def test_a_density_that_is_negative_somewhere_is_refused_though_it_integrates_to_one(family, place, value):
+    found = normalisation(family)
+    assert found.is_one is False
+    assert "is negative at " + place in str(found)
+    assert float(found.value) < 0
+    if value is not None:
+        assert float(found.value) == pytest.approx(value(float(R(dict(found.at)["x"]))), rel=1e-5)
+
+
+def test_a_density_that_touches_zero_is_one():
+    assert normalisation(make(lambda x: 3 * (1 - 2 * x) ** 2, 0, 1)).is_one
 
 
 def test_a_density_that_nobody_can_integrate_is_not_called_normalised():

@@ -9,11 +9,12 @@ from flint import acb, arb, ctx
 
 from symkl.model import claim
 from symkl.model.special import zeta_derivative
+from symkl.verify.endless import endless
 from symkl.verify.numbers import exact
 from symkl.verify.plain import in_doubles
 from symkl.verify.plain_float import on_line, real_functions
-from symkl.verify.plain_sum import add_up
-from symkl.verify.plain_table import NoValue, evaluator
+from symkl.verify.plain_sum import _rest, add_up
+from symkl.verify.plain_table import NoValue, evaluator, evaluators
 from symkl.verify.rigorous import enclose
 from symkl.verify.rigorous.compile import compile_balls
 from symkl.verify.rigorous.ends import ExpRatio, ExpRatioSlope, Log1mRatio, Log1mRatioSlope, tidy
@@ -213,6 +214,29 @@ def test_a_slow_sum_is_added_up_with_its_rest():
     assert abs(found.value + mp.zeta(2, 1, 1) * 6 / mp.pi**2) <= found.error + mp.mpf(10) ** -12
     assert found.error < 1e-9
     assert add_up(put(dist, dist.variable, {}), 12).status == "divergent"
+
+
+def test_digits_that_cancel_are_not_taken_for_growth():
+    """Masses that fall like n**(-10/3), of which doubles keep nothing far out; and a sum that does diverge."""
+    falling = make(lambda n: sp.exp(sp.loggamma(n + R(1, 3)) - sp.loggamma(n + R(11, 3))), 1, sp.oo, kind="discrete")
+    for family, seen in ((falling, None), (make(lambda n: 1 / n, 1, sp.oo, kind="discrete"), mp.inf)):
+        here = put(claim("entropy", family).p, sp.Integer(1), {})
+        density, weight = real_functions([here.density, here.weight], here.variable)
+        crude = on_line(lambda t, f=density: f(600 + math.exp(t)) * math.exp(t), weight)
+        assert math.isinf(crude.value)
+        found = _rest(here, *evaluators([here.density, here.weight], here.variable), 600)
+        assert (found if found is None else found.value) == seen
+
+
+def test_a_sum_or_an_integral_that_diverges_makes_a_form_infinite():
+    n, s = sp.Symbol("n", integer=True), sp.Symbol("s", positive=True)
+    at = {s: R(3)}
+    assert endless(2 * sp.Sum(s, (n, 0, sp.oo)) + 1, at) == sp.oo
+    assert endless(s - sp.Sum(1 / n, (n, 1, sp.oo)), at) == -sp.oo
+    assert endless(sp.Integral(1 / y, (y, 0, 1)), at) == sp.oo
+    finite = (sp.Sum(s**n / sp.factorial(n), (n, 0, sp.oo)), sp.Integral(1 / y**2, (y, 1, sp.oo)), s)
+    assert [endless(form, at) for form in finite] == [None, None, None]
+    assert endless(sp.Sum(s, (n, 0, sp.oo)) - sp.Sum(s, (n, 1, sp.oo)), at) is None  # oo - oo says nothing
 
 
 def test_the_incomplete_beta_function_is_that_of_mpmath_and_refused_elsewhere():

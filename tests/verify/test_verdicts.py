@@ -230,3 +230,12 @@ def test_values_without_a_closed_form_come_from_the_integral(built_in):
 def test_an_infinite_value_is_said_to_be_infinite(built_in):
     about = claim("kl", built_in["Normal"], built_in["Gamma"])
     assert evaluate(about, {p.symbol: R(1) for p in about.parameters}).value == "oo"
+
+
+def test_a_known_form_that_is_infinite_fails_where_the_truth_is_finite(built_in):
+    entropy = claim("entropy", built_in["Poisson"])
+    rate, n = entropy.parameters[0].symbol, sp.Symbol("n", integer=True)
+    for form in (sp.Sum(rate, (n, 0, sp.oo)), 1 - 2 * sp.Integral(1 / n, (n, 1, sp.oo))):
+        verdict = judge(Known("entropy", None, form, "", "a test", "known[1]"), entropy).verdict
+        assert verdict.kind == "failed"
+        assert verdict.counterexample.given == ("oo" if form.has(sp.Sum) else "-oo")
