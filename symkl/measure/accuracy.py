@@ -78,17 +78,15 @@ def _job(case: Case, run: Callable[..., Any], arguments: tuple[Any, ...], settin
 
 
 def _gathered(case: Case, outcomes: Sequence[tuple[Job, Outcome]]) -> Prepared:
-    """What came of a case's jobs. Raises what a child raised."""
+    """What came of a case's jobs; what cannot be had is lost. Raises where a child met a bug."""
     made, samples, lost = Module(""), [], []
     for job, outcome in outcomes:
-        if outcome.error is not None:
-            raise outcome.error
         if outcome.bug:
             raise RuntimeError(outcome.bug)
         regime = job.about[1]
         if outcome.value is None:
             part = "its code" if regime is None else f"{regime.dtype} {regime.name}"
-            lost.append(f"{case.title}, {part}: {outcome.lost}")
+            lost.append(f"{case.title}, {part}: {outcome.error or outcome.lost}")
         elif regime is None:
             made = Module(**outcome.value)
         else:

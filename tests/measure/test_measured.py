@@ -97,6 +97,15 @@ def test_what_cannot_be_measured_is_left_out_and_said(exponential: Prepared, lib
     assert results(said, "torch.distributions")
 
 
+def test_a_case_without_code_is_left_out_and_said(proved: Callable[..., tuple]) -> None:
+    case, verified = proved("Exponential")
+    open_ = replace(verified, derivation=replace(verified.derivation, status="none", cases=()))
+    with Crew(1) as crew:
+        [found] = prepare([(case, open_)], ["numpy"], ["float64"], 1, Settings(), crew, no_bar, "points")
+    assert found.module.sources == {}
+    assert any("Exponential, its code: " in line and "no closed form" in line for line in found.lost)
+
+
 def test_a_package_that_is_not_installed_is_named(
     exponential: Prepared, library: Library, child: Child, monkeypatch: pytest.MonkeyPatch
 ) -> None:
