@@ -27,7 +27,7 @@ from typing import Any
 from symkl.algebra import is_zero
 from symkl.algebra.masters import MASTERS
 from symkl.check import comparison
-from symkl.claims import forms_of, names_of
+from symkl.claims import forms_of, names_of, request_of
 from symkl.claims import read_claim as claim
 from symkl.codegen import BACKENDS, FRAMEWORK_OF, Program, Registration, checked_module, emit, registrations, runs_here
 from symkl.codegen import lower as lowered
@@ -163,7 +163,7 @@ def register(
                 emit([registration.program], backend, templates)
             found += made
         except NotYet as error:
-            lacking.append(str(error))
+            lacking.append(f"{request_of(result.derivation.claim).title}: {error}")
         tick(result.derivation.claim.id)
     programs = list({registration.program.name: registration.program for registration in found}.values())
     return emit(programs, backend, templates, title, found) if found else "", lacking
