@@ -118,6 +118,21 @@ def _context(digits: int) -> Any:
     return context
 
 
+def _compared(total: sp.Expr, values: Sequence[float]) -> list[float]:
+    """The terms, like parameters (`a_1 - a_2`) summed up first, as they are in the code, and a sum of two at once."""
+    if len(values) == 2:
+        return [math.fsum(values)]
+    alike: dict[str, list[float]] = {}
+    others = []
+    for term, value in zip(total.args, values, strict=True):
+        sign, symbol = term.as_coeff_Mul()
+        if abs(sign) == 1 and symbol.is_Symbol:
+            alike.setdefault(symbol.name.rpartition("_")[0] or symbol.name, []).append(value)
+        else:
+            others.append(value)
+    return [*map(math.fsum, alike.values()), *others]
+
+
 def _value(e: sp.Expr, at: dict[sp.Symbol, Any], context: Any, rounded: bool) -> Any:
     def rounding(value: Any) -> Any:
         return float(value) if rounded else value
@@ -132,7 +147,8 @@ def _value(e: sp.Expr, at: dict[sp.Symbol, Any], context: Any, rounded: bool) ->
         return float(_value(e, at, context, rounded=False))
     arguments = [_value(a, at, context, rounded) for a in e.args]
     if e.is_Add:
-        return math.fsum(arguments) if rounded and len(arguments) == 2 else sum(arguments[1:], arguments[0])
+        parts = _compared(e, arguments) if rounded else arguments
+        return sum(parts[1:], parts[0])
     if e.is_Mul:
         return math.prod(arguments) if rounded else context.fprod(arguments)
     exact = [context.mpf(a) for a in arguments]

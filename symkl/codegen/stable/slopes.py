@@ -55,12 +55,14 @@ def _binet_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
 def _beta_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     c, d, a, b, first, second = u
     above, below, both = c + d, a + b, first + second
-    rise, curvature = k.DigammaRise(above, below, both), k.Trigamma(below)
+    # c*b - a*d: what is left of the logarithms, and of the reciprocals in the trigamma functions
+    change = k.ProductDifference(first, b, second, a)
+    rise, curvature = k.BinetRise(above, below, both), k.TrigammaExcess(below) * both
     return (
-        (k.DigammaRise(c, a, first) - rise) * du[0]
-        + (k.DigammaRise(d, b, second) - rise) * du[1]
-        - ((k.Trigamma(a) - curvature) * first - curvature * second) * du[2]
-        - ((k.Trigamma(b) - curvature) * second - curvature * first) * du[3]
+        (k.LogRatio(c * below, a * above, change) + k.BinetRise(c, a, first) - rise) * du[0]
+        + (k.LogRatio(d * below, b * above, -change) + k.BinetRise(d, b, second) - rise) * du[1]
+        - (change / (a * below) + k.TrigammaExcess(a) * first - curvature) * du[2]
+        - (-change / (b * below) + k.TrigammaExcess(b) * second - curvature) * du[3]
     )
 
 
