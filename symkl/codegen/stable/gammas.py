@@ -24,7 +24,7 @@ def open_loggammas(
     """
     rest, gaps = spread(expression), sp.S.Zero
     for gamma in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key):
-        argument = factored(gamma.args[0])
+        argument = _seen_positive(gamma.args[0])
         coefficient = factored(rest.coeff(gamma, 1))
         other = _anchor(argument, rest, same, anchor)
         if other is None or coefficient == 0 or not positive(argument):
@@ -73,6 +73,11 @@ def _step(b: sp.Expr, a: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
     return step
 
 
+def _seen_positive(argument: sp.Expr) -> sp.Expr:
+    """The argument, factored where only so its sign is known: `a - a*p => a*(1 - p)`."""
+    return argument if positive(argument) else factored(argument)
+
+
 def _has_slope(rest: sp.Expr, argument: sp.Expr) -> bool:
     return rest.has(sp.digamma(sp.expand(argument)))
 
@@ -83,7 +88,7 @@ def _anchor(b: sp.Expr, rest: sp.Expr, same: dict[sp.Symbol, sp.Expr], anchor: s
     settled = sp.cancel(b.subs(same, simultaneous=True))
     if settled.is_number:
         return settled if settled.is_Integer and settled > 0 else None
-    found = (factored(g.args[0]) for g in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key))
+    found = (_seen_positive(g.args[0]) for g in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key))
     others = [argument for argument in found if argument != b]
     for other in others:
         if sp.expand(other.subs(same, simultaneous=True) - settled) == 0 and positive(other):
