@@ -64,7 +64,8 @@ def _negative(term: sp.Expr) -> bool:
 def ordered_terms(add: sp.Expr, rank: Mapping[sp.Basic, int], variables: frozenset[sp.Symbol]) -> list[sp.Expr]:
     """The terms of a sum: logarithms, special functions, rational terms, expectations, numbers; a positive one first.
 
-    Without a logarithm of parameters the terms in the variable come first (`x - mu`, `log(x) - mu`), by falling degree.
+    Without a logarithm of parameters the terms in the variable come first (`x - mu`, `log(x) - mu`), by falling degree;
+    beside one, powers of a bracket with the variable come before rational constants: `(x - mu)**2 + (mu - m)**2`.
     """
     terms = _numeric_logs_merged(list(sp.Add.make_args(add)))
     normaliser = any(t.atoms(sp.log) and not t.free_symbols & variables for t in terms)
@@ -73,7 +74,7 @@ def ordered_terms(add: sp.Expr, rank: Mapping[sp.Basic, int], variables: frozens
 
     def key(term: sp.Expr) -> tuple[object, ...]:
         free = term.free_symbols & variables
-        place = _class(term) if not free else (3.5 if normaliser else -1.0)
+        place = _class(term) if not free else (_place_beside_logs(term, variables) if normaliser else -1.0)
         degree = max((_degree(term, v) for v in free), default=0)
         degree = max([degree, *(_degree(e.body, e.variable) for e in term.atoms(Expectation))])
         called = 1 if term.atoms(sp.log) else 0
@@ -129,6 +130,11 @@ def _class(term: sp.Expr) -> float:
     if term.has(sp.log):
         return 1.0
     return 3.0
+
+
+def _place_beside_logs(term: sp.Expr, variables: frozenset[sp.Symbol]) -> float:
+    bases = [f.as_base_exp()[0] for f in sp.Mul.make_args(term)]
+    return 2.75 if any(b.is_Add and b.free_symbols & variables and b.is_polynomial() for b in bases) else 3.5
 
 
 def _degree(term: sp.Expr, variable: sp.Symbol) -> int:

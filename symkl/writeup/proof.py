@@ -14,6 +14,7 @@ from symkl.writeup.conditions import BOTH, conjunction
 from symkl.writeup.content import Chain, ProofLine
 from symkl.writeup.notation import Notation
 from symkl.writeup.orders import named_cases
+from symkl.writeup.renamings import without_renamings
 from symkl.writeup.widths import formula_width
 
 __all__ = ["MATH_ROOM", "PAGE_ROOM", "REASON_ROOM", "chains", "citations", "concluded"]
@@ -42,6 +43,7 @@ def chains(
     `words` turns a step's reason into LaTeX. `lemmas` gives the label of the lemma about an expectation: a step that
     puts its value in its place cites it.
     """
+    steps, verdicts = without_renamings(steps, verdicts)
     steps, cases = named_cases(steps)
     begins = [i for i in range(len(steps)) if i == 0 or steps[i - 1].after != steps[i].before]
     heads = {i: notation.latex(steps[i].before) for i in begins}

@@ -20,6 +20,7 @@ from symkl.writeup.notation import Notation, conditions_latex
 from symkl.writeup.proof import PAGE_ROOM, chains, citations, concluded
 from symkl.writeup.prose import inline
 from symkl.writeup.reasons import marked
+from symkl.writeup.renamings import is_renaming
 from symkl.writeup.widths import formula_width
 
 __all__ = ["NAMES", "Context", "Read", "claim_key", "display", "lemmas_of", "sentence", "theorem_of"]
@@ -293,7 +294,7 @@ def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple
         left = notation.latex(lemma.statement)
         conditions = conditions_latex(lemma.conditions, notation)
         given = f"Let ${notation.symbols[0]} = {notation.member(derivation.claim.p)}$"
-        method = sentence(context.words(lemma.method, notation, (s.before for s in lemma.steps)))
+        method = sentence(context.words(_method(lemma), notation, (s.before for s in lemma.steps)))
         out.append(
             Theorem(
                 kind="lemma" if lemma.value is not None else "remark",
@@ -308,6 +309,12 @@ def lemmas_of(verified: Verified, notation: Notation, context: Context) -> tuple
             )
         )
     return tuple(out)
+
+
+def _method(lemma: Lemma) -> str:
+    """How the lemma is proved; a change of variable that changes nothing is no part of it."""
+    charts = [step for step in lemma.steps if step.rule == "chart"]
+    return lemma.method.removeprefix("change of variable, then ") if all(map(is_renaming, charts)) else lemma.method
 
 
 def _is_about_p(lemma: Lemma, claim: Claim) -> bool:
