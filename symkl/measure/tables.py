@@ -69,7 +69,11 @@ def speed_tables(report: dict[str, Any]) -> list[Table]:
 def _ratio(row: dict[str, Any] | None) -> str:
     if row is None:
         return ""
-    return f"1 ({_seconds(row['seconds'])})" if row["who"] == row["base"] else f"{row['ratio']:.2g}"
+    return f"1 ({_seconds(row['seconds'])})" if row["who"] == row["base"] else _two_digits(row["ratio"])
+
+
+def _two_digits(value: float) -> str:
+    return f"{float(f'{value:.2g}'):g}"
 
 
 def _seconds(value: float) -> str:
