@@ -7,6 +7,8 @@ but NumPy and SciPy.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
@@ -48,27 +50,37 @@ def kl_normal_laplace(
     Accuracy: 8 units in the last place in float64; more where an exponential amplifies the rounding of what
     it is taken of or terms of both signs nearly cancel.
     """
-    mu_1, sigma_1, mu_2, b_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, b_2)
-    with np.errstate(all="ignore"):
-        # -log(2)/2 + 1/2 + log(pi)/2
-        constant_1 = 0.7257913526447274
-        mu_difference = mu_1 - mu_2
-        # sqrt(2)/2
-        constant_2 = 0.7071067811865476
-        # sqrt(2)/sqrt(pi)
-        constant_3 = 0.7978845608028654
-        mu_scaled = mu_difference / sigma_1
-        value = (
-            _log_ratio(b_2, sigma_1, b_2 - sigma_1)
-            + constant_3 / b_2 * sigma_1 * np.exp(-0.5 * mu_scaled * mu_scaled)
-            + mu_difference / b_2 * special.erf(constant_2 / sigma_1 * mu_difference)
-            - constant_1
-        )
-        value = np.maximum(value, 0.0)  # rounding can leave a divergence of 0 slightly negative
-        if validate:
-            valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & ~np.isnan(mu_2) & (b_2 >= 0.0)
-            value = np.where(valid, value, np.nan)
+    values, shape, dtype = _prepare(mu_1, sigma_1, mu_2, b_2)
+    value = _in_blocks(_kl_normal_laplace, values, shape, validate)
     return _finish(value, shape, dtype, event_ndims)
+
+
+def _kl_normal_laplace(
+    mu_1: NDArray[np.float64],
+    sigma_1: NDArray[np.float64],
+    mu_2: NDArray[np.float64],
+    b_2: NDArray[np.float64],
+    validate: bool,
+) -> NDArray[np.float64]:
+    # -log(2)/2 + 1/2 + log(pi)/2
+    constant_1 = 0.7257913526447274
+    mu_difference = mu_1 - mu_2
+    # sqrt(2)/2
+    constant_2 = 0.7071067811865476
+    # sqrt(2)/sqrt(pi)
+    constant_3 = 0.7978845608028654
+    mu_scaled = mu_difference / sigma_1
+    value = (
+        _log_ratio(b_2, sigma_1, b_2 - sigma_1)
+        + constant_3 / b_2 * sigma_1 * np.exp(-0.5 * mu_scaled * mu_scaled)
+        + mu_difference / b_2 * special.erf(constant_2 / sigma_1 * mu_difference)
+        - constant_1
+    )
+    value = np.maximum(value, 0.0)  # rounding can leave a divergence of 0 slightly negative
+    if validate:
+        valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & ~np.isnan(mu_2) & (b_2 >= 0.0)
+        value = np.where(valid, value, np.nan)
+    return value
 
 
 def kl_normal_gamma(
@@ -99,37 +111,74 @@ def kl_normal_gamma(
     p gives positive probability to values below 0, where q has none.
     Verdict: proved (proved by symbolic algebra).
     """
-    mu_1, sigma_1, alpha_2, beta_2, shape, dtype = _prepare(mu_1, sigma_1, alpha_2, beta_2)
-    with np.errstate(all="ignore"):
-        value = np.inf
-        if validate:
-            valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
-            value = np.where(valid, value, np.nan)
+    values, shape, dtype = _prepare(mu_1, sigma_1, alpha_2, beta_2)
+    value = _in_blocks(_kl_normal_gamma, values, shape, validate)
     return _finish(value, shape, dtype, event_ndims)
+
+
+def _kl_normal_gamma(
+    mu_1: NDArray[np.float64],
+    sigma_1: NDArray[np.float64],
+    alpha_2: NDArray[np.float64],
+    beta_2: NDArray[np.float64],
+    validate: bool,
+) -> NDArray[np.float64]:
+    value = np.inf
+    if validate:
+        valid = ~np.isnan(mu_1) & (sigma_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
+        value = np.where(valid, value, np.nan)
+    return value
+
+
+_BLOCK = 1 << 14  # elements at a time: what is worked out between stays in the cache
 
 
 def _prepare(*arguments: ArrayLike) -> tuple:
     """The arguments as float64 arrays, the shape that they broadcast to, and the dtype of the result."""
     dtype = np.dtype(np.float64)
+    if arguments and all(type(a) is np.ndarray and a.dtype == dtype for a in arguments):
+        shape = arguments[0].shape
+        if all(a.shape == shape for a in arguments):
+            return arguments, shape, dtype
     if arguments:
         dtype = np.result_type(*(a if isinstance(a, (int, float)) else np.asarray(a) for a in arguments))
     if np.issubdtype(dtype, np.complexfloating) or not np.can_cast(dtype, np.longdouble):
         raise TypeError(f"parameters must be real numbers, not {dtype}")
     if not np.issubdtype(dtype, np.floating) or dtype.itemsize > 8:
         dtype = np.dtype(np.float64)
-    values = [np.asarray(a).astype(np.float64) for a in arguments]
-    return (*values, np.broadcast_shapes(*(v.shape for v in values)), dtype)
+    values = [np.asarray(a).astype(np.float64, copy=False) for a in arguments]
+    return values, np.broadcast_shapes(*(v.shape for v in values)), dtype
+
+
+def _in_blocks(
+    function: Callable[..., NDArray[np.float64]],
+    values: Sequence[NDArray[np.float64]],
+    shape: tuple[int, ...],
+    validate: bool,
+) -> NDArray[np.float64]:
+    """The function of the arguments, large arrays a block at a time."""
+    with np.errstate(all="ignore"):
+        if all(v.size <= _BLOCK for v in values):
+            return function(*values, validate)
+        value = np.empty(shape)
+        flat, whole = value.reshape(-1), [v if v.ndim == 0 else np.broadcast_to(v, shape).reshape(-1) for v in values]
+        for start in range(0, flat.size, _BLOCK):
+            part = slice(start, start + _BLOCK)
+            flat[part] = function(*(v[part] if v.ndim else v for v in whole), validate)
+    return value
 
 
 def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype, event_ndims: int) -> NDArray:
     """The value in the full shape, summed over the last `event_ndims` axes, rounded once to the result's dtype."""
     if not 0 <= event_ndims <= len(shape):
         raise ValueError(f"event_ndims must be between 0 and {len(shape)}, the number of axes, not {event_ndims}")
-    value = np.broadcast_to(value, shape)
+    value = np.broadcast_to(value, shape) if np.shape(value) != shape else value
     if event_ndims:
         value = value.sum(axis=tuple(range(-event_ndims, 0)))
+    # what was put together from blocks is nobody else's
+    copy = value.size <= _BLOCK or value.base is not None
     with np.errstate(over="ignore", under="ignore"):
-        return value.astype(dtype)[()]
+        return value.astype(dtype, copy=copy)[()]
 
 
 def _log_quotient(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
