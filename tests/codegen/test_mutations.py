@@ -17,8 +17,8 @@ from symkl.model import Verified
 #: template, what is changed in it, into what: each the kind of slip that a later edit could make
 SLIPS = [
     ("log_gap", "2.0 * z * _polynomial", "1.9999 * z * _polynomial"),
-    ("log_gap", "near = s * (x", "near = x - np.log1p(x) if True else s * (x"),
-    ("log_gap", "np.log1p(x), _log_ratio(a, b, d)", "np.log1p(x), np.log1p(x)"),
+    ("log_gap", "near = s * (y", "near = y - np.log1p(y) if True else s * (y"),
+    ("log_gap", "x - _log_quotient(a, b)", "x - np.log1p(x)"),
     ("log_ratio", "2.0 * np.log(np.sqrt(a)", "np.log(np.sqrt(a)"),
 ]
 
