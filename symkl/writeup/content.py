@@ -9,12 +9,16 @@ __all__ = ["Article", "Block", "Chain", "CheckRow", "Formula", "Lemma", "Listing
 
 @dataclass(frozen=True)
 class Formula:
-    """A displayed formula: its left side, and its right side as lines that fit the page; `label` may be empty."""
+    """A displayed formula: its left side, and its right side as lines that fit the page; `label` may be empty.
+
+    `tall`: a page may end between the lines.
+    """
 
     left: str
     right: tuple[str, ...]
     label: str = ""
     relation: str = "="
+    tall: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from symkl.writeup.content import Chain, ProofLine
 from symkl.writeup.notation import Notation
 from symkl.writeup.orders import named_cases
 from symkl.writeup.renamings import without_renamings
+from symkl.writeup.unfolding import unfolded
 from symkl.writeup.widths import formula_width
 
 __all__ = ["MATH_ROOM", "PAGE_ROOM", "REASON_ROOM", "chains", "citations", "concluded"]
@@ -101,6 +102,8 @@ def _rows(left: str, right: str, reason: str, verdict: str, head: str, column: f
 
     None where a line does not fit beside the reasons, or where many do and fewer are needed without them.
     """
+    if unfolded(right, PAGE_ROOM) is not None:
+        return None
     wide = formula_width(head) > _HEAD_ROOM
     taken = column + 1.0
     lines = broken(right, MATH_ROOM - taken - _INDENT, indent=r"\qquad" if not wide else r"\qquad\quad")
@@ -123,6 +126,9 @@ def _alone(left: str, right: str, reason: str, verdict: str) -> Chain:
     mark = rf"~$\{verdict}$" if verdict else ""
     intro = f"{reason[:1].upper()}{reason[1:]}{mark}:"
     heads = [ProofLine("", line) for line in (broken(left, PAGE_ROOM - 1.0) if left else [])]
+    cases = unfolded(right, PAGE_ROOM - _INDENT - 3.0)
+    if cases is not None:
+        return Chain((*heads, *(ProofLine("", line) for line in cases)), intro)
     lines = broken(right, PAGE_ROOM - 1.0 - _INDENT - 1.0, indent=r"\qquad")
     rows = [ProofLine("", (r"\quad = " if left else "= ") + lines[0]), *(ProofLine("", line) for line in lines[1:])]
     return Chain((*heads, *rows), intro)

@@ -21,6 +21,7 @@ from symkl.writeup.proof import PAGE_ROOM, chains, citations, concluded
 from symkl.writeup.prose import inline
 from symkl.writeup.reasons import marked
 from symkl.writeup.renamings import is_renaming
+from symkl.writeup.unfolding import unfolded
 from symkl.writeup.widths import formula_width
 
 __all__ = ["NAMES", "Context", "Read", "claim_key", "display", "lemmas_of", "sentence", "theorem_of"]
@@ -100,6 +101,9 @@ class Context:
 
 def display(left: str, right: str, label: str = "", relation: str = "=") -> Formula:
     """A displayed formula whose right side is broken to the width of the page; a wide left side stands above it."""
+    by_cases = unfolded(right, PAGE_ROOM - 8.0, relation)
+    if by_cases is not None:
+        return Formula("", (left, *by_cases), label, "", tall=True)
     taken = formula_width(left) + 4.5
     beside = broken(right, PAGE_ROOM - taken)
     whole = len(beside) == 1 and taken + formula_width(right) <= PAGE_ROOM

@@ -10,6 +10,7 @@ local function typst(blocks)
 end
 
 local function math(kind, text)
+  text = text:gsub("\\notag%f[%A]", "") -- one number stands for all the rows
   local out = typst({ pandoc.Plain({ pandoc.Math(kind, text) }) })
   if not out:match("^%$") or out:find("\\\\begin", 1, true) then
     error("Typst cannot set this formula: " .. text)

@@ -51,6 +51,12 @@ def wide(verified: Callable[..., Verified], loader: FileSystemLoader) -> str:
 
 
 @pytest.fixture(scope="module")
+def tall(verified: Callable[..., Verified], loader: FileSystemLoader) -> str:
+    """An article with values by cases that are longer than a page has room for."""
+    return write_article("Triangular", [verified("kl", "triangular", "triangular")], loader=loader, read=parse)
+
+
+@pytest.fixture(scope="module")
 def cases(verified: Callable[..., Verified], loader: FileSystemLoader) -> str:
     """An article with densities and values by cases, a proof in its main lines, and lists of other families."""
     shown = [
@@ -178,19 +184,21 @@ def test_an_unknown_engine_is_refused(article: str, loader: FileSystemLoader) ->
 
 if tex_engine() == "pdflatex":  # these are about an outside program, and defined where it is
 
-    @pytest.mark.parametrize("which", ["article", "wide", "cases"])
-    def test_tex_finds_no_line_too_wide(which: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("which", ["article", "wide", "cases", "tall"])
+    def test_tex_finds_no_line_too_wide_and_no_page_too_full(
+        which: str, request: pytest.FixtureRequest, tmp_path: Path
+    ) -> None:
         (tmp_path / "page.tex").write_text(request.getfixturevalue(which), encoding="utf-8")
         command = ["pdflatex", "-interaction=nonstopmode", "-draftmode", "page.tex"]
         for _ in range(2):
             subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
         log = (tmp_path / "page.log").read_text(encoding="utf-8", errors="replace")
-        assert not [w for w in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log) if float(w) > 1.0]
+        assert not [w for w in re.findall(r"Overfull \\[hv]box \(([\d.]+)pt", log) if float(w) > 1.0]
         assert "undefined references" not in log
 
     @pytest.mark.sweep
     @pytest.mark.parametrize("name", sorted(p.stem for p in (ROOT / "derivations").glob("*.toml") if p.stem != "vae"))
-    def test_tex_finds_no_line_too_wide_about_any_family(
+    def test_tex_finds_no_line_too_wide_and_no_page_too_full_about_any_family(
         name: str, verified: Callable[..., Verified], loader: FileSystemLoader, tmp_path: Path
     ) -> None:
         shown = [verified("entropy", name), verified("kl", name, name), verified("kl", name, "lognormal")]
@@ -199,7 +207,7 @@ if tex_engine() == "pdflatex":  # these are about an outside program, and define
         command = ["pdflatex", "-interaction=nonstopmode", "-draftmode", "page.tex"]
         subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
         log = (tmp_path / "page.log").read_text(encoding="utf-8", errors="replace")
-        assert not [w for w in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log) if float(w) > 1.0]
+        assert not [w for w in re.findall(r"Overfull \\[hv]box \(([\d.]+)pt", log) if float(w) > 1.0]
 
     def test_a_fragment_can_be_set_in_a_document_of_ones_own(
         normal: tuple[Verified, ...], loader: FileSystemLoader
