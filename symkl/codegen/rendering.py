@@ -56,6 +56,7 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
         "slopes": _slopes(program, printer, taken),
         "clipped": program.clipped,
         "valid": _joined([*valid, *(printer.condition(c) for c in program.constraints)], " & ", WIDTH - 4),
+        "bounds": _bounds(program),
         "doc": {"title": program.documentation.title, "lines": _lines(program)},
     }
 
@@ -99,6 +100,21 @@ def _slopes(program: Program, printer: Printer, taken: Collection[str]) -> list[
                 selections.append({"condition": condition, "name": name, "otherwise": chosen if j else "0.0"})
         slopes.append({"name": chosen, "cases": cases, "selections": selections})
     return slopes
+
+
+def _bounds(program: Program) -> dict[str, str]:
+    """The domains as arguments that are no nan and numbers that are at least 0, where that is all that they say."""
+    reals = [f"{a.name}," for a in program.arguments if a.domain == "real"]
+    bounded = [f"{a.name}," for a in program.arguments if a.domain in ("positive", "nonnegative", "unit")]
+    bounded += [f"1.0 - {a.name}," for a in program.arguments if a.domain == "unit"]
+    if program.constraints or {a.domain for a in program.arguments} - {"real", "positive", "nonnegative", "unit"}:
+        return {}
+    return {"reals": _tupled(reals), "bounded": _tupled(bounded)}
+
+
+def _tupled(items: Sequence[str]) -> str:
+    text = " ".join(items)
+    return text if len(items) == 1 else text.removesuffix(",")
 
 
 def _free(name: str, taken: Collection[str]) -> str:
