@@ -65,8 +65,7 @@ def _entropy_bernoulli_formula(
     (p,) = arguments
     value = -torch.special.xlog1py(1.0 - p, -p) - torch.special.xlogy(p, p)
     if validate:
-        valid = (p >= 0.0) & (p <= 1.0)
-        value = _where(valid, value, torch.nan)
+        value = _checked(value, (), (p, 1.0 - p))
     if not any(wanted):
         return value, ()
     slopes: list[Tensor | float | None] = [None] * 1
@@ -123,8 +122,7 @@ def _kl_bernoulli_bernoulli_formula(
         _entropy_gap(p_1, p_2, -p_difference),
     )
     if validate:
-        valid = (p_1 >= 0.0) & (p_1 <= 1.0) & (p_2 >= 0.0) & (p_2 <= 1.0)
-        value = _where(valid, value, torch.nan)
+        value = _checked(value, (), (p_1, p_2, 1.0 - p_1, 1.0 - p_2))
     if not any(wanted):
         return value, ()
     slopes: list[Tensor | float | None] = [None] * 2
@@ -180,8 +178,7 @@ def _kl_bernoulli_bernoulli__logit_formula(
     eta_difference = eta_1 - eta_2
     value = _softplus_gap(eta_2, eta_1, -eta_difference)
     if validate:
-        valid = ~torch.isnan(eta_1) & ~torch.isnan(eta_2)
-        value = _where(valid, value, torch.nan)
+        value = _checked(value, (eta_1, eta_2), ())
     if not any(wanted):
         return value, ()
     slopes: list[Tensor | float | None] = [None] * 2
@@ -338,6 +335,24 @@ def _precision(device: torch.device | None) -> torch.dtype:
     return torch.float32 if device is not None and device.type == "mps" else torch.float64
 
 
+def _settled(x: Tensor) -> bool:
+    """Whether what is computed may depend on the numbers in x: nobody traces or differentiates it."""
+    return not torch.compiler.is_compiling() and torch.is_inference_mode_enabled() and x.device.type == "cpu"
+
+
+def _checked(value: Tensor | float, reals: Sequence[Tensor], bounded: Sequence[Tensor]) -> Tensor | float:
+    """The value, nan where one of `reals` is nan or one of `bounded` is below 0."""
+    if all(_settled(x) for x in (*reals, *bounded)):
+        outside = any(bool(x.sum().isnan()) for x in reals) or not all(bool(x.amin() >= 0.0) for x in bounded)
+        if not outside:
+            return value
+    for x in reals:
+        value = _where(~torch.isnan(x), value, torch.nan)
+    for x in bounded:
+        value = _where(x >= 0.0, value, torch.nan)
+    return value
+
+
 def _where(condition: Tensor, value: Tensor | float, otherwise: Tensor | float) -> Tensor:
     """torch.where, also for two numbers."""
     if not isinstance(value, Tensor):
@@ -411,25 +426,56 @@ _ATANH = (
 )
 # log(2) - 1/2 and 1 - log(2)
 _SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
+# 2**500, and twice its logarithm
+_POWER = 2.0**500
+_LOG_POWERS = 693.1471805599454
 
 
 def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     a, b, d = _tensors(a, b, d)
-    x = (d / b).detach()
-    near = (x > -0.75) & (x < 3.0)
+    x, ratio = d / b, a / b
+    if _settled(x) and _moderate(a, b, ratio):
+        return _plain_log_gap(a, b, d, x, ratio)
+    near = (x - 1.125).abs() < 1.875
     # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
-    low, high = near & (x < -0.4), near & (x > 0.9)
-    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    middle = torch.where(low, 0.5 * b, torch.where(high, 2.0 * b, torch.where(near, b, 1.0)))
-    step = torch.where(low | high, a - middle, torch.where(near, d, 0.0))
-    y, half = step / middle, 0.5 * step
+    low, high = x < -0.4, x > 0.9
+    middle = torch.where(low, 0.5 * b, torch.where(high, 2.0 * b, b))
+    step = torch.where(low, a - middle, torch.where(high, a - middle, d))
+    # nothing here is infinite or nan where it is not taken, so that no gradient is nan
+    y, half = (step / middle).clamp(max=1.0), 0.5 * step
     s = half / (half + middle)
     z = s * s
-    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z))
-    value_near = value_near + torch.where(low, _SHIFT_LOW - 0.5 * y, torch.where(high, _SHIFT_HIGH + y, 0.0))
-    value_far = d / b - _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b))
-    return torch.where(near, value_near, torch.where(x == torch.inf, torch.inf, value_far))
+    shift = torch.where(low, _SHIFT_LOW - 0.5 * y, torch.where(high, _SHIFT_HIGH + y, 0.0))
+    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z)) + shift
+    # a/b may be too small for a number: powers of two bring it back
+    tiny = ratio < 1e-290
+    lifted = torch.where(tiny, a, 1.0) * _POWER / (torch.where(tiny, b, 1.0) / _POWER)
+    log = torch.log(torch.where(tiny, lifted, ratio).clamp(max=1e308)) - torch.where(tiny, _LOG_POWERS, 0.0)
+    return torch.where(near, value_near, x - log)
+
+
+def _moderate(a: Tensor, b: Tensor, ratio: Tensor) -> bool:
+    """Whether the numbers and their ratios are so that no product or quotient of a few overflows."""
+    lowest, highest = torch.aminmax(ratio)
+    return bool(lowest > 1e-100) and bool(highest < 1e100) and bool(a.amax() < 1e150) and bool(b.amin() > 1e-150)
+
+
+def _plain_log_gap(a: Tensor, b: Tensor, d: Tensor, x: Tensor, ratio: Tensor) -> Tensor:
+    """The same of moderate numbers, in few passes over memory: the masks are numbers, 0 and 1."""
+    low = torch.lt(x, -0.4, out=torch.empty_like(x))
+    high = torch.gt(x, 0.9, out=torch.empty_like(x))
+    middle = low.mul(-0.5).add_(1.0).add_(high).mul_(b)
+    step = torch.lerp(d, a - middle, low + high)
+    y, half = step / middle, step.mul_(0.5)
+    s = torch.div(half, middle.add_(half), out=half)
+    z = s * s
+    series = _polynomial(_ATANH, z).mul_(z.mul_(2.0))
+    value_near = torch.sub(y, series, out=series).mul_(s)
+    shift = low.mul_((-0.5 * y).add_(_SHIFT_LOW)).add_(high.mul_(y.add_(_SHIFT_HIGH)))
+    value_near.add_(shift)
+    near = torch.lt(torch.sub(x, 1.125, out=s).abs_(), 1.875, out=z)
+    return torch.lerp(ratio.log_().neg_().add_(x), value_near, near)
 
 
 def _tensors(*arguments: Tensor | float) -> list[Tensor]:
@@ -460,14 +506,10 @@ def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     """The polynomial with these coefficients, lowest power first, by Horner's rule."""
     value = torch.full_like(x, coefficients[-1])
+    in_place = _settled(value)
     for coefficient in coefficients[-2::-1]:
-        value = value * x + coefficient
+        value = value.mul_(x).add_(coefficient) if in_place else value * x + coefficient
     return value
-
-
-def _settled(x: Tensor) -> bool:
-    """Whether what is computed may depend on the numbers in x: nobody traces or differentiates it."""
-    return not torch.compiler.is_compiling() and x.is_inference() and x.device.type == "cpu"
 
 
 def _sigmoid_rise(b: Tensor, a: Tensor, d: Tensor) -> Tensor:
@@ -501,7 +543,6 @@ def _total(*terms: Tensor) -> Tensor:
         value = value + term
     if _settled(value) and bool(torch.isfinite(value.sum())):
         return value
-    unbounded = terms[0] == torch.inf
-    for term in terms[1:]:
-        unbounded = unbounded | (term == torch.inf)
-    return torch.where(unbounded, torch.inf, value)
+    for term in terms:
+        value = torch.where(term == torch.inf, torch.inf, value)
+    return value

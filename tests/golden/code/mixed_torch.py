@@ -90,8 +90,7 @@ def _kl_normal_laplace_formula(
     )
     value = value.clamp(min=0.0)  # rounding can leave a divergence of 0 slightly negative
     if validate:
-        valid = ~torch.isnan(mu_1) & (sigma_1 >= 0.0) & ~torch.isnan(mu_2) & (b_2 >= 0.0)
-        value = _where(valid, value, torch.nan)
+        value = _checked(value, (mu_1, mu_2), (sigma_1, b_2))
     if not any(wanted):
         return value, ()
     t_4 = torch.special.erf(constant_2 / sigma_1 * mu_1 - constant_2 / sigma_1 * mu_2)
@@ -157,8 +156,7 @@ def _kl_normal_gamma_formula(
     mu_1, sigma_1, alpha_2, beta_2 = arguments
     value = torch.inf
     if validate:
-        valid = ~torch.isnan(mu_1) & (sigma_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
-        value = _where(valid, value, torch.nan)
+        value = _checked(value, (mu_1,), (sigma_1, alpha_2, beta_2))
     if not any(wanted):
         return value, ()
     slopes: list[Tensor | float | None] = [None] * 4
@@ -319,6 +317,24 @@ def _in_blocks(
 def _precision(device: torch.device | None) -> torch.dtype:
     """float64, but on Apple's device, which has none."""
     return torch.float32 if device is not None and device.type == "mps" else torch.float64
+
+
+def _settled(x: Tensor) -> bool:
+    """Whether what is computed may depend on the numbers in x: nobody traces or differentiates it."""
+    return not torch.compiler.is_compiling() and torch.is_inference_mode_enabled() and x.device.type == "cpu"
+
+
+def _checked(value: Tensor | float, reals: Sequence[Tensor], bounded: Sequence[Tensor]) -> Tensor | float:
+    """The value, nan where one of `reals` is nan or one of `bounded` is below 0."""
+    if all(_settled(x) for x in (*reals, *bounded)):
+        outside = any(bool(x.sum().isnan()) for x in reals) or not all(bool(x.amin() >= 0.0) for x in bounded)
+        if not outside:
+            return value
+    for x in reals:
+        value = _where(~torch.isnan(x), value, torch.nan)
+    for x in bounded:
+        value = _where(x >= 0.0, value, torch.nan)
+    return value
 
 
 def _where(condition: Tensor, value: Tensor | float, otherwise: Tensor | float) -> Tensor:

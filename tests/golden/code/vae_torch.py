@@ -68,8 +68,7 @@ def _kl_normal_normal__log_variance_formula(
         0.5 * _exp_gap(logvar_1),
     )
     if validate:
-        valid = ~torch.isnan(mu_1) & ~torch.isnan(logvar_1)
-        value = _where(valid, value, torch.nan)
+        value = _checked(value, (mu_1, logvar_1), ())
     if not any(wanted):
         return value, ()
     slopes: list[Tensor | float | None] = [None] * 2
@@ -226,6 +225,24 @@ def _precision(device: torch.device | None) -> torch.dtype:
     return torch.float32 if device is not None and device.type == "mps" else torch.float64
 
 
+def _settled(x: Tensor) -> bool:
+    """Whether what is computed may depend on the numbers in x: nobody traces or differentiates it."""
+    return not torch.compiler.is_compiling() and torch.is_inference_mode_enabled() and x.device.type == "cpu"
+
+
+def _checked(value: Tensor | float, reals: Sequence[Tensor], bounded: Sequence[Tensor]) -> Tensor | float:
+    """The value, nan where one of `reals` is nan or one of `bounded` is below 0."""
+    if all(_settled(x) for x in (*reals, *bounded)):
+        outside = any(bool(x.sum().isnan()) for x in reals) or not all(bool(x.amin() >= 0.0) for x in bounded)
+        if not outside:
+            return value
+    for x in reals:
+        value = _where(~torch.isnan(x), value, torch.nan)
+    for x in bounded:
+        value = _where(x >= 0.0, value, torch.nan)
+    return value
+
+
 def _where(condition: Tensor, value: Tensor | float, otherwise: Tensor | float) -> Tensor:
     """torch.where, also for two numbers."""
     if not isinstance(value, Tensor):
@@ -264,14 +281,10 @@ def _exp_gap(x: Tensor) -> Tensor:
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     """The polynomial with these coefficients, lowest power first, by Horner's rule."""
     value = torch.full_like(x, coefficients[-1])
+    in_place = _settled(value)
     for coefficient in coefficients[-2::-1]:
-        value = value * x + coefficient
+        value = value.mul_(x).add_(coefficient) if in_place else value * x + coefficient
     return value
-
-
-def _settled(x: Tensor) -> bool:
-    """Whether what is computed may depend on the numbers in x: nobody traces or differentiates it."""
-    return not torch.compiler.is_compiling() and x.is_inference() and x.device.type == "cpu"
 
 
 def _total(*terms: Tensor) -> Tensor:
@@ -281,7 +294,6 @@ def _total(*terms: Tensor) -> Tensor:
         value = value + term
     if _settled(value) and bool(torch.isfinite(value.sum())):
         return value
-    unbounded = terms[0] == torch.inf
-    for term in terms[1:]:
-        unbounded = unbounded | (term == torch.inf)
-    return torch.where(unbounded, torch.inf, value)
+    for term in terms:
+        value = torch.where(term == torch.inf, torch.inf, value)
+    return value
