@@ -615,8 +615,8 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     # a/b may be too small for a number: powers of two bring it back
     tiny = ratio < 1e-290
     lifted = torch.where(tiny, a, 1.0) * _POWER / (torch.where(tiny, b, 1.0) / _POWER)
-    log = torch.log(torch.where(tiny, lifted, ratio).clamp(max=1e308)) - torch.where(tiny, _LOG_POWERS, 0.0)
-    return torch.where(near, value_near, x - log)
+    log = torch.log(torch.where(tiny, lifted, ratio).clamp(max=1e308))
+    return torch.where(near, value_near, x - torch.where(tiny, log - _LOG_POWERS, log))
 
 
 def _moderate(a: Tensor, b: Tensor, ratio: Tensor) -> bool:
