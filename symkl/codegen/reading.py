@@ -17,7 +17,7 @@ from symkl.codegen.stable.kernels import Kernel, expand_kernels
 from symkl.errors import SymklError
 from symkl.trace import Untraceable, recognised
 
-__all__ = ["DIFFERENCES", "Broken", "prove"]
+__all__ = ["DIFFERENCES", "Broken", "Unshown", "prove"]
 
 #: the arguments (x, y, d) of a kernel, by their positions, of which d must be x - y
 DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
@@ -32,6 +32,10 @@ class Broken(SymklError):
     """Generated code that is not what was derived: a bug in symkl."""
 
 
+class Unshown(Broken):
+    """Generated code of which it is not shown that it is what was derived."""
+
+
 def prove(program: Program, backend: str, module: ModuleType) -> None:
     """That the module's function of the program, and its derivatives there, are those that were derived.
 
@@ -43,7 +47,7 @@ def prove(program: Program, backend: str, module: ModuleType) -> None:
         value = read_value(backend, module, program.name, symbols)
         slopes = read_slopes(backend, module, program.name, symbols) if has_slopes else []
     except Untraceable as error:
-        raise Broken(f"{what} cannot be read back: {error}") from error
+        raise Unshown(f"{what} cannot be read back: {error}") from error
     constants = _constants(program)
     _prove_cases(program, what, recognised(value, constants), lambda branch: [branch.closed])
     if all(branch.conditions for branch in program.branches):
@@ -58,19 +62,19 @@ def _prove_cases(program: Program, what: str, found: sp.Expr, truths: Callable[[
     before: list[sp.Basic] = []
     for branch in program.branches:
         with assuming((*program.constraints, *branch.conditions)):
-            value = _without_clip(_settled(found, before), program.clipped)
+            value = _without_clip(_settled(found, branch.conditions, before), program.clipped)
             wanted = [truth for truth in truths(branch) if truth is not None]
             if wanted and not (_differences_right(value) and any(_same(value, truth) for truth in wanted)):
                 where = f" where {sp.And(*branch.conditions)}" if branch.conditions else ""
-                raise Broken(f"{what} is not shown to be that of its formula{where}: it reads {value}")
+                raise Unshown(f"{what} is not shown to be that of its formula{where}: it reads {value}")
         before.append(sp.And(*branch.conditions))
 
 
 def _prove_otherwise(program: Program, what: str, found: sp.Expr) -> None:
     with assuming(program.constraints):
-        otherwise = _settled(found, [sp.And(*branch.conditions) for branch in program.branches])
+        otherwise = _settled(found, (), [sp.And(*branch.conditions) for branch in program.branches])
     if otherwise != (sp.oo if program.otherwise == "inf" else sp.nan):
-        raise Broken(f"{what} is {otherwise} where no case holds, not {program.otherwise}")
+        raise Unshown(f"{what} is {otherwise} where no case holds, not {program.otherwise}")
 
 
 def _derivatives(program: Program, position: int, branch: Branch) -> list[sp.Expr]:
@@ -101,19 +105,35 @@ def _constants(program: Program) -> list[sp.Expr]:
     return list(found)
 
 
-def _settled(e: sp.Expr, excluded: Iterable[sp.Basic]) -> sp.Expr:
-    """The case of a selection that holds under the assumptions, where the conditions excluded do not."""
+def _settled(e: sp.Expr, given: Iterable[sp.Basic], excluded: Iterable[sp.Basic]) -> sp.Expr:
+    """The case of a selection that holds where the conditions given do, and those excluded do not."""
     if not isinstance(e, sp.Piecewise):
-        return e.func(*(_settled(a, excluded) for a in e.args)) if e.has(sp.Piecewise) else e
+        return e.func(*(_settled(a, given, excluded) for a in e.args)) if e.has(sp.Piecewise) else e
+    known, out = {part for c in given for part in _parts(c)}, [_parts(c) for c in excluded]
     for value, condition in e.args:
-        if condition in excluded:
+        parts = _parts(condition)
+        if parts in out:
             continue
-        known = holds(condition)
-        if known is None:
+        if parts <= known or holds(condition):
+            return _settled(value, given, excluded)
+        if holds(condition) is None:
             return e
-        if known:
-            return _settled(value, excluded)
     return e
+
+
+def _parts(condition: sp.Basic) -> frozenset[tuple[str, sp.Expr]]:
+    """A conjunction as the set of its relations, each written in one way: `a <= b` and `b >= a` are the same."""
+    found = set()
+    for part in sp.And.make_args(condition):
+        if isinstance(part, (sp.StrictGreaterThan, sp.GreaterThan, sp.StrictLessThan, sp.LessThan)):
+            strict = isinstance(part, (sp.StrictGreaterThan, sp.StrictLessThan))
+            found.add((">" if strict else ">=", sp.expand(part.gts - part.lts)))
+        elif isinstance(part, (sp.Equality, sp.Unequality)):
+            difference = sp.expand(part.lhs - part.rhs)
+            found.add((part.rel_op, max(difference, -difference, key=sp.default_sort_key)))
+        else:
+            found.add(("", part))
+    return frozenset(found)
 
 
 def _without_clip(value: sp.Expr, clipped: bool) -> sp.Expr:

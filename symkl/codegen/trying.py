@@ -22,8 +22,8 @@ __all__ = ["compare"]
 _EACH, _SEED = 12, 2026
 #: where no accuracy is promised, values agree at least to so many units in the last place
 _ROUGHLY = 2**30
-#: what a derivative, of which nothing is promised, may lose more than its form
-_SLACK = 64
+#: a derivative, of which nothing is promised, may lose this, or so many times what its form does
+_LOOSE, _SLACK = 2**20, 64
 
 
 def compare(program: Program, backend: str, module: ModuleType) -> None:
@@ -81,18 +81,20 @@ def _compare(
     for value, true, point in zip(found, exact_values(truth, at), at, strict=True):
         if true is None:
             continue
-        error, bound = _units(value, true), promise or 0
+        error, bound = _units(value, true), float(promise or 0)
         if error > bound:
             # an exponential amplifies the rounding of its argument, a sum of both signs that of its terms; how far
             # the model is off at one point says no more than the size
             model = 2 * _units(_modelled(program, form, point), true)
-            size = allowed(program, form, model, branch.nonnegative and form == branch.value) or _ROUGHLY
-            bound = max(bound, size if promise else _SLACK * size)
+            size = allowed(program, form, model, branch.nonnegative and form == branch.value)
+            # where nothing of the value is left, it is small beside what was added up
+            rough = _ROUGHLY * math.ulp(max(1.0, abs(float(true)))) / math.ulp(float(true))
+            bound = max(bound, rough if size is None else size if promise else max(_LOOSE, _SLACK * size))
         if error > bound:
             told = ", ".join(f"{a.name}={point[a.symbol]!r}" for a in program.arguments)
             raise Broken(
                 f"{what} is {value!r} at {told}, where {mp.nstr(true, 17)} is right: "
-                f"{error:.3g} units in the last place off, where {bound} would do"
+                f"{error:.3g} units in the last place off, where {bound:g} would do"
             )
 
 

@@ -33,9 +33,25 @@ def select(condition: sp.Basic, value: sp.Expr, otherwise: sp.Expr) -> sp.Expr:
     return sp.Piecewise((value, condition), (otherwise, True), evaluate=False)
 
 
+def _extreme(head: Any) -> Callable[[sp.Expr, sp.Expr], sp.Expr]:
+    """The greatest or the least of two: case by case, and nan where one of them is."""
+
+    def of_two(x: sp.Expr, y: sp.Expr) -> sp.Expr:
+        for value, other in ((x, y), (y, x)):
+            if isinstance(value, sp.Piecewise):
+                cases = [(of_two(case, other), condition) for case, condition in value.args]
+                return sp.Piecewise(*cases, evaluate=False)
+        return sp.nan if sp.nan in (x, y) else head(x, y)
+
+    return of_two
+
+
+_greatest, _least = _extreme(sp.Max), _extreme(sp.Min)
+
+
 def _clamp(x: sp.Expr, low: sp.Expr | None = None, high: sp.Expr | None = None) -> sp.Expr:
-    x = x if low is None else sp.Max(x, low)
-    return x if high is None else sp.Min(x, high)
+    x = x if low is None else _greatest(x, low)
+    return x if high is None else _least(x, high)
 
 
 def _xlogy(x: sp.Expr, y: sp.Expr) -> sp.Expr:
@@ -120,8 +136,8 @@ MEANINGS: dict[str, Callable[..., sp.Basic]] = {
     "i1": lambda x: sp.besseli(1, x),
     "i0e": lambda x: sp.besseli(0, x) * sp.exp(-sp.Abs(x)),
     "i1e": lambda x: sp.besseli(1, x) * sp.exp(-sp.Abs(x)),
-    "max": lambda x, y: sp.Max(x, y),
-    "min": lambda x, y: sp.Min(x, y),
+    "max": _greatest,
+    "min": _least,
     "clamp": _clamp,
     "heaviside": _heaviside,
     "where": select,

@@ -16,7 +16,9 @@ __all__ = ["Symbolic", "named", "traced"]
 
 #: what a tensor tells of itself, and what leaves its values as they are
 _ATTRIBUTES = frozenset("shape ndim dtype device requires_grad layout is_cuda is_sparse is_nested itemsize".split())
-_QUESTIONS = frozenset("is_complex is_floating_point dim size numel is_contiguous element_size stride".split())
+_QUESTIONS = frozenset(
+    "is_complex is_floating_point is_inference dim size numel is_contiguous element_size stride".split()
+)
 _SAME = frozenset("to double float clone detach contiguous squeeze type as_tensor nan_to_num".split())
 _NUMBERS = frozenset("item numpy tolist __float__ __int__ __index__ __array__".split())
 _UPDATES = frozenset("__iadd__ __isub__ __imul__ __idiv__ __itruediv__ __ipow__ __iand__ __ior__ __ixor__".split())

@@ -125,7 +125,7 @@ def test_a_wrong_sign_in_the_printer_is_seen(
     program = made("cross_entropy", "Normal", "Normal")
     before = Printer._signed_terms
     monkeypatch.setattr(Printer, "_signed_terms", lambda *a: [("+", text) for _, text in before(*a)])
-    with pytest.raises(Broken, match="not shown to be"):
+    with pytest.raises(Broken, match="units in the last place off"):
         checked_module([program], backend, loader, "A module.")
 
 
@@ -151,7 +151,7 @@ def test_a_wrong_spelling_is_seen(
     target = backend_of(backend)
     spelling = wrong.replace("{log}", f"{target.MODULE}.log")
     monkeypatch.setattr(target, "SPELLINGS", {**target.SPELLINGS, head: spelling})
-    with pytest.raises(Broken, match="not shown to be"):
+    with pytest.raises(Broken, match="units in the last place off"):
         checked_module([made(*claim)], backend, loader, "A module.")
 
 
@@ -171,6 +171,23 @@ def test_a_difference_that_is_not_that_of_the_two_is_seen(
         else:
             with pytest.raises(Broken, match="not shown to be"):
                 recheck([changed], backend, text)
+
+
+def test_derivatives_are_read_back_and_tried_too(verified: Callable[..., Verified], loader: jinja2.BaseLoader) -> None:
+    program = lower(verified("kl", "Normal", "Normal"), text=to_text, slopes=True)
+    text = emit([program], "torch", loader)
+    recheck([program], "torch", text)
+    with pytest.raises(Broken, match="the derivative of kl_normal_normal in torch by mu_1 is not shown"):
+        recheck([program], "torch", text.replace("slope_mu_1 = ", "slope_mu_1 = -"))
+    constant = lower(verified("entropy", "GeneralizedExtremeValue"), text=to_text, slopes=True)
+    recheck([constant], "torch", emit([constant], "torch", loader))
+
+
+def test_what_is_right_and_not_shown_says_that(made: Callable[..., Program], loader: jinja2.BaseLoader) -> None:
+    program = made("kl", "Normal", "Normal")
+    undecided = replace(program, branches=(replace(program.branches[0], closed=sp.Max(program.branches[0].closed, 0)),))
+    text = checked_module([undecided], "numpy", loader, "A module.")
+    assert "not proved again" in " ".join(text.split())
 
 
 def test_the_kernels_of_a_module_are_its_own_again_afterwards(

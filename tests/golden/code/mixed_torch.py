@@ -277,11 +277,11 @@ def _at_once(
     shape = torch.broadcast_shapes(*(a.shape for a in arguments))
     precise = [a.to(_precision(a.device)) for a in arguments]
     value, slopes = formula(precise, wanted, validate)
-    value = torch.as_tensor(value).broadcast_to(shape)
+    value = torch.as_tensor(value, dtype=None if isinstance(value, Tensor) else torch.float64).broadcast_to(shape)
     if event_ndims:
         value = value.sum(dim=tuple(range(-event_ndims, 0)))
     found = [
-        torch.as_tensor(slope, device=a.device).to(a.dtype).broadcast_to(shape)
+        torch.as_tensor(slope, dtype=_precision(a.device), device=a.device).to(a.dtype).broadcast_to(shape)
         for slope, a in zip(slopes, arguments, strict=False)
         if slope is not None
     ]
