@@ -74,7 +74,7 @@ def code(
         text = pipeline.generate_checked(backend, programs, chosen, title)
     else:
         text = pipeline.generate(backend, programs, chosen, title)
-        note(f"not re-verified: {pipeline.BACKENDS[backend].LIBRARY} is not installed here", common.quiet)
+        note(f"not re-verified: {pipeline.BACKENDS[backend].LIBRARY} code cannot be read back here", common.quiet)
     write_module(text, output, common.quiet)
     return 0
 
