@@ -32,7 +32,7 @@ def build(
         str | None, typer.Option("--only", metavar="GLOB", help="Those whose name fits, such as 'Log*'.")
     ] = None,
     formats: Annotated[
-        str | None, typer.Option("--formats", metavar="LIST", help="Of pdf,tex,numpy,torch (default: all).")
+        str | None, typer.Option("--formats", metavar="LIST", help="Of pdf,tex,numpy,torch,jax (default: all).")
     ] = None,
     jobs: Jobs = None,
     check: Annotated[

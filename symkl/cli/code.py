@@ -12,14 +12,14 @@ from symkl.cli.options import Common, P, Q, Quantity, Where
 from symkl.cli.register import registering
 from symkl.cli.setup import open_library, prove_one, settings
 from symkl.cli.terminal import complain, note, write_module
-from symkl.errors import BadInput, Location, NotYet, nearest
+from symkl.errors import BadInput, Location, nearest
 
 __all__ = ["code"]
 
 
 def code(
     common: Common,
-    backend: Annotated[str, typer.Argument(metavar="BACKEND", help="numpy or torch.", show_default=False)],
+    backend: Annotated[str, typer.Argument(metavar="BACKEND", help="numpy, torch or jax.", show_default=False)],
     quantity: Quantity,
     p: P,
     q: Q = None,
@@ -40,13 +40,11 @@ def code(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it (default: stdout).")
     ] = None,
 ) -> int:
-    """Write a closed form as NumPy or PyTorch code that needs no symkl."""
+    """Write a closed form as NumPy, PyTorch or JAX code that needs no symkl."""
     from symkl import pipeline
     from symkl.report import claim_title
     from symkl.workers import Crew
 
-    if backend == "jax":
-        raise NotYet("there is no jax code yet: it is numpy or torch")
     if backend not in pipeline.BACKENDS:
         todo = nearest(backend, pipeline.BACKENDS) or f"it is one of {', '.join(pipeline.BACKENDS)}"
         raise BadInput(f"there is no backend '{backend}'", Location(field="BACKEND"), todo)

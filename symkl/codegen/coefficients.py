@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import mpmath as mp
 import sympy as sp
+from mpmath import digamma, findroot
 from sympy.integrals.quadrature import gauss_jacobi, gauss_legendre
 
 __all__ = ["coefficients"]
@@ -22,7 +23,8 @@ def coefficients() -> dict[str, tuple[float, ...]]:
     - `stirling`: those of x**-1, x**-3, ... in loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 (DLMF 5.11.1);
     - `trigamma`: those of y**-3, y**-5, ... in trigamma(y) - 1/y - 1/(2*y**2) (DLMF 5.15.8);
     - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t;
-    - `even_nodes`, `even_weights`: Gauss-Legendre on [0, 1].
+    - `even_nodes`, `even_weights`: Gauss-Legendre on [0, 1];
+    - `digamma_root`: the positive root of digamma.
     """
     nodes, weights = gauss_jacobi(12, sp.Integer(1), sp.Integer(0), 25)
     even_nodes, even_weights = gauss_legendre(12, 25)
@@ -38,6 +40,7 @@ def coefficients() -> dict[str, tuple[float, ...]]:
         "weights": tuple(float(w / 4) for w in weights),
         "even_nodes": tuple(float((1 + x) / 2) for x in even_nodes),
         "even_weights": tuple(float(w / 2) for w in even_weights),
+        "digamma_root": (float(findroot(digamma, 1.46)),),
     }
 
 

@@ -55,6 +55,9 @@ def emit(
     called = {spelling.partition("(")[0] for spelling in spellings if spelling.startswith("_")}
     if any(branch["total"] for f in functions for branch in f["branches"]):
         called.add("_total")
+    quotient = target.QUOTIENT.partition("(")[0]
+    if quotient.startswith("_") and f"{quotient}(" in str(functions):
+        called.add(quotient)
     scipy = any(spelling.startswith("special.") for spelling in spellings) and target.MODULE == "np"
     needs = f"{target.LIBRARY} and SciPy" if scipy else target.LIBRARY
     text = environment.get_template(f"code/{target.NAME}/module.py.j2").render(

@@ -28,6 +28,8 @@ class Printer:
 
     def __init__(self, target: Backend, names: Mapping[sp.Symbol, str]) -> None:
         self._target, self._names = target, names
+        #: a call sets its arguments apart by itself
+        self._divisor = _UNARY if target.QUOTIENT.startswith("{0}") else _SUM
 
     def text(self, expression: sp.Basic) -> str:
         """One line of Python. Raises NotYet for a function that the backend has no spelling for."""
@@ -82,9 +84,12 @@ class Printer:
         for factor in sp.Mul.make_args(rest):
             base, power = factor.as_base_exp()
             if base != sp.E and power.is_Integer and abs(power) <= 4:
-                (above if power > 0 else below).extend([self._within(base, _UNARY)] * abs(int(power)))
+                if power > 0:
+                    above.extend([self._within(base, _UNARY)] * int(power))
+                else:
+                    below.extend([self._within(base, self._divisor)] * -int(power))
             elif base != sp.E and power.is_Rational and power < 0:
-                below.append(self._within(base**-power, _UNARY))
+                below.append(self._within(base**-power, self._divisor))
             else:
                 above.append(self._within(factor, _UNARY))
         sign = "-" if number < 0 else ""
@@ -96,8 +101,7 @@ class Printer:
             below = [*below, repr(float(number.q))]
         return sign + self._interleaved(above or ["1.0"], below)
 
-    @staticmethod
-    def _interleaved(above: list[str], below: list[str]) -> str:
+    def _interleaved(self, above: list[str], below: list[str]) -> str:
         """`x / v * x`, not `x * x / v`: a product that grows is brought down before it overflows."""
         text, waiting = above[0], list(below)
         rest = above[1:]
@@ -105,9 +109,9 @@ class Printer:
             text, rest = f"{text} * {rest[0]}", rest[1:]
         for factor in rest:
             if waiting:
-                text += f" / {waiting.pop(0)}"
+                text = self._target.QUOTIENT.format(text, waiting.pop(0))
             text += f" * {factor}"
-        return text + "".join(f" / {factor}" for factor in waiting)
+        return reduce(self._target.QUOTIENT.format, waiting, text)
 
     def _power(self, base: sp.Expr, power: sp.Expr) -> tuple[str, int]:
         if power.is_Integer and 0 < power <= 4:

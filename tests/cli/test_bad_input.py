@@ -150,7 +150,7 @@ def test_a_bad_document_is_refused_with_its_place(
         (["check", "kl", "Normal", "Normal", "--formula", "mu_1 + "], "--formula"),
         (["check", "kl", "Normal", "Normal", "--latex", "x"], "--latex is not read yet"),
         (["check", "kl", "Normal", "Normal", "--function", "os:system"], "--function is not read yet"),
-        (["code", "jax", "kl", "Normal", "Normal"], "jax"),
+        (["code", "jaxx", "kl", "Normal", "Normal"], "did you mean 'jax'?"),
         (["code", "nump", "kl", "Normal", "Normal"], "did you mean 'numpy'?"),
         (["code", "numpy", "kl", "Normal", "Normal", "--as", "log_varianc"], "log_variance"),
         (["eval", "kl", "Normal", "Normal", "--at", "mu_1=0"], "has no value"),

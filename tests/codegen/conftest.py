@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+import jax
 import jinja2
 import pytest
 
@@ -125,3 +126,12 @@ def numba_module(
     programs: list[Program], loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
 ) -> ModuleType:
     return imported(emit(programs, "numba", loader), "generated_numba")
+
+
+@pytest.fixture(scope="session")
+def jax_module(
+    programs_with_slopes: list[Program], loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
+) -> Iterator[ModuleType]:
+    """With float64 enabled, as long as tests run that use it."""
+    with jax.enable_x64(True):
+        yield imported(emit(programs_with_slopes, "jax", loader), "generated_jax")

@@ -44,7 +44,7 @@ BOUNDS = {
     "kl_gumbel_gumbel": (250, 8),
 }
 DISTANCES = (1e-2, 1e-4, 1e-8)
-BACKENDS = ("numpy", "torch", pytest.param("numba", marks=pytest.mark.slow))
+BACKENDS = ("numpy", "torch", "jax", pytest.param("numba", marks=pytest.mark.slow))
 FAMILIES = ("bernoulli", "exponential", "gamma", "gumbel", "laplace", "lognormal", "normal")
 Backend = tuple[str, ModuleType]
 

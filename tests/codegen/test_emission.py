@@ -53,7 +53,7 @@ def hostile(text: str, name: str = "a") -> Verified:
     return Verified(made, Verdict("proved", note=text), known=(Judged(known, Verdict("proved")),))
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("backend", ["numpy", "torch", "jax"])
 @pytest.mark.parametrize("index", range(len(NASTY)))
 def test_prose_from_a_definition_stays_prose(
     backend: str, index: int, loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
@@ -80,7 +80,7 @@ def test_an_escape_that_is_left_out_would_be_caught() -> None:
         ast.literal_eval(f'"""{NASTY[2]}\n"""')
 
 
-@pytest.mark.parametrize("backend", ["numpy", "torch"])
+@pytest.mark.parametrize("backend", ["numpy", "torch", "jax"])
 @pytest.mark.parametrize(
     "name", ["np", "torch", "value", "shape", "dtype", "valid", "event_ndims", "special", "_log_gap", "sum", "Tensor"]
 )
@@ -105,7 +105,7 @@ def test_a_parameter_called_t_does_not_collide_with_names_of_common_subexpressio
     assert float(module.kl_timed_timed(0.5, 0.25)) == pytest.approx(float(value.subs({t_1: 0.5, t_2: 0.25})), rel=1e-15)
 
 
-@pytest.mark.parametrize("backend", ["numba", "numpy", "torch"])
+@pytest.mark.parametrize("backend", ["jax", "numba", "numpy", "torch"])
 def test_a_module_stands_alone(backend: str, programs: list, loader: jinja2.BaseLoader) -> None:
     tree = ast.parse(emit(programs, backend, loader))
     imports = [n for n in ast.walk(tree) if isinstance(n, (ast.Import, ast.ImportFrom))]
@@ -133,12 +133,18 @@ def test_only_the_kernels_that_are_called_are_there(
     assert defined - {"kl_normal_normal__log_variance"} <= used
 
 
-@pytest.mark.parametrize("backend", ["numba", "numpy", "torch"])
+@pytest.mark.parametrize("backend", ["jax", "numba", "numpy", "torch"])
+@pytest.mark.parametrize("slopes", [False, True])
 def test_generated_code_passes_the_linter(
-    backend: str, programs: list, loader: jinja2.BaseLoader, tmp_path: Path
+    backend: str,
+    slopes: bool,
+    programs: list,
+    programs_with_slopes: list,
+    loader: jinja2.BaseLoader,
+    tmp_path: Path,
 ) -> None:
     path = tmp_path / f"generated_{backend}.py"
-    path.write_text(emit(programs, backend, loader), encoding="utf-8")
+    path.write_text(emit(programs_with_slopes if slopes else programs, backend, loader), encoding="utf-8")
     options = ["--isolated", "--select", "E,F,W,I,B,UP,C4,PIE,RET,SIM,PERF", "--line-length", "120"]
     done = subprocess.run(
         [sys.executable, "-m", "ruff", "check", *options, str(path)], capture_output=True, text=True, check=False
@@ -202,7 +208,7 @@ def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
         "    made = Verified(derive(claim('kl', family, family)), Verdict('proved'))\n"
         "    ways = [None, *(p.name for p in family.parametrisations)]\n"
         "    programs += [lower(made, way, way, to_text) for way in ways]\n"
-        "for backend in ('numpy', 'torch'):\n"
+        "for backend in ('numpy', 'torch', 'jax'):\n"
         "    sys.stdout.write(emit(programs, backend, jinja2.FileSystemLoader('templates')))\n"
     )
     found = []

@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable, Sequence
 from types import ModuleType
 
+import jax
+import jax.numpy as jnp
 import jinja2
 import mpmath as mp
 import numpy as np
@@ -25,7 +27,8 @@ from symkl.errors import NotYet
 from symkl.model import symbol
 
 #: numba compiles each row by itself
-BACKENDS_TRIED = ["numpy", "torch", pytest.param("numba", marks=pytest.mark.slow)]
+BACKENDS_TRIED = ["numpy", "torch", "jax", pytest.param("numba", marks=pytest.mark.slow)]
+jax.config.update("jax_enable_x64", True)
 DOCUMENTATION = Documentation("An operation.", "", (), "", "unknown", (), ())
 REAL = (-700.5, -30.0, -2.5, -0.51, -0.3, -1e-5, 0.0, 1e-9, 0.2, 0.49, 0.51, 3.0, 40.0)
 POSITIVE = (1e-12, 1e-3, 0.3, 0.999, 1.0, 1.5, 2.0, 7.9, 8.1, 60.0, 1e5)
@@ -141,6 +144,8 @@ def call(module: ModuleType, backend: str, head: object, points: list[tuple[floa
     columns = zip(*points, strict=True)
     if backend == "numpy":
         return [float(v) for v in function(*(np.array(c, dtype=np.float64) for c in columns))]
+    if backend == "jax":
+        return function(*(jnp.asarray(c, dtype=jnp.float64) for c in columns)).tolist()
     if backend == "numba":
         # so many that the loop of vectors is taken: one way of compiling is enough here
         return function(*(np.resize(np.array(c, dtype=np.float64), 2049) for c in columns)).tolist()[: len(points)]

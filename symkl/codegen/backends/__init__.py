@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from symkl.codegen.backends import numba, numpy, torch
+from symkl.codegen.backends import jax, numba, numpy, torch
 from symkl.codegen.backends.base import Backend
 from symkl.errors import BadInput, nearest
 
 __all__ = ["BACKENDS", "Backend", "backend_of"]
 
-BACKENDS: dict[str, Backend] = {module.NAME: module for module in (numba, numpy, torch)}
+BACKENDS: dict[str, Backend] = {module.NAME: module for module in (jax, numba, numpy, torch)}
 
 
 def backend_of(name: str) -> Backend:

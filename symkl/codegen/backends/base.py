@@ -15,7 +15,8 @@ class Backend(Protocol):
     `{1}` are the arguments; a name that begins with `_` is that of a kernel template); what is not there cannot be
     emitted. `SLOPES` says whether its functions come with their derivatives. `RESERVED` are names that a
     parameter cannot have in the generated code; `MODULE` is what its functions are called on, `INFINITY` and `NAN`
-    are its spellings of these, `LIBRARY` is its name in prose, `PREAMBLE` stands at the head of a module.
+    are its spellings of these, `QUOTIENT` that of a division, `LIBRARY` is its name in prose, `PREAMBLE` stands at the
+    head of a module.
     """
 
     NAME: str
@@ -24,6 +25,7 @@ class Backend(Protocol):
     RESERVED: frozenset[str]
     INFINITY: str
     NAN: str
+    QUOTIENT: str
     PREAMBLE: str
     SLOPES: bool
     SPELLINGS: Mapping[Any, str]

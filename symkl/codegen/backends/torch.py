@@ -15,6 +15,7 @@ LIBRARY = "PyTorch"
 RESERVED = frozenset({"torch", "Tensor", "Any", "Callable", "Sequence", "arguments", "slopes", "wanted"})
 INFINITY = "torch.inf"
 NAN = "torch.nan"
+QUOTIENT = "{0} / {1}"
 PREAMBLE = (
     "The functions take tensors and numbers, which broadcast, on any one device. They compute in float64 (float32 on "
     "a device that has no float64) and round once to the dtype of the tensors (the default dtype for integers and "
