@@ -51,6 +51,7 @@ def kl_gamma_gamma(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 32 units in the last place in float64.
     """
     alpha_1, beta_1, alpha_2, beta_2, shape, dtype = _prepare(alpha_1, beta_1, alpha_2, beta_2)
     value = _evaluate(_kl_gamma_gamma, shape, alpha_1, beta_1, alpha_2, beta_2)
@@ -167,7 +168,7 @@ def _binet(x: Array) -> tuple[Array, Array]:
         y = x + shift
         t = 1.0 / (2.0 * y + 1.0)
         z = t * t
-        near = z < 0.04
+        near = z < 0.111
         series = _polynomial(_ATANH, jnp.where(near, z, 0.0))
         log = _log1p(1.0 / y)
         value = value + jnp.where(near, z * series, (y + 0.5) * log - 1.0)
@@ -187,14 +188,15 @@ def _binet_gap(b: Array | float, a: Array | float, d: Array) -> Array:
     start, step = jnp.where(close, a, 1.0), jnp.where(close, d, 0.0)
     value_close = jnp.zeros_like(d)
     for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        value_close = value_close + weight * _trigamma_excess(start + node * step)
+        x = start + node * step
+        value_close = value_close + weight * (step / x * (step / x)) * _trigamma_lift(x)
     above, below, step_far = jnp.where(large, b, 8.0), jnp.where(large, a, 8.0), jnp.where(large, d, 0.0)
     value_large = 0.5 * _log_gap(above, below, step_far) + _stirling_gap(above, below, step_far)
     above, below = jnp.where(large | close, 1.0, b), jnp.where(large | close, 1.0, a)
     step_far = jnp.where(large | close, 0.0, d)
     (binet_above, _), (binet_below, slope) = _binet(above), _binet(below)
     value_far = 0.5 * _log_gap(above, below, step_far) + (binet_above - binet_below - slope * step_far)
-    return jnp.where(large, value_large, jnp.where(close, step * step * value_close, value_far))
+    return jnp.where(large, value_large, jnp.where(close, value_close, value_far))
 
 
 # Gauss-Legendre on [0, 1]
@@ -266,45 +268,54 @@ def _log1p(x: Array) -> Array:
     return jnp.log(above) + error / jnp.where(inside, above, 1.0)
 
 
-# (atanh(s)/s - 1)/s**2 in powers of s**2
+# (atanh(s)/s - 1)/s**2 in powers of s**2, for s**2 up to 1/9
 _ATANH = (
     0.3333333333333333,
-    0.2,
-    0.14285714285714285,
-    0.1111111111111111,
-    0.09090909090909091,
-    0.07692307692307693,
-    0.06666666666666667,
-    0.058823529411764705,
-    0.05263157894736842,
-    0.047619047619047616,
-    0.043478260869565216,
-    0.04,
+    0.20000000000007292,
+    0.1428571428355438,
+    0.11111111358713932,
+    0.09090894718066429,
+    0.07692785032479312,
+    0.06657072104827468,
+    0.06000536404795356,
+    0.04400369243072337,
+    0.08082022805971766,
 )
+# log(2) - 1/2
+_HALVING = 0.19314718055994531
 
 
 def _log_gap(a: Array | float, b: Array | float, d: Array) -> Array:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     x = d / b
-    near = (x > -0.33) & (x < 0.5)
+    near = (x > -0.749) & (x < 0.99)
+    halved = near & (x < -0.4)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    u = jnp.where(near, x, 0.0)
-    s = u / (2.0 + u)
+    y = jnp.where(halved, 1.0 + 2.0 * x, jnp.where(near, x, 0.0))  # 2*a/b - 1, exactly, or a/b - 1
+    s = y / (2.0 + y)
     z = s * s
-    value_near = s * (u - 2.0 * z * _polynomial(_ATANH, z))
-    value_far = x - _log_ratio(jnp.where(near, 2.0, a), jnp.where(near, 1.0, b), jnp.where(near, 1.0, d))
+    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z)) + jnp.where(halved, _HALVING - 0.5 * y, 0.0)
+    value_far = x - _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
     return jnp.where(near, value_near, jnp.where(x == jnp.inf, jnp.inf, value_far))
+
+
+def _log_quotient(a: Array | float, b: Array | float) -> Array:
+    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
+    ratio = a / b
+    inside = (ratio > 1e8 * jnp.finfo(ratio.dtype).tiny) & (ratio < jnp.inf)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    root = jnp.sqrt(jnp.where(inside, 1.0, a)) / jnp.sqrt(jnp.where(inside, 1.0, b))
+    log = jnp.log(jnp.where(inside, jnp.where(inside, a, 1.0) / jnp.where(inside, b, 1.0), root))
+    return jnp.where(inside, log, 2.0 * log)
 
 
 def _log_ratio(a: Array | float, b: Array | float, d: Array) -> Array:
     """log(a/b), where d is a - b, formed exactly."""
-    x, ratio = d / b, a / b
-    near = (x > -0.7) & (x < jnp.inf)
-    # roots keep the ratio of very small to very large numbers within range
-    extreme = ~near & ((ratio < jnp.finfo(x.dtype).tiny * 1e8) | (ratio == jnp.inf))
-    root = jnp.sqrt(jnp.where(extreme, a, 1.0)) / jnp.sqrt(jnp.where(extreme, b, 1.0))
-    far = jnp.log(jnp.where(near, 1.0, jnp.where(extreme, root, ratio)))
-    return jnp.where(near, _log1p(jnp.where(near, x, 0.0)), jnp.where(extreme, 2.0 * far, far))
+    x = d / b
+    near = (x > -0.5) & (x < 2.0)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    far = _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
+    return jnp.where(near, _log1p(jnp.where(near, x, 0.0)), far)
 
 
 def _over(a: Array | float, b: Array | float) -> Array:
@@ -313,9 +324,9 @@ def _over(a: Array | float, b: Array | float) -> Array:
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
-    """The polynomial with these coefficients, lowest power first; the first half of them is enough for float32."""
+    """The polynomial with these coefficients, lowest power first; two thirds of them are enough for float32."""
     if x.dtype == jnp.float32:
-        coefficients = coefficients[: len(coefficients) // 2 + 1]
+        coefficients = coefficients[: len(coefficients) * 2 // 3 + 1]
     value = jnp.full_like(x, coefficients[-1])
     for coefficient in coefficients[-2::-1]:
         value = value * x + coefficient
@@ -435,10 +446,17 @@ _TRIGAMMA = (
 )
 
 
-def _trigamma_excess(x: Array) -> Array:
-    """trigamma(x) - 1/x > 0 for x > 0: eight shifts up, each a positive term, then the asymptotic series."""
-    value = jnp.zeros_like(x)
-    for shift in range(8):
-        value = value + 1.0 / ((x + shift) * (x + shift) * (x + (shift + 1.0)))
+def _trigamma_lift(x: Array) -> Array:
+    """x*x*(trigamma(x) - 1/x), in [1/2, 1]: eight shifts up, each a positive term, then the asymptotic series."""
+    value = 1.0 / (x + 1.0)
+    for shift in range(1, 8):
+        share = x / (x + shift)
+        value = value + share * share * (1.0 / (x + (shift + 1.0)))
     q = 1.0 / (x + 8.0)
-    return value + q * q * (0.5 + q * _polynomial(_TRIGAMMA, q * q))
+    share = x * q
+    return value + share * share * (0.5 + q * _polynomial(_TRIGAMMA, q * q))
+
+
+def _trigamma_excess(x: Array) -> Array:
+    """trigamma(x) - 1/x > 0 for x > 0."""
+    return _over(_trigamma_lift(x), x) / x

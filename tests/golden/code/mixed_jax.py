@@ -53,6 +53,8 @@ def kl_normal_laplace(
 
     The form is not a sum of non-negative terms: a result below 0 by rounding is set to 0.
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 8 units in the last place in float64; more where an exponential amplifies the rounding of what
+    it is taken of or terms of both signs nearly cancel.
     """
     mu_1, sigma_1, mu_2, b_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, b_2)
     value = _evaluate(_kl_normal_laplace, shape, mu_1, sigma_1, mu_2, b_2)
@@ -203,15 +205,23 @@ def _log1p(x: Array) -> Array:
     return jnp.log(above) + error / jnp.where(inside, above, 1.0)
 
 
+def _log_quotient(a: Array | float, b: Array | float) -> Array:
+    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
+    ratio = a / b
+    inside = (ratio > 1e8 * jnp.finfo(ratio.dtype).tiny) & (ratio < jnp.inf)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    root = jnp.sqrt(jnp.where(inside, 1.0, a)) / jnp.sqrt(jnp.where(inside, 1.0, b))
+    log = jnp.log(jnp.where(inside, jnp.where(inside, a, 1.0) / jnp.where(inside, b, 1.0), root))
+    return jnp.where(inside, log, 2.0 * log)
+
+
 def _log_ratio(a: Array | float, b: Array | float, d: Array) -> Array:
     """log(a/b), where d is a - b, formed exactly."""
-    x, ratio = d / b, a / b
-    near = (x > -0.7) & (x < jnp.inf)
-    # roots keep the ratio of very small to very large numbers within range
-    extreme = ~near & ((ratio < jnp.finfo(x.dtype).tiny * 1e8) | (ratio == jnp.inf))
-    root = jnp.sqrt(jnp.where(extreme, a, 1.0)) / jnp.sqrt(jnp.where(extreme, b, 1.0))
-    far = jnp.log(jnp.where(near, 1.0, jnp.where(extreme, root, ratio)))
-    return jnp.where(near, _log1p(jnp.where(near, x, 0.0)), jnp.where(extreme, 2.0 * far, far))
+    x = d / b
+    near = (x > -0.5) & (x < 2.0)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    far = _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
+    return jnp.where(near, _log1p(jnp.where(near, x, 0.0)), far)
 
 
 def _over(a: Array | float, b: Array | float) -> Array:

@@ -50,6 +50,7 @@ def entropy_normal(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64; more where terms of both signs nearly cancel.
     """
     mu, sigma, shape, dtype = _prepare(mu, sigma)
     value = _evaluate(_entropy_normal, shape, mu, sigma)
@@ -103,6 +104,7 @@ def cross_entropy_normal_normal(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64; more where terms of both signs nearly cancel.
     """
     mu_1, sigma_1, mu_2, sigma_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, sigma_2)
     value = _evaluate(_cross_entropy_normal_normal, shape, mu_1, sigma_1, mu_2, sigma_2)
@@ -174,6 +176,7 @@ def kl_normal_normal(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64.
     """
     mu_1, sigma_1, mu_2, sigma_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, sigma_2)
     value = _evaluate(_kl_normal_normal, shape, mu_1, sigma_1, mu_2, sigma_2)
@@ -242,6 +245,7 @@ def kl_normal_normal__variance(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 8 units in the last place in float64.
     """
     mu_1, var_1, mu_2, var_2, shape, dtype = _prepare(mu_1, var_1, mu_2, var_2)
     value = _evaluate(_kl_normal_normal__variance, shape, mu_1, var_1, mu_2, var_2)
@@ -303,6 +307,8 @@ def kl_normal_normal__log_variance(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 32 units in the last place in float64; more where an exponential amplifies the rounding of
+    what it is taken of.
     """
     mu_1, logvar_1, mu_2, logvar_2, shape, dtype = _prepare(mu_1, logvar_1, mu_2, logvar_2)
     value = _evaluate(_kl_normal_normal__log_variance, shape, mu_1, logvar_1, mu_2, logvar_2)
@@ -376,36 +382,34 @@ def _finish(value: Array, dtype: jnp.dtype, event_ndims: int) -> Array:
     return value.astype(dtype)
 
 
-# (exp(x) - 1 - x)/x**2 in powers of x
+# (exp(x) - 1 - x)/x**2 in powers of x, for |x| up to 1
 _EXP = (
     0.5,
     0.16666666666666666,
-    0.041666666666666664,
-    0.008333333333333333,
-    0.001388888888888889,
-    0.0001984126984126984,
-    2.48015873015873e-05,
-    2.7557319223985893e-06,
-    2.755731922398589e-07,
-    2.505210838544172e-08,
-    2.08767569878681e-09,
-    1.6059043836821613e-10,
-    1.1470745597729725e-11,
-    7.647163731819816e-13,
-    4.779477332387385e-14,
+    0.04166666666666609,
+    0.008333333333333299,
+    0.0013888888888981404,
+    0.00019841269841324198,
+    2.4801587246096818e-05,
+    2.7557319191381816e-06,
+    2.755733506893373e-07,
+    2.5052117695907823e-08,
+    2.0874435575864273e-09,
+    1.6057679623801638e-10,
+    1.1639194124150522e-11,
+    7.746178593018827e-13,
 )
 
 
 def _exp_gap(x: Array) -> Array:
     """exp(x) - 1 - x >= 0."""
     size = jnp.abs(x)
-    near, middle = size < 0.5, size < 2.0
+    near, middle = size < 1.0, size < 2.0
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    u = jnp.where(near, x, jnp.where(middle, 0.25 * x, 0.0))
+    u = jnp.where(near, x, jnp.where(middle, 0.5 * x, 0.0))
     value = u * u * _polynomial(_EXP, u)
-    # from x to 2*x, twice: a sum of positive terms
-    twice = u * u + value * (2.0 + 2.0 * u + value)
-    doubled = 4.0 * u * u + twice * (2.0 + 4.0 * u + twice)
+    # from x/2 to x: a sum of positive terms
+    doubled = u * u + value * (2.0 + 2.0 * u + value)
     v = jnp.where(middle, 2.0, x)
     far = (jnp.exp(v) - 1.0) - jnp.minimum(v, 1e3)  # infinite from there on
     return jnp.where(near, value, jnp.where(middle, doubled, far))
@@ -415,61 +419,49 @@ def _expm1(x: Array) -> Array:
     """exp(x) - 1."""
     near = jnp.abs(x) < 1.0
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    half = 0.5 * jnp.where(near, x, 0.0)
-    value = half + half * half * _polynomial(_EXP, half)
-    return jnp.where(near, value * (value + 2.0), jnp.exp(jnp.where(near, 1.0, x)) - 1.0)
+    u = jnp.where(near, x, 0.0)
+    return jnp.where(near, u + u * u * _polynomial(_EXP, u), jnp.exp(jnp.where(near, 1.0, x)) - 1.0)
 
 
-def _log1p(x: Array) -> Array:
-    """log(1 + x): jnp.log1p is off by up to 120 units in the last place."""
-    # a 1 that the compiler does not know: it takes (1 + x) - 1 for x
-    one = jnp.where(jnp.isnan(x), x, 1.0)
-    above = one + x
-    inside = (above > 0.0) & (above < jnp.inf)
-    # what was rounded off in 1 + x
-    error = jnp.where(inside, x - (above - one), 0.0)
-    return jnp.log(above) + error / jnp.where(inside, above, 1.0)
-
-
-# (atanh(s)/s - 1)/s**2 in powers of s**2
+# (atanh(s)/s - 1)/s**2 in powers of s**2, for s**2 up to 1/9
 _ATANH = (
     0.3333333333333333,
-    0.2,
-    0.14285714285714285,
-    0.1111111111111111,
-    0.09090909090909091,
-    0.07692307692307693,
-    0.06666666666666667,
-    0.058823529411764705,
-    0.05263157894736842,
-    0.047619047619047616,
-    0.043478260869565216,
-    0.04,
+    0.20000000000007292,
+    0.1428571428355438,
+    0.11111111358713932,
+    0.09090894718066429,
+    0.07692785032479312,
+    0.06657072104827468,
+    0.06000536404795356,
+    0.04400369243072337,
+    0.08082022805971766,
 )
+# log(2) - 1/2
+_HALVING = 0.19314718055994531
 
 
 def _log_gap(a: Array | float, b: Array | float, d: Array) -> Array:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     x = d / b
-    near = (x > -0.33) & (x < 0.5)
+    near = (x > -0.749) & (x < 0.99)
+    halved = near & (x < -0.4)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    u = jnp.where(near, x, 0.0)
-    s = u / (2.0 + u)
+    y = jnp.where(halved, 1.0 + 2.0 * x, jnp.where(near, x, 0.0))  # 2*a/b - 1, exactly, or a/b - 1
+    s = y / (2.0 + y)
     z = s * s
-    value_near = s * (u - 2.0 * z * _polynomial(_ATANH, z))
-    value_far = x - _log_ratio(jnp.where(near, 2.0, a), jnp.where(near, 1.0, b), jnp.where(near, 1.0, d))
+    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z)) + jnp.where(halved, _HALVING - 0.5 * y, 0.0)
+    value_far = x - _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
     return jnp.where(near, value_near, jnp.where(x == jnp.inf, jnp.inf, value_far))
 
 
-def _log_ratio(a: Array | float, b: Array | float, d: Array) -> Array:
-    """log(a/b), where d is a - b, formed exactly."""
-    x, ratio = d / b, a / b
-    near = (x > -0.7) & (x < jnp.inf)
-    # roots keep the ratio of very small to very large numbers within range
-    extreme = ~near & ((ratio < jnp.finfo(x.dtype).tiny * 1e8) | (ratio == jnp.inf))
-    root = jnp.sqrt(jnp.where(extreme, a, 1.0)) / jnp.sqrt(jnp.where(extreme, b, 1.0))
-    far = jnp.log(jnp.where(near, 1.0, jnp.where(extreme, root, ratio)))
-    return jnp.where(near, _log1p(jnp.where(near, x, 0.0)), jnp.where(extreme, 2.0 * far, far))
+def _log_quotient(a: Array | float, b: Array | float) -> Array:
+    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
+    ratio = a / b
+    inside = (ratio > 1e8 * jnp.finfo(ratio.dtype).tiny) & (ratio < jnp.inf)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    root = jnp.sqrt(jnp.where(inside, 1.0, a)) / jnp.sqrt(jnp.where(inside, 1.0, b))
+    log = jnp.log(jnp.where(inside, jnp.where(inside, a, 1.0) / jnp.where(inside, b, 1.0), root))
+    return jnp.where(inside, log, 2.0 * log)
 
 
 def _over(a: Array | float, b: Array | float) -> Array:
@@ -478,9 +470,9 @@ def _over(a: Array | float, b: Array | float) -> Array:
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
-    """The polynomial with these coefficients, lowest power first; the first half of them is enough for float32."""
+    """The polynomial with these coefficients, lowest power first; two thirds of them are enough for float32."""
     if x.dtype == jnp.float32:
-        coefficients = coefficients[: len(coefficients) // 2 + 1]
+        coefficients = coefficients[: len(coefficients) * 2 // 3 + 1]
     value = jnp.full_like(x, coefficients[-1])
     for coefficient in coefficients[-2::-1]:
         value = value * x + coefficient

@@ -46,6 +46,7 @@ def kl_normal_normal__log_variance(
     in nats; nan where an argument lies outside its domain.
 
     Verdict: proved (proved by symbolic algebra).
+    Accuracy: 4 units in the last place in float64.
     """
     mu_1, logvar_1, shape, dtype = _prepare(mu_1, logvar_1)
     value = _evaluate(_kl_normal_normal__log_variance, shape, mu_1, logvar_1)
@@ -109,36 +110,34 @@ def _finish(value: Array, dtype: jnp.dtype, event_ndims: int) -> Array:
     return value.astype(dtype)
 
 
-# (exp(x) - 1 - x)/x**2 in powers of x
+# (exp(x) - 1 - x)/x**2 in powers of x, for |x| up to 1
 _EXP = (
     0.5,
     0.16666666666666666,
-    0.041666666666666664,
-    0.008333333333333333,
-    0.001388888888888889,
-    0.0001984126984126984,
-    2.48015873015873e-05,
-    2.7557319223985893e-06,
-    2.755731922398589e-07,
-    2.505210838544172e-08,
-    2.08767569878681e-09,
-    1.6059043836821613e-10,
-    1.1470745597729725e-11,
-    7.647163731819816e-13,
-    4.779477332387385e-14,
+    0.04166666666666609,
+    0.008333333333333299,
+    0.0013888888888981404,
+    0.00019841269841324198,
+    2.4801587246096818e-05,
+    2.7557319191381816e-06,
+    2.755733506893373e-07,
+    2.5052117695907823e-08,
+    2.0874435575864273e-09,
+    1.6057679623801638e-10,
+    1.1639194124150522e-11,
+    7.746178593018827e-13,
 )
 
 
 def _exp_gap(x: Array) -> Array:
     """exp(x) - 1 - x >= 0."""
     size = jnp.abs(x)
-    near, middle = size < 0.5, size < 2.0
+    near, middle = size < 1.0, size < 2.0
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    u = jnp.where(near, x, jnp.where(middle, 0.25 * x, 0.0))
+    u = jnp.where(near, x, jnp.where(middle, 0.5 * x, 0.0))
     value = u * u * _polynomial(_EXP, u)
-    # from x to 2*x, twice: a sum of positive terms
-    twice = u * u + value * (2.0 + 2.0 * u + value)
-    doubled = 4.0 * u * u + twice * (2.0 + 4.0 * u + twice)
+    # from x/2 to x: a sum of positive terms
+    doubled = u * u + value * (2.0 + 2.0 * u + value)
     v = jnp.where(middle, 2.0, x)
     far = (jnp.exp(v) - 1.0) - jnp.minimum(v, 1e3)  # infinite from there on
     return jnp.where(near, value, jnp.where(middle, doubled, far))
@@ -148,15 +147,14 @@ def _expm1(x: Array) -> Array:
     """exp(x) - 1."""
     near = jnp.abs(x) < 1.0
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    half = 0.5 * jnp.where(near, x, 0.0)
-    value = half + half * half * _polynomial(_EXP, half)
-    return jnp.where(near, value * (value + 2.0), jnp.exp(jnp.where(near, 1.0, x)) - 1.0)
+    u = jnp.where(near, x, 0.0)
+    return jnp.where(near, u + u * u * _polynomial(_EXP, u), jnp.exp(jnp.where(near, 1.0, x)) - 1.0)
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
-    """The polynomial with these coefficients, lowest power first; the first half of them is enough for float32."""
+    """The polynomial with these coefficients, lowest power first; two thirds of them are enough for float32."""
     if x.dtype == jnp.float32:
-        coefficients = coefficients[: len(coefficients) // 2 + 1]
+        coefficients = coefficients[: len(coefficients) * 2 // 3 + 1]
     value = jnp.full_like(x, coefficients[-1])
     for coefficient in coefficients[-2::-1]:
         value = value * x + coefficient
