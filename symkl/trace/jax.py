@@ -101,7 +101,7 @@ def _evaluated(closed: Any, arguments: Sequence[Value]) -> list[Value]:
 
 def _constant(number: Any) -> Value:
     array = np.asarray(number)
-    if array.size and (array == array.flat[0]).all():
+    if array.size and np.array_equal(array, np.full_like(array, array.flat[0]), equal_nan=array.dtype.kind == "f"):
         return Value(lifted(array.flat[0].item()).expression, array.shape)
     raise refuse("it holds an array of different numbers")
 
