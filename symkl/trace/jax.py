@@ -49,8 +49,9 @@ _NAMED.def_abstract_eval(_shaped)
 
 def in_float64() -> Any:
     """A context in which JAX computes in float64, under whichever name this version of JAX has it."""
-    switch = getattr(jax, "enable_x64", None) or importlib.import_module("jax.experimental").enable_x64
-    return switch(True)
+    # a switch says no whether it is true
+    module = jax if hasattr(jax, "enable_x64") else importlib.import_module("jax.experimental")
+    return module.enable_x64(True)
 
 
 def traced(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tuple[int, ...] = ()) -> sp.Expr:

@@ -215,18 +215,19 @@ def _entropy_gap(a: Array | float, b: Array | float, d: Array) -> Array:
     empty = a == 0.0
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     c = jnp.where(empty, 1.0, a)
-    x = jnp.where(empty, -1.0, d / c)
-    near = (x > -0.749) & (x < 0.99)
-    halved = near & (x < -0.4)
-    own, step = jnp.where(near, c, 1.0), jnp.where(near, d, 0.0)
-    x = step / own
-    y = jnp.where(halved, 1.0 + 2.0 * x, x)
-    s = y / (2.0 + y)
+    near = ~empty & (d > -0.75 * c) & (d < 3.0 * c)
+    low, high = near & (d < -0.4 * c), near & (d > 0.9 * c)
+    own = jnp.where(near, c, 1.0)
+    middle = jnp.where(low, 0.5 * own, jnp.where(high, 2.0 * own, own))
+    step = jnp.where(low | high, b - middle, jnp.where(near, d, 0.0))
+    half = 0.5 * step
+    s = half / (half + middle)
     z = s * s
-    value_near = s * (jnp.where(halved, own * y, step) - own * (2.0 * z * _polynomial(_ATANH, z)))
-    value_near = value_near + jnp.where(halved, own * (_HALVING - 0.5 * y), 0.0)
+    value_near = s * (step - middle * (2.0 * z * _polynomial(_ATANH, z)))
+    from_low, from_high = 2.0 * value_near + (own * _SHIFT_LOW - step), 0.5 * value_near + (own * _SHIFT_HIGH + half)
+    value_near = jnp.where(low, from_low, jnp.where(high, from_high, value_near))
     usual = empty | near
-    value_far = d - c * _log_quotient(jnp.where(usual, 1.0, b), jnp.where(usual, 1.0, c))
+    value_far = b - c * (1.0 + _log_quotient(jnp.where(usual, 1.0, b), jnp.where(usual, 1.0, c)))
     return jnp.where(empty, b, jnp.where(near, value_near, value_far))
 
 
@@ -295,20 +296,24 @@ _ATANH = (
     0.04400369243072337,
     0.08082022805971766,
 )
-# log(2) - 1/2
-_HALVING = 0.19314718055994531
+# log(2) - 1/2 and 1 - log(2)
+_SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
 
 
 def _log_gap(a: Array | float, b: Array | float, d: Array) -> Array:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     x = d / b
-    near = (x > -0.749) & (x < 0.99)
-    halved = near & (x < -0.4)
+    near = (x > -0.75) & (x < 3.0)
+    # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
+    low, high = near & (x < -0.4), near & (x > 0.9)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    y = jnp.where(halved, 1.0 + 2.0 * x, jnp.where(near, x, 0.0))  # 2*a/b - 1, exactly, or a/b - 1
-    s = y / (2.0 + y)
+    middle = jnp.where(low, 0.5 * b, jnp.where(high, 2.0 * b, jnp.where(near, b, 1.0)))
+    step = jnp.where(low | high, a - middle, jnp.where(near, d, 0.0))
+    y, half = step / middle, 0.5 * step
+    s = half / (half + middle)
     z = s * s
-    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z)) + jnp.where(halved, _HALVING - 0.5 * y, 0.0)
+    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z))
+    value_near = value_near + jnp.where(low, _SHIFT_LOW - 0.5 * y, jnp.where(high, _SHIFT_HIGH + y, 0.0))
     value_far = x - _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
     return jnp.where(near, value_near, jnp.where(x == jnp.inf, jnp.inf, value_far))
 

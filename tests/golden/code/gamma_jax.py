@@ -281,20 +281,24 @@ _ATANH = (
     0.04400369243072337,
     0.08082022805971766,
 )
-# log(2) - 1/2
-_HALVING = 0.19314718055994531
+# log(2) - 1/2 and 1 - log(2)
+_SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
 
 
 def _log_gap(a: Array | float, b: Array | float, d: Array) -> Array:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     x = d / b
-    near = (x > -0.749) & (x < 0.99)
-    halved = near & (x < -0.4)
+    near = (x > -0.75) & (x < 3.0)
+    # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
+    low, high = near & (x < -0.4), near & (x > 0.9)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    y = jnp.where(halved, 1.0 + 2.0 * x, jnp.where(near, x, 0.0))  # 2*a/b - 1, exactly, or a/b - 1
-    s = y / (2.0 + y)
+    middle = jnp.where(low, 0.5 * b, jnp.where(high, 2.0 * b, jnp.where(near, b, 1.0)))
+    step = jnp.where(low | high, a - middle, jnp.where(near, d, 0.0))
+    y, half = step / middle, 0.5 * step
+    s = half / (half + middle)
     z = s * s
-    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z)) + jnp.where(halved, _HALVING - 0.5 * y, 0.0)
+    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z))
+    value_near = value_near + jnp.where(low, _SHIFT_LOW - 0.5 * y, jnp.where(high, _SHIFT_HIGH + y, 0.0))
     value_far = x - _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
     return jnp.where(near, value_near, jnp.where(x == jnp.inf, jnp.inf, value_far))
 

@@ -126,23 +126,19 @@ def _cross_entropy_normal_normal(
     sigma_1_over_sigma_2 = _over(sigma_1, sigma_2)
     mu_difference = mu_1 - mu_2
     mu_scaled = _over(mu_difference, sigma_2)
-    value = (
-        constant_1
-        + 0.5 * mu_scaled * mu_scaled
-        + 0.5 * sigma_1_over_sigma_2 * sigma_1_over_sigma_2
-        + jnp.log(sigma_2)
-    )
+    t_1 = mu_scaled * mu_scaled
+    value = constant_1 + 0.5 * sigma_1_over_sigma_2 * sigma_1_over_sigma_2 + 0.5 * t_1 + jnp.log(sigma_2)
 
     def slopes() -> tuple[Array | float, ...]:
-        t_1 = 1.0 / (sigma_2 * sigma_2)
         sigma_difference = sigma_1 - sigma_2
-        slope_mu_1 = mu_difference * t_1
-        slope_sigma_1 = t_1 * sigma_1
-        slope_mu_2 = -mu_difference * t_1
+        sigma_relative = _over(sigma_difference, sigma_2)
+        slope_mu_1 = _over(_over(mu_difference, sigma_2), sigma_2)
+        slope_sigma_1 = _over(_over(sigma_1, sigma_2), sigma_2)
+        slope_mu_2 = -_over(_over(mu_difference, sigma_2), sigma_2)
         slope_sigma_2 = (
-            -_over(_over(_over(mu_difference, sigma_2) * mu_difference, sigma_2), sigma_2)
-            - 2.0 * sigma_difference * t_1
-            - _over(_over(_over(sigma_difference, sigma_2) * sigma_difference, sigma_2), sigma_2)
+            -_over(sigma_relative, sigma_2) * sigma_relative
+            - _over(t_1, sigma_2)
+            - _over(_over(2.0 * sigma_difference, sigma_2), sigma_2)
         )
         return (slope_mu_1, slope_sigma_1, slope_mu_2, slope_sigma_2)
 
@@ -195,23 +191,24 @@ def _kl_normal_normal(
     """The value, and what gives its derivatives by the arguments."""
     mu_difference = mu_1 - mu_2
     mu_scaled = _over(mu_difference, sigma_2)
+    t_1 = mu_scaled * mu_scaled
     sigma_difference = sigma_1 - sigma_2
     sigma_relative = _over(sigma_difference, sigma_2)
+    t_2 = sigma_relative * sigma_relative
     value = _total(
-        0.5 * mu_scaled * mu_scaled,
-        0.5 * sigma_relative * sigma_relative,
+        0.5 * t_1,
+        0.5 * t_2,
         _log_gap(sigma_1, sigma_2, sigma_difference),
     )
 
     def slopes() -> tuple[Array | float, ...]:
-        t_1 = 1.0 / (sigma_2 * sigma_2)
-        slope_mu_1 = mu_difference * t_1
-        slope_sigma_1 = _over(sigma_difference, sigma_1) * t_1 * (sigma_1 + sigma_2)
-        slope_mu_2 = -mu_difference * t_1
+        slope_mu_1 = _over(_over(mu_difference, sigma_2), sigma_2)
+        slope_sigma_1 = _over(_over(_over(sigma_difference, sigma_1) * (sigma_1 + sigma_2), sigma_2), sigma_2)
+        slope_mu_2 = -_over(_over(mu_difference, sigma_2), sigma_2)
         slope_sigma_2 = (
-            -_over(_over(_over(mu_difference, sigma_2) * mu_difference, sigma_2), sigma_2)
-            - 2.0 * sigma_difference * t_1
-            - _over(_over(_over(sigma_difference, sigma_2) * sigma_difference, sigma_2), sigma_2)
+            -_over(t_1, sigma_2)
+            - _over(t_2, sigma_2)
+            - _over(_over(2.0 * sigma_difference, sigma_2), sigma_2)
         )
         return (slope_mu_1, slope_sigma_1, slope_mu_2, slope_sigma_2)
 
@@ -436,20 +433,24 @@ _ATANH = (
     0.04400369243072337,
     0.08082022805971766,
 )
-# log(2) - 1/2
-_HALVING = 0.19314718055994531
+# log(2) - 1/2 and 1 - log(2)
+_SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
 
 
 def _log_gap(a: Array | float, b: Array | float, d: Array) -> Array:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     x = d / b
-    near = (x > -0.749) & (x < 0.99)
-    halved = near & (x < -0.4)
+    near = (x > -0.75) & (x < 3.0)
+    # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
+    low, high = near & (x < -0.4), near & (x > 0.9)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    y = jnp.where(halved, 1.0 + 2.0 * x, jnp.where(near, x, 0.0))  # 2*a/b - 1, exactly, or a/b - 1
-    s = y / (2.0 + y)
+    middle = jnp.where(low, 0.5 * b, jnp.where(high, 2.0 * b, jnp.where(near, b, 1.0)))
+    step = jnp.where(low | high, a - middle, jnp.where(near, d, 0.0))
+    y, half = step / middle, 0.5 * step
+    s = half / (half + middle)
     z = s * s
-    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z)) + jnp.where(halved, _HALVING - 0.5 * y, 0.0)
+    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z))
+    value_near = value_near + jnp.where(low, _SHIFT_LOW - 0.5 * y, jnp.where(high, _SHIFT_HIGH + y, 0.0))
     value_far = x - _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
     return jnp.where(near, value_near, jnp.where(x == jnp.inf, jnp.inf, value_far))
 
