@@ -15,7 +15,7 @@ Run = Callable[..., Ran]
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["numpy", "kl", "Normal", "Normal"], "numpy has no distributions to register with; use torch"),
+        (["numpy", "kl", "Normal", "Normal"], "numpy has no distributions to register with; use"),
         (["torch", "entropy", "Normal"], "write: kl P Q"),
         (["torch", "kl", "Normal"], "write: kl P Q"),
         (["torch", "kl", "Normal", "Normal", "--as", "variance"], "neither --as nor --where"),
