@@ -194,3 +194,21 @@ def test_a_gradient_that_has_no_spelling_is_that_of_autograd_and_the_docstring_s
     found = torch.autograd.grad(bare.kl_gamma_gamma(*arguments), arguments)
     expected = torch.autograd.grad(torch_module.kl_gamma_gamma(*arguments), arguments)
     assert all(torch.allclose(x, y, rtol=1e-12) for x, y in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize("distance", [1e-1, 1e-3, 1e-6, 1e-9, 1e-12])
+@pytest.mark.parametrize("family", ["normal", "lognormal", "exponential", "laplace", "poisson", "bernoulli"])
+def test_near_equality_gradients_are_those_of_the_literatures_closed_form(
+    torch_module: ModuleType, references: ModuleType, family: str, distance: float
+) -> None:
+    name = f"kl_{family}_{family}"
+    half = CASES[name][: len(CASES[name]) // 2]
+    values = half + tuple(x * (1 + distance * sign) for x, sign in zip(half, (0.7, -1.3), strict=False))
+    arguments = leaves(values)
+    found = torch.autograd.grad(getattr(torch_module, name)(*arguments), arguments)
+    with mp.workdps(80):
+        for i, slope in enumerate(found):
+            others = [mp.mpf(v) for v in values]
+            along = [*others[:i], None, *others[i + 1 :]]
+            exact = mp.diff(lambda x, a=along: references.KL[name](*(x if v is None else v for v in a)), others[i])
+            assert abs(mp.mpf(float(slope)) - exact) <= 4 * math.ulp(float(exact))
