@@ -19,7 +19,7 @@ __all__ = ["code"]
 
 def code(
     common: Common,
-    backend: Annotated[str, typer.Argument(metavar="BACKEND", help="numpy, torch or jax.", show_default=False)],
+    backend: Annotated[str, typer.Argument(metavar="BACKEND", help="numpy, numba, torch or jax.", show_default=False)],
     quantity: Quantity,
     p: P,
     q: Q = None,
