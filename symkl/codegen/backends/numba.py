@@ -11,7 +11,7 @@ from symkl.codegen.stable import kernels as k
 
 NAME = "numba"
 MODULE = "math"
-LIBRARY = "numba and NumPy 2"
+LIBRARY = "numba"
 RESERVED = frozenset(
     "np numba math contextvars functools ArrayLike NDArray parallel validate size arguments result i".split()
 )
@@ -23,7 +23,7 @@ PREAMBLE = (
     "and the machine code is kept for the next time; parallel=True divides large arrays among threads. They compute "
     "in float64 and round once to the dtype of the arguments (float64 for integers). The check of the domains is part "
     "of the one pass over memory: validate=False changes nothing. They stand alone: nothing else needs to be installed "
-    "but {needs}."
+    "but {needs} and NumPy 2 or later."
 )
 SLOPES = False
 #: what numba has of the special functions are those of `math`; the kernels have digamma and trigamma

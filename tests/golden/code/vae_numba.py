@@ -4,7 +4,7 @@ The functions take numbers, lists and arrays, which broadcast. They are compiled
 called, and the machine code is kept for the next time; parallel=True divides large arrays among
 threads. They compute in float64 and round once to the dtype of the arguments (float64 for integers).
 The check of the domains is part of the one pass over memory: validate=False changes nothing. They stand
-alone: nothing else needs to be installed but numba and NumPy 2.
+alone: nothing else needs to be installed but numba and NumPy 2 or later.
 """
 
 from __future__ import annotations
