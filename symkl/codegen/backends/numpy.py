@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy as sp
 
+from symkl.codegen.backends.shared import GAPS
 from symkl.codegen.stable import kernels as k
 
 NAME = "numpy"
@@ -60,18 +61,7 @@ SPELLINGS: Mapping[Any, str] = {
     k.XLog1PY: "_xlog1py({0}, {1})",
     k.Softplus: "np.logaddexp(0.0, {0})",
     k.Sigmoid: "_sigmoid({0})",
-    k.LogRatio: "_log_ratio({0}, {1}, {2})",
-    k.LogGap: "_log_gap({0}, {1}, {2})",
-    k.EntropyGap: "_entropy_gap({0}, {1}, {2})",
-    k.ProductGap: "_product_gap({0}, {1}, {2}, {3})",
-    k.ExpGap: "_exp_gap({0})",
-    k.ScaledExpGap: "_scaled_exp_gap({0}, {1})",
     k.GammaTail: "special.gammaincc({0}, {1})",
     k.ScaledExpInt: "_scaled_exp_int({0})",
-    k.SoftplusGap: "_softplus_gap({0}, {1}, {2})",
-    k.GammaGap: "_gamma_gap({0}, {1}, {2})",
-    k.BinetGap: "_binet_gap({0}, {1}, {2})",
-    k.Binet: "_binet({0})[0]",
-    k.BinetSlope: "_binet({0})[1]",
-    k.BetaGap: "_beta_gap({0}, {1}, {2}, {3}, {4}, {5})",
+    **GAPS,
 }

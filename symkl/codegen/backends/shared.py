@@ -1,0 +1,36 @@
+"""The spellings that backends share: kernels, which each backend has as templates of the same names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from symkl.codegen.stable import kernels as k
+
+__all__ = ["GAPS", "RISES"]
+
+#: what values are made of
+GAPS: Mapping[Any, str] = {
+    k.LogRatio: "_log_ratio({0}, {1}, {2})",
+    k.LogGap: "_log_gap({0}, {1}, {2})",
+    k.EntropyGap: "_entropy_gap({0}, {1}, {2})",
+    k.ProductGap: "_product_gap({0}, {1}, {2}, {3})",
+    k.ExpGap: "_exp_gap({0})",
+    k.ScaledExpGap: "_scaled_exp_gap({0}, {1})",
+    k.SoftplusGap: "_softplus_gap({0}, {1}, {2})",
+    k.GammaGap: "_gamma_gap({0}, {1}, {2})",
+    k.BinetGap: "_binet_gap({0}, {1}, {2})",
+    k.Binet: "_binet({0})[0]",
+    k.BinetSlope: "_binet({0})[1]",
+    k.BetaGap: "_beta_gap({0}, {1}, {2}, {3}, {4}, {5})",
+}
+#: what derivatives need besides
+RISES: Mapping[Any, str] = {
+    k.ProductDifference: "_product_difference({0}, {1}, {2}, {3})",
+    k.ProductLogRatio: "_product_log_ratio({0}, {1}, {2}, {3})",
+    k.ExpLag: "_exp_lag({0})",
+    k.DigammaRise: "_digamma_rise({0}, {1}, {2})",
+    k.BinetRise: "_binet_rise({0}, {1}, {2})",
+    k.TrigammaExcess: "_trigamma_excess({0})",
+    k.SigmoidRise: "_sigmoid_rise({0}, {1}, {2})",
+}
