@@ -62,7 +62,16 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
 
 
 def _assigned(assignments: Sequence[Assignment], printer: Printer) -> list[dict[str, str]]:
-    return [{"name": a.name.name, "value": printer.text(a.value), "comment": _comment(a.value)} for a in assignments]
+    return [{"name": a.name.name, "value": _value(a, printer), "comment": _comment(a.value)} for a in assignments]
+
+
+def _value(assignment: Assignment, printer: Printer) -> str:
+    """On one line where that is short enough; otherwise in brackets, a line for each term."""
+    text = printer.text(assignment.value)
+    if len(assignment.name.name) + len(text) < WIDTH - len(" = "):
+        return text
+    lines = "".join(f"        {term}\n" for term in printer.terms(assignment.value))
+    return f"(\n{lines}    )"
 
 
 def _branches(

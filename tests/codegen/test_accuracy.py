@@ -66,7 +66,7 @@ def near(rng: random.Random, shape: str, distance: float) -> list[float]:
 
 def ulps(value: float, truth: mp.mpf) -> float:
     with mp.workdps(60):
-        return float(abs(mp.mpf(value) - truth) / math.ulp(float(truth)))
+        return float(abs(mp.mpf(float(value)) - truth) / math.ulp(float(truth)))
 
 
 def values(backend: str, module: ModuleType, name: str, points: list[list[float]]) -> list[float]:
