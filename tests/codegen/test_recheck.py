@@ -73,17 +73,25 @@ SLIPS = [
     (("kl", "Normal", "Normal"), "0.5 * mu_scaled * mu_scaled", "0.25 * mu_scaled * mu_scaled", "not shown to be"),
     (("kl", "Normal", "Normal"), "sigma_1 - sigma_2", "sigma_1 + sigma_2", "not shown to be"),
     (("kl", "Normal", "Normal"), "_log_gap(sigma_1, sigma_2,", "_log_gap(sigma_2, sigma_1,", "not shown to be"),
-    (("kl", "Normal", "Normal"), "value = {where}(valid, value", "value = {where}(valid, 2.0 * value", "not shown to"),
+    (("kl", "Normal", "Normal"), "value = {checked}value", "value = {checked}2.0 * value", "not shown to"),
     (("kl", "Normal", "Normal"), "if validate:", "if mu_1 > 0.0:", "cannot be read back: .* decides by a value"),
-    (("kl", "Normal", "Normal"), "(sigma_1 >= 0.0)", "(sigma_1 >= 1.0)", "not shown to be"),
+    (("kl", "Normal", "Normal"), "{scale}", "{other}", "not shown to be"),
     (("entropy", "Normal"), "1.4189385332046727", "1.4189385332046729", "not shown to be"),
     (("kl", "Normal", "Normal"), "2.0 * z * _polynomial", "1.9999 * z * _polynomial", "units in the last place off"),
     (("kl", "Normal", "Normal"), "_ATANH = (\n    ", "_ATANH = (\n    1e-6 + ", "units in the last place off"),
     (("kl", "Gamma", "Gamma"), "0.023809523809523808", "0.0239", "units in the last place off"),
 ]
 WORDS = {
-    "numpy": {"where": "np.where", "inf": "np.inf"},
-    "torch": {"where": "_where", "inf": "torch.inf"},
+    "numpy": {
+        "checked": "np.where(valid, ",
+        "scale": "(sigma_1 >= 0.0)",
+        "other": "(sigma_1 >= 1.0)",
+    },
+    "torch": {
+        "checked": "_checked(",
+        "scale": "(mu_1, mu_2), (sigma_1, sigma_2))",
+        "other": "(mu_1, mu_2), (sigma_1 - 1.0, sigma_2))",
+    },
 }
 
 
