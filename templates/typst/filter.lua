@@ -9,12 +9,25 @@ local function typst(blocks)
   return (pandoc.write(pandoc.Pandoc(blocks), "typst"):gsub("%s+$", ""))
 end
 
+-- Typst's cases have one line a cell: a value of several lines is a formula in a box of its own.
+local function boxed(text, boxes, set)
+  return (text:gsub("\\begin{cases}.-\\end{cases}", function(cases)
+    return (cases:gsub("\\begin{aligned}.-\\end{aligned}", function(lines)
+      table.insert(boxes, "#box(" .. set("DisplayMath", lines) .. ")")
+      return "\\text{##" .. #boxes .. "##}"
+    end))
+  end))
+end
+
 local function math(kind, text)
+  local boxes = {}
+  text = boxed(text, boxes, math)
   text = text:gsub("\\notag%f[%A]", "") -- one number stands for all the rows
   local out = typst({ pandoc.Plain({ pandoc.Math(kind, text) }) })
   if not out:match("^%$") or out:find("\\\\begin", 1, true) then
     error("Typst cannot set this formula: " .. text)
   end
+  out = out:gsub('upright%("\\?#\\?#(%d+)\\?#\\?#"%)', function(n) return boxes[tonumber(n)] end)
   out = out:gsub('("%a+") (\\?%()', "%1%2")
   -- a sign at the beginning of a line is not that of a negative term
   out = out:gsub("(quad)%s+([-+]) ", '%1 "" %2 '):gsub("(#h%(2em%))%s+([-+]) ", '%1 "" %2 ')
