@@ -319,7 +319,7 @@ def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype,
     """The value in the full shape, summed over the last `event_ndims` axes, rounded once to the result's dtype."""
     if not 0 <= event_ndims <= len(shape):
         raise ValueError(f"event_ndims must be between 0 and {len(shape)}, the number of axes, not {event_ndims}")
-    value = np.broadcast_to(value, shape) if np.shape(value) != shape else value
+    value = np.broadcast_to(value, shape) if np.shape(value) != shape else np.asarray(value)
     if event_ndims:
         value = value.sum(axis=tuple(range(-event_ndims, 0)))
     # what was put together from blocks is nobody else's
