@@ -265,6 +265,7 @@ def _serve(pipe: Connection, parents: Connection, share: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle: it kills its children
     _SHARED[0] = share
     gc.freeze()  # what comes from the parent stays as it is: collecting it would copy it
+    inherited = _most_held()
     with contextlib.suppress(ValueError, OSError):  # a limit may be lower already, or unknown to this system
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     while True:
@@ -276,8 +277,13 @@ def _serve(pipe: Connection, parents: Connection, share: Any) -> None:
         spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
         resource.setrlimit(resource.RLIMIT_CPU, (int(spent + seconds) + 5, resource.RLIM_INFINITY))
         answer = _answer(run, arguments)
-        answer["held"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        answer["held"] = _most_held() - inherited
         pipe.send_bytes(json.dumps(answer).encode())
+
+
+def _most_held() -> int:
+    """The bytes that this process has held at most; a child begins with what its parent holds."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _answer(run: Callable[..., Any], arguments: tuple[Any, ...]) -> dict[str, Any]:

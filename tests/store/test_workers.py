@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -177,6 +178,15 @@ def test_a_child_that_holds_too_much_is_replaced_after_its_job(monkeypatch: pyte
         replaced = {o.value for o in crew.work([job(process, 0), job(process, 0)])}
     assert len(kept) == 1
     assert len(replaced) == 2
+
+
+def test_what_the_parent_holds_does_not_count_as_held_by_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = 32 << 20
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > small
+    monkeypatch.setattr(workers, "_HELD", small)
+    with Crew(1) as crew:
+        kept = {o.value for o in crew.work([job(process, 0), job(process, 0)])}
+    assert len(kept) == 1
 
 
 def test_who_waits_is_called_now_and_then() -> None:
