@@ -43,7 +43,8 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
     names = [a.name for a in program.arguments]
     taken = {*names, *(a.name.name for a in (*program.assignments, *program.later))}
     branches, selections = _branches(program, printer, target, taken)
-    valid = [_VALID[a.domain].format(a.name, target.MODULE) for a in program.arguments]
+    domains = [_VALID[a.domain].format(a.name, target.MODULE) for a in program.arguments]
+    valid = [*domains, *(printer.condition(c) for c in program.constraints)]
     return {
         "name": program.name,
         "arguments": [{"name": a.name} for a in program.arguments],
@@ -55,7 +56,8 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
         "later": _assigned(program.later, printer),
         "slopes": _slopes(program, printer, taken),
         "clipped": program.clipped,
-        "valid": _joined([*valid, *(printer.condition(c) for c in program.constraints)], " & ", WIDTH - 4),
+        "conditions": valid,
+        "valid": _joined(valid, " & ", WIDTH - 4),
         "bounds": _bounds(program),
         "doc": {"title": program.documentation.title, "lines": _lines(program)},
     }

@@ -25,6 +25,7 @@ from symkl.codegen.stable.kernels import (
 )
 from symkl.codegen.stable.measure import exact_value, exact_values, loss, points
 from symkl.codegen.stable.signs import nonnegative, positive, sum_of_nonnegatives
+from symkl.codegen.stable.slopes import stable_slope
 from symkl.model import symbol
 
 log, exp, half = sp.log, sp.exp, sp.Rational(1, 2)
@@ -207,6 +208,14 @@ def test_a_form_that_is_not_proved_equal_is_not_used(monkeypatch: pytest.MonkeyP
     assert found.expression == NORMAL
     assert not found.rearranged
     assert not found.nonnegative
+
+
+def test_a_closed_form_of_very_many_operations_stands_as_it_was_derived() -> None:
+    large = NORMAL + sp.Add(*(log(1 + A1**n / A2) / (S1 + n) for n in range(1, 30)))
+    assert large.count_ops() > form_module.LARGE
+    found = stable_form(large, SCALES, divergence=False)
+    assert (found.expression, found.rearranged) == (large, False)
+    assert stable_slope(large, large, S1, SCALES) == large.diff(S1)
 
 
 def test_the_choice_is_the_same_every_time() -> None:

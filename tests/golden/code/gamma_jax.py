@@ -56,8 +56,10 @@ def kl_gamma_gamma(
     alpha_1, beta_1, alpha_2, beta_2, shape, dtype = _prepare(alpha_1, beta_1, alpha_2, beta_2)
     value = _evaluate(_kl_gamma_gamma, shape, alpha_1, beta_1, alpha_2, beta_2)
     if validate:
-        valid = (alpha_1 >= 0.0) & (beta_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
-        value = jnp.where(valid, value, jnp.nan)
+        value = jnp.where((alpha_1 >= 0.0), value, jnp.nan)
+        value = jnp.where((beta_1 >= 0.0), value, jnp.nan)
+        value = jnp.where((alpha_2 >= 0.0), value, jnp.nan)
+        value = jnp.where((beta_2 >= 0.0), value, jnp.nan)
     return _finish(value, dtype, event_ndims)
 
 
@@ -288,35 +290,36 @@ _SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
 def _log_gap(a: Array | float, b: Array | float, d: Array) -> Array:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     x = d / b
-    near = (x > -0.75) & (x < 3.0)
-    # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
-    low, high = near & (x < -0.4), near & (x > 0.9)
+    near = jnp.abs(x - 1.125) < 1.875
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    inner = jnp.where(near, x, 0.0)
+    # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
+    low, high = inner < -0.4, inner > 0.9
     middle = jnp.where(low, 0.5 * b, jnp.where(high, 2.0 * b, jnp.where(near, b, 1.0)))
-    step = jnp.where(low | high, a - middle, jnp.where(near, d, 0.0))
+    step = jnp.where(low, a - middle, jnp.where(high, a - middle, jnp.where(near, d, 0.0)))
     y, half = step / middle, 0.5 * step
     s = half / (half + middle)
     z = s * s
     value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z))
     value_near = value_near + jnp.where(low, _SHIFT_LOW - 0.5 * y, jnp.where(high, _SHIFT_HIGH + y, 0.0))
-    value_far = x - _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
-    return jnp.where(near, value_near, jnp.where(x == jnp.inf, jnp.inf, value_far))
+    # infinite where x is, even if the logarithm is infinite too
+    return jnp.where(near, value_near, x - jnp.minimum(_log_quotient(a, b), 1e4))
 
 
 def _log_quotient(a: Array | float, b: Array | float) -> Array:
-    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
-    ratio = a / b
-    inside = (ratio > 1e8 * jnp.finfo(ratio.dtype).tiny) & (ratio < jnp.inf)
-    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    root = jnp.sqrt(jnp.where(inside, 1.0, a)) / jnp.sqrt(jnp.where(inside, 1.0, b))
-    log = jnp.log(jnp.where(inside, jnp.where(inside, a, 1.0) / jnp.where(inside, b, 1.0), root))
-    return jnp.where(inside, log, 2.0 * log)
+    """log(a/b), also where a/b is too small for a number: powers of two bring it back."""
+    dtype = jnp.result_type(a, b)
+    exponent = 500.0 if dtype == jnp.float64 else 80.0
+    power = 2.0**exponent
+    tiny = a * power < b
+    ratio = a * jnp.where(tiny, power, 1.0) / (b * jnp.where(tiny, 1.0 / power, 1.0))
+    return jnp.log(ratio) - jnp.where(tiny, exponent / 500.0 * 693.1471805599454, 0.0)
 
 
 def _log_ratio(a: Array | float, b: Array | float, d: Array) -> Array:
     """log(a/b), where d is a - b, formed exactly."""
     x = d / b
-    near = (x > -0.5) & (x < 2.0)
+    near = jnp.abs(x - 0.75) < 1.25
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     far = _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
     return jnp.where(near, _log1p(jnp.where(near, x, 0.0)), far)

@@ -59,8 +59,10 @@ def kl_normal_laplace(
     mu_1, sigma_1, mu_2, b_2, shape, dtype = _prepare(mu_1, sigma_1, mu_2, b_2)
     value = _evaluate(_kl_normal_laplace, shape, mu_1, sigma_1, mu_2, b_2)
     if validate:
-        valid = ~jnp.isnan(mu_1) & (sigma_1 >= 0.0) & ~jnp.isnan(mu_2) & (b_2 >= 0.0)
-        value = jnp.where(valid, value, jnp.nan)
+        value = jnp.where(~jnp.isnan(mu_1), value, jnp.nan)
+        value = jnp.where((sigma_1 >= 0.0), value, jnp.nan)
+        value = jnp.where(~jnp.isnan(mu_2), value, jnp.nan)
+        value = jnp.where((b_2 >= 0.0), value, jnp.nan)
     return _finish(value, dtype, event_ndims)
 
 
@@ -135,8 +137,10 @@ def kl_normal_gamma(
     mu_1, sigma_1, alpha_2, beta_2, shape, dtype = _prepare(mu_1, sigma_1, alpha_2, beta_2)
     value = _evaluate(_kl_normal_gamma, shape, mu_1, sigma_1, alpha_2, beta_2)
     if validate:
-        valid = ~jnp.isnan(mu_1) & (sigma_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
-        value = jnp.where(valid, value, jnp.nan)
+        value = jnp.where(~jnp.isnan(mu_1), value, jnp.nan)
+        value = jnp.where((sigma_1 >= 0.0), value, jnp.nan)
+        value = jnp.where((alpha_2 >= 0.0), value, jnp.nan)
+        value = jnp.where((beta_2 >= 0.0), value, jnp.nan)
     return _finish(value, dtype, event_ndims)
 
 
@@ -207,19 +211,19 @@ def _log1p(x: Array) -> Array:
 
 
 def _log_quotient(a: Array | float, b: Array | float) -> Array:
-    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
-    ratio = a / b
-    inside = (ratio > 1e8 * jnp.finfo(ratio.dtype).tiny) & (ratio < jnp.inf)
-    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    root = jnp.sqrt(jnp.where(inside, 1.0, a)) / jnp.sqrt(jnp.where(inside, 1.0, b))
-    log = jnp.log(jnp.where(inside, jnp.where(inside, a, 1.0) / jnp.where(inside, b, 1.0), root))
-    return jnp.where(inside, log, 2.0 * log)
+    """log(a/b), also where a/b is too small for a number: powers of two bring it back."""
+    dtype = jnp.result_type(a, b)
+    exponent = 500.0 if dtype == jnp.float64 else 80.0
+    power = 2.0**exponent
+    tiny = a * power < b
+    ratio = a * jnp.where(tiny, power, 1.0) / (b * jnp.where(tiny, 1.0 / power, 1.0))
+    return jnp.log(ratio) - jnp.where(tiny, exponent / 500.0 * 693.1471805599454, 0.0)
 
 
 def _log_ratio(a: Array | float, b: Array | float, d: Array) -> Array:
     """log(a/b), where d is a - b, formed exactly."""
     x = d / b
-    near = (x > -0.5) & (x < 2.0)
+    near = jnp.abs(x - 0.75) < 1.25
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     far = _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
     return jnp.where(near, _log1p(jnp.where(near, x, 0.0)), far)

@@ -332,7 +332,7 @@ def _checked(value: Tensor | float, reals: Sequence[Tensor], bounded: Sequence[T
         if not outside:
             return value
     for x in reals:
-        value = _where(~torch.isnan(x), value, torch.nan)
+        value = _where(x == x, value, torch.nan)
     for x in bounded:
         value = _where(x >= 0.0, value, torch.nan)
     return value
@@ -345,20 +345,17 @@ def _where(condition: Tensor, value: Tensor | float, otherwise: Tensor | float) 
     return torch.where(condition, value, otherwise)
 
 
-def _tensors(*arguments: Tensor | float) -> list[Tensor]:
-    """The arguments as tensors like the first tensor among them."""
-    like = next(a for a in arguments if isinstance(a, Tensor))
-    return [a if isinstance(a, Tensor) else like.new_tensor(a) for a in arguments]
+# 2**500, and twice its logarithm
+_POWER = 2.0**500
+_LOG_POWERS = 693.1471805599454
 
 
 def _log_quotient(a: Tensor, b: Tensor) -> Tensor:
-    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
-    ratio = (a / b).detach()
-    inside = (ratio > 1e-100) & (ratio < 1e100)
-    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    log_inside = torch.log(torch.where(inside, a, 1.0) / torch.where(inside, b, 1.0))
-    log_extreme = 2.0 * torch.log(torch.sqrt(torch.where(inside, 1.0, a)) / torch.sqrt(torch.where(inside, 1.0, b)))
-    return torch.where(inside, log_inside, log_extreme)
+    """log(a/b), also where a/b is too small for a number: powers of two bring it back."""
+    tiny = a * _POWER < b
+    ratio = torch.where(tiny, a * _POWER, a) / torch.where(tiny, b * (1.0 / _POWER), b)
+    log = torch.log(ratio)
+    return torch.where(tiny, log - _LOG_POWERS, log)
 
 
 def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
@@ -368,3 +365,9 @@ def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     log_near = torch.log1p(torch.where(near, d, 0.0) / torch.where(near, b, 1.0))
     return torch.where(near, log_near, _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b)))
+
+
+def _tensors(*arguments: Tensor | float) -> list[Tensor]:
+    """The arguments as tensors like the first tensor among them."""
+    like = next(a for a in arguments if isinstance(a, Tensor))
+    return [a if isinstance(a, Tensor) else like.new_tensor(a) for a in arguments]

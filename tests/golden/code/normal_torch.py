@@ -534,7 +534,7 @@ def _checked(value: Tensor | float, reals: Sequence[Tensor], bounded: Sequence[T
         if not outside:
             return value
     for x in reals:
-        value = _where(~torch.isnan(x), value, torch.nan)
+        value = _where(x == x, value, torch.nan)
     for x in bounded:
         value = _where(x >= 0.0, value, torch.nan)
     return value
@@ -590,14 +590,13 @@ _ATANH = (
 )
 # log(2) - 1/2 and 1 - log(2)
 _SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
-# 2**500, and twice its logarithm
-_POWER = 2.0**500
-_LOG_POWERS = 693.1471805599454
 
 
 def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     a, b, d = _tensors(a, b, d)
+    if torch.compiler.is_compiling() and not _derived(a, b, d):
+        return _log_gap_of_bits(a, b, d)
     x, ratio = d / b, a / b
     if _settled(x) and _moderate(a, b, ratio):
         return _plain_log_gap(a, b, d, x, ratio)
@@ -612,11 +611,8 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     z = s * s
     shift = torch.where(low, _SHIFT_LOW - 0.5 * y, torch.where(high, _SHIFT_HIGH + y, 0.0))
     value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z)) + shift
-    # a/b may be too small for a number: powers of two bring it back
-    tiny = ratio < 1e-290
-    lifted = torch.where(tiny, a, 1.0) * _POWER / (torch.where(tiny, b, 1.0) / _POWER)
-    log = torch.log(torch.where(tiny, lifted, ratio).clamp(max=1e308))
-    return torch.where(near, value_near, x - torch.where(tiny, log - _LOG_POWERS, log))
+    # infinite where x is, even if the logarithm is infinite too
+    return torch.where(near, value_near, x - _log_quotient(a, b).clamp(max=1e4))
 
 
 def _moderate(a: Tensor, b: Tensor, ratio: Tensor) -> bool:
@@ -642,29 +638,64 @@ def _plain_log_gap(a: Tensor, b: Tensor, d: Tensor, x: Tensor, ratio: Tensor) ->
     return torch.lerp(ratio.log_().neg_().add_(x), value_near, near)
 
 
-def _tensors(*arguments: Tensor | float) -> list[Tensor]:
-    """The arguments as tensors like the first tensor among them."""
-    like = next(a for a in arguments if isinstance(a, Tensor))
-    return [a if isinstance(a, Tensor) else like.new_tensor(a) for a in arguments]
+def _derived(*arguments: Tensor) -> bool:
+    """Whether what is computed of them may be differentiated step by step, or is not in float64."""
+    if any(x.dtype != torch.float64 for x in arguments):
+        return True
+    return torch.is_grad_enabled() and any(x.requires_grad for x in arguments)
+
+
+def _log_gap_of_bits(a: Tensor, b: Tensor, d: Tensor) -> Tensor:
+    """d/b - log(a/b) from the bits of float64 numbers: without a call of a logarithm, and without a gradient."""
+    power, scale, x, y = _ratio_parts(a, b)
+    ratio = d / b
+    near = (ratio - 0.25).abs() < 0.75
+    # near, from the difference that was formed exactly; else that of x and y, which is exact too
+    # halved or lifted by 2**54: exact, and nothing leaves the range
+    small = b < 1e-290
+    step = torch.where(near, torch.where(small, d * 18014398509481984.0, 0.5 * d), x - y)
+    unit = torch.where(near, torch.where(small, b * 18014398509481984.0, 0.5 * b), y)
+    t, half = step / unit, 0.5 * step
+    s = half / (half + unit)
+    z = s * s
+    value = s * (t - 2.0 * z * _polynomial(_ATANH, z))
+    # scale*(1 + t) - (1 + t) - power*log(2), log(2) in two parts: what the power of two adds
+    rise = torch.where(power < -64.0, -1.0, scale - 1.0)
+    far = ((rise - power * 0.6931471803691238) - power * 1.9082149292705877e-10) + rise * t
+    far = torch.where(power > 64.0, ratio, value + far)
+    return torch.where(near, value, torch.where(a == 0.0, torch.inf, far))
+
+
+def _ratio_parts(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """power, 2**power, x, y with a/b = 2**power * x/y and x/y within about 2/3 and 3/2, for positive a, b.
+
+    The bits of a positive number, read as an integer, are nearly 2**52 times its logarithm to the base 2. What
+    stands for 2**power is one of any value where that is no normal number.
+    """
+    small_a, small_b = a < 1e-290, b < 1e-290
+    # 2**54: no subnormal number is left
+    i = torch.where(small_a, a * 18014398509481984.0, a).view(torch.int64)
+    j = torch.where(small_b, b * 18014398509481984.0, b).view(torch.int64)
+    k = (((i >> 1) - (j >> 1) + 0x4004000000000000) >> 51) & 0xFFF  # biased by 2048
+    exponent = j & 0x7FF0000000000000
+    x = (i - exponent - (k << 52) - 0x4010000000000000).view(torch.float64)
+    y = (j - exponent + 0x3FF0000000000000).view(torch.float64)
+    k = k + torch.where(small_b, 54, 0) - torch.where(small_a, 54, 0) + 2048
+    power = (k | 0x4330000000000000).view(torch.float64) - 4503599627374592.0  # 2**52 + 4096
+    return power, ((k - 3073) << 52).view(torch.float64), x, y  # 4096 - 1023
+
+
+# 2**500, and twice its logarithm
+_POWER = 2.0**500
+_LOG_POWERS = 693.1471805599454
 
 
 def _log_quotient(a: Tensor, b: Tensor) -> Tensor:
-    """log(a/b); roots keep the ratio of very large to very small numbers within range."""
-    ratio = (a / b).detach()
-    inside = (ratio > 1e-100) & (ratio < 1e100)
-    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    log_inside = torch.log(torch.where(inside, a, 1.0) / torch.where(inside, b, 1.0))
-    log_extreme = 2.0 * torch.log(torch.sqrt(torch.where(inside, 1.0, a)) / torch.sqrt(torch.where(inside, 1.0, b)))
-    return torch.where(inside, log_inside, log_extreme)
-
-
-def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
-    """log(a/b), where d is a - b, formed exactly."""
-    a, b, d = _tensors(a, b, d)
-    near = (d / b).detach().abs() < 0.5
-    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    log_near = torch.log1p(torch.where(near, d, 0.0) / torch.where(near, b, 1.0))
-    return torch.where(near, log_near, _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b)))
+    """log(a/b), also where a/b is too small for a number: powers of two bring it back."""
+    tiny = a * _POWER < b
+    ratio = torch.where(tiny, a * _POWER, a) / torch.where(tiny, b * (1.0 / _POWER), b)
+    log = torch.log(ratio)
+    return torch.where(tiny, log - _LOG_POWERS, log)
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
@@ -674,6 +705,12 @@ def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     for coefficient in coefficients[-2::-1]:
         value = value.mul_(x).add_(coefficient) if in_place else value * x + coefficient
     return value
+
+
+def _tensors(*arguments: Tensor | float) -> list[Tensor]:
+    """The arguments as tensors like the first tensor among them."""
+    like = next(a for a in arguments if isinstance(a, Tensor))
+    return [a if isinstance(a, Tensor) else like.new_tensor(a) for a in arguments]
 
 
 def _total(*terms: Tensor) -> Tensor:

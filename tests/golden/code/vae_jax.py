@@ -51,8 +51,8 @@ def kl_normal_normal__log_variance(
     mu_1, logvar_1, shape, dtype = _prepare(mu_1, logvar_1)
     value = _evaluate(_kl_normal_normal__log_variance, shape, mu_1, logvar_1)
     if validate:
-        valid = ~jnp.isnan(mu_1) & ~jnp.isnan(logvar_1)
-        value = jnp.where(valid, value, jnp.nan)
+        value = jnp.where(~jnp.isnan(mu_1), value, jnp.nan)
+        value = jnp.where(~jnp.isnan(logvar_1), value, jnp.nan)
     return _finish(value, dtype, event_ndims)
 
 

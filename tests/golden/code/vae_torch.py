@@ -237,7 +237,7 @@ def _checked(value: Tensor | float, reals: Sequence[Tensor], bounded: Sequence[T
         if not outside:
             return value
     for x in reals:
-        value = _where(~torch.isnan(x), value, torch.nan)
+        value = _where(x == x, value, torch.nan)
     for x in bounded:
         value = _where(x >= 0.0, value, torch.nan)
     return value
