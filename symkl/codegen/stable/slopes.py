@@ -152,6 +152,8 @@ def _shapes(raw: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.E
     Then the same with the gaps opened: beside a gap its own linear part often stands with the other sign.
     """
     yield join_exponentials(raw)
+    if raw.count_ops() > 3 * LARGE:
+        return
     for form in dict.fromkeys((spread(raw), spread(raw.replace(lambda e: type(e) in _OPENED, _opened)))):
         yield collected(form)
         rational = sp.Add(*(t for t in sp.Add.make_args(form) if not t.atoms(sp.Function)))
