@@ -24,7 +24,8 @@ def coefficients() -> dict[str, tuple[float, ...]]:
     - `trigamma`: those of y**-3, y**-5, ... in trigamma(y) - 1/y - 1/(2*y**2) (DLMF 5.15.8);
     - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t;
     - `even_nodes`, `even_weights`: Gauss-Legendre on [0, 1];
-    - `digamma_root`: the positive root of digamma.
+    - `digamma_root`: the positive root of digamma;
+    - `root_of_tau`: the square root of 2*pi.
     """
     nodes, weights = gauss_jacobi(12, sp.Integer(1), sp.Integer(0), 25)
     even_nodes, even_weights = gauss_legendre(12, 25)
@@ -41,6 +42,7 @@ def coefficients() -> dict[str, tuple[float, ...]]:
         "even_nodes": tuple(float((1 + x) / 2) for x in even_nodes),
         "even_weights": tuple(float(w / 2) for w in even_weights),
         "digamma_root": (float(findroot(digamma, 1.46)),),
+        "root_of_tau": (float(sp.sqrt(2 * sp.pi).evalf(25)),),
     }
 
 

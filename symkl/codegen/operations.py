@@ -81,6 +81,11 @@ def _sigmoid_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
     return mp.expm1(d) * mp.exp(a) / ((1 + mp.exp(a)) * (1 + mp.exp(a + d)))
 
 
+def _given_exp_gap(mp: Any, x: Any, y: Any) -> Any:
+    # near 0 the given power has lost what the exponent has kept
+    return y - 1 - x if x > 2 and mp.isfinite(y) else mp.expm1(x) - x
+
+
 _ROWS = (
     Operation(sp.log, lambda mp, x: mp.log(x)),
     Operation(sp.exp, lambda mp, x: mp.exp(x)),
@@ -121,6 +126,10 @@ _ROWS = (
     Operation(k.EntropyGap, _entropy_gap),
     Operation(k.ProductGap, _product_gap),
     Operation(k.ExpGap, lambda mp, x: mp.expm1(x) - x),
+    Operation(k.GivenExpGap, _given_exp_gap),
+    Operation(k.ExpOfStep, lambda mp, a, b, c: mp.exp((a - b) / c)),
+    Operation(k.PowerOfRatio, lambda mp, a, b, c: (a / b) ** c),
+    Operation(k.GammaOfRatio, lambda mp, a, b: mp.gamma(1 + a / b)),
     Operation(k.ScaledExpGap, lambda mp, x, a: -x if a == 0 else a * (mp.expm1(x / a) - x / a)),
     Operation(k.GammaTail, lambda mp, s, x: mp.gammainc(s, x, regularized=True)),
     Operation(k.ScaledExpInt, lambda mp, x: mp.exp(x) * mp.e1(x)),

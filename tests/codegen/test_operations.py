@@ -78,6 +78,9 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.Sigmoid: ((REAL,), 3),
     k.ExpGap: ((REAL,), 4),
     k.ExpLag: ((REAL,), 8),
+    k.ExpOfStep: (((-41.3, 0.1, 2.7), (-1e-9, 0.3, 5.9), (0.07, 0.3, 7.7, 1e250)), 2),
+    k.PowerOfRatio: ((POSITIVE, POSITIVE, (0.3, 1.0, 7.7)), 4),
+    k.GammaOfRatio: ((POSITIVE, POSITIVE), 12),
     k.TrigammaExcess: ((POSITIVE,), 8),
     k.Binet: ((POSITIVE,), 30),
     k.BinetSlope: ((POSITIVE,), 8),
@@ -90,6 +93,7 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
     k.ProductGap: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
     k.ScaledExpGap: (lambda x, a: (-x, a), [*TWO_POSITIVES, (1.0, 0.0), (0.0, 0.0)], 6),
+    k.GivenExpGap: (lambda x, y: (x, math.exp(x) if y else math.inf), [(x, y) for x in REAL for y in (0, 1)], 4),
     k.ProductDifference: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 2),
     k.ProductLogRatio: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
     k.DigammaRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
@@ -211,6 +215,8 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
             if abs(x[2]) > x[0] / 2
             else x[0] * (x[2] / x[0] - mp.log1p(x[2] / x[0]))
         )
+    if head is k.GivenExpGap:
+        return x[1] - 1 - x[0] if x[0] > 2 and mp.isfinite(x[1]) else mp.expm1(x[0]) - x[0]
     if head is k.ProductDifference:
         return x[0] * x[1] - x[2] * x[3]
     if head is k.ProductLogRatio:

@@ -24,6 +24,7 @@ from symkl.codegen.stable.kernels import (
     expand_kernels,
 )
 from symkl.codegen.stable.measure import exact_value, exact_values, loss, points
+from symkl.codegen.stable.powers import power_of
 from symkl.codegen.stable.signs import nonnegative, positive, sum_of_nonnegatives
 from symkl.codegen.stable.slopes import stable_slope
 from symkl.model import symbol
@@ -201,6 +202,20 @@ def test_a_wrong_form_is_not_proved_equal() -> None:
         assert not proved_equal(wrong, NORMAL)
 
 
+def test_an_exponential_of_sums_is_a_product_of_powers_and_only_the_right_one_is_equal() -> None:
+    exponent = sp.loggamma(1 + A1 / A2) + (M1 - M2) / B1 + B2 * log(S1 / S2)
+    power = power_of(exponent)
+    assert power == kernels.GammaOfRatio(A1, A2) * kernels.ExpOfStep(M1, M2, B1) * kernels.PowerOfRatio(S1, S2, B2)
+    assert proved_equal(kernels.GivenExpGap(exponent, power), sp.exp(exponent) - 1 - exponent)
+    wrong = kernels.GammaOfRatio(A2, A1) * kernels.ExpOfStep(M1, M2, B1) * kernels.PowerOfRatio(S1, S2, B2)
+    assert not proved_equal(kernels.GivenExpGap(exponent, wrong), sp.exp(exponent) - 1 - exponent)
+
+
+@pytest.mark.parametrize("exponent", [M1 - M2, sp.loggamma(A1 - A2), sp.loggamma(A1 + 1) + sp.Abs(M1)])
+def test_other_exponentials_are_no_such_product(exponent: sp.Expr) -> None:
+    assert power_of(exponent) is None
+
+
 def test_a_form_that_is_not_proved_equal_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(form_module, "proved_equal", lambda form, closed: False)
     monkeypatch.setattr(form_module, "_chosen", form_module._chosen.__wrapped__)  # what was chosen before is forgotten
@@ -244,6 +259,8 @@ def test_a_kernel_that_is_called_nonnegative_is_so_by_its_definition(name: str, 
         arguments = {
             "ExpGap": (x - 3,),
             "ExpLag": (x - 3,),
+            "GivenExpGap": (x - 3, mp.exp(x - 3)),
+            "GammaOfRatio": (x, y),
             "TrigammaExcess": (x,),
             "Softplus": (x - 3,),
             "Sigmoid": (x - 3,),

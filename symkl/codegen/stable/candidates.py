@@ -20,6 +20,7 @@ from symkl.codegen.stable.joins import joined
 from symkl.codegen.stable.kernels import ExpM1, Log1P, XLog1PY, XLogY
 from symkl.codegen.stable.limits import limits_kept
 from symkl.codegen.stable.logs import LogGroup, gap_of, log_groups, ratio_of, split_logs
+from symkl.codegen.stable.powers import power_of
 from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative
 from symkl.codegen.stable.softplus import as_softplus, open_softplus
@@ -92,7 +93,7 @@ def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: R
     rest, gaps = open_loggammas(split_logs(rest), same, recipe.binet, recipe.anchor)
     gaps += logistic
     rest, further = open_exponentials(rest, same, nested=recipe.nested)
-    gaps += sp.Add(*(exponential_gap(c, _exponent(u, same)) for c, u in (*opened, *further)))
+    gaps += sp.Add(*(exponential_gap(c, _exponent(u, same), power_of(u)) for c, u in (*opened, *further)))
     rest = spread(split_logs(rest))
     groups = log_groups(rest, recipe.joint, same)
     for chosen in _choices(groups):

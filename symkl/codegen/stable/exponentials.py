@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy as sp
 
-from symkl.codegen.stable.kernels import ExpGap, ScaledExpGap
+from symkl.codegen.stable.kernels import ExpGap, GivenExpGap, ScaledExpGap
 from symkl.codegen.stable.shape import factored, spread
 from symkl.codegen.stable.signs import nonnegative, positive
 
@@ -80,8 +80,13 @@ def _opening(
     return None
 
 
-def exponential_gap(coefficient: sp.Expr, exponent: sp.Expr) -> sp.Expr:
-    """`c*a*ExpGap(x/a) => c*ScaledExpGap(x, a)`, which is safe at a = 0; otherwise `c*ExpGap(u)`."""
+def exponential_gap(coefficient: sp.Expr, exponent: sp.Expr, power: sp.Expr | None = None) -> sp.Expr:
+    """`c*a*ExpGap(x/a) => c*ScaledExpGap(x, a)`, which is safe at a = 0; otherwise `c*ExpGap(u)`.
+
+    With `power`, which is exp(u) formed more exactly than from u: `c*GivenExpGap(u, power)`.
+    """
+    if power is not None:
+        return coefficient * GivenExpGap(exponent, power)
     above, below = sp.fraction(sp.together(exponent))
     if below.is_Symbol and nonnegative(-above):
         rest = sp.cancel(coefficient / below)

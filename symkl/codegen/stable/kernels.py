@@ -22,13 +22,17 @@ __all__ = [
     "ExpGap",
     "ExpLag",
     "ExpM1",
+    "ExpOfStep",
     "GammaGap",
+    "GammaOfRatio",
     "GammaTail",
+    "GivenExpGap",
     "Kernel",
     "Log1P",
     "LogGamma",
     "LogGap",
     "LogRatio",
+    "PowerOfRatio",
     "ProductDifference",
     "ProductGap",
     "ProductLogRatio",
@@ -112,6 +116,50 @@ class ExpGap(Kernel):
 
     def definition(self) -> sp.Expr:
         return sp.exp(self.args[0]) - 1 - self.args[0]
+
+
+class GivenExpGap(Kernel):
+    """`GivenExpGap(x, y) = y - 1 - x >= 0` where y is exp(x), formed without the rounding of a large x."""
+
+    nargs = 2
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        x, y = self.args
+        return y - 1 - x
+
+
+class ExpOfStep(Kernel):
+    """`ExpOfStep(a, b, c) = exp((a - b)/c) > 0` for positive c, without the rounding of the exponent."""
+
+    nargs = 3
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        a, b, c = self.args
+        return sp.exp((a - b) / c)
+
+
+class PowerOfRatio(Kernel):
+    """`PowerOfRatio(a, b, c) = (a/b)**c > 0` for positive a, b, without the rounding of the ratio."""
+
+    nargs = 3
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        a, b, c = self.args
+        return sp.exp(c * (sp.log(a) - sp.log(b)))
+
+
+class GammaOfRatio(Kernel):
+    """`GammaOfRatio(a, b) = gamma(1 + a/b) > 0` for a >= 0 and b > 0, without the rounding of the argument."""
+
+    nargs = 2
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        a, b = self.args
+        return sp.exp(sp.loggamma(1 + a / b))
 
 
 class ExpLag(Kernel):

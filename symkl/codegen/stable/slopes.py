@@ -42,6 +42,16 @@ def _scaled_exp_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     return k.ExpM1(x / a) * du[0] - k.ExpLag(x / a) * du[1]
 
 
+def _power_of_ratio(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    a, b, c = u
+    return k.PowerOfRatio(a, b, c) * (k.LogRatio(a, b, a - b) * du[2] + c * (du[0] / a - du[1] / b))
+
+
+def _gamma_of_ratio(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    a, b = u
+    return k.GammaOfRatio(a, b) * k.Digamma(1 + a / b) * (du[0] / b - a * du[1] / b**2)
+
+
 def _gamma_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     b, a, d = u
     return k.DigammaRise(b, a, d) * du[0] - k.Trigamma(a) * d * du[1]
@@ -77,6 +87,10 @@ ROWS: dict[type[Kernel], Row] = {
     k.ProductGap: _product_gap,
     k.EntropyGap: _entropy_gap,
     k.ExpGap: lambda u, du: k.ExpM1(u[0]) * du[0],
+    k.GivenExpGap: lambda u, du: k.ExpM1(u[0]) * du[0],
+    k.ExpOfStep: lambda u, du: k.ExpOfStep(*u) * ((du[0] - du[1]) / u[2] - (u[0] - u[1]) * du[2] / u[2] ** 2),
+    k.PowerOfRatio: _power_of_ratio,
+    k.GammaOfRatio: _gamma_of_ratio,
     k.ScaledExpGap: _scaled_exp_gap,
     k.GammaGap: _gamma_gap,
     k.BinetGap: _binet_gap,
