@@ -125,6 +125,7 @@ _ROWS = (
     Operation(k.LogGap, _log_gap),
     Operation(k.EntropyGap, _entropy_gap),
     Operation(k.ProductGap, _product_gap),
+    Operation(k.ScaledProductGap, lambda mp, a, b, c, d: c * _product_gap(mp, a, b, c, d)),
     Operation(k.ExpGap, lambda mp, x: mp.expm1(x) - x),
     Operation(k.GivenExpGap, _given_exp_gap),
     Operation(k.ExpOfStep, lambda mp, a, b, c: mp.exp((a - b) / c)),

@@ -92,6 +92,7 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.LogGap: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 4),
     k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
     k.ProductGap: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
+    k.ScaledProductGap: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
     k.ScaledExpGap: (lambda x, a: (-x, a), [*TWO_POSITIVES, (1.0, 0.0), (0.0, 0.0)], 6),
     k.GivenExpGap: (lambda x, y: (x, math.exp(x) if y else math.inf), [(x, y) for x in REAL for y in (0, 1)], 4),
     k.ProductDifference: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 2),
@@ -221,9 +222,9 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return x[0] * x[1] - x[2] * x[3]
     if head is k.ProductLogRatio:
         return mp.log(x[0] * x[1] / (x[2] * x[3]))
-    if head is k.ProductGap:
+    if head in (k.ProductGap, k.ScaledProductGap):
         ratio = x[0] * x[1] / (x[2] * x[3])
-        return ratio - 1 - mp.log(ratio)
+        return (ratio - 1 - mp.log(ratio)) * (x[2] if head is k.ScaledProductGap else 1)
     if head is k.ScaledExpGap:
         return -x[0] if x[1] == 0 else x[1] * (mp.expm1(x[0] / x[1]) - x[0] / x[1])
     if head is k.SoftplusGap:

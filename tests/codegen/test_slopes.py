@@ -20,6 +20,7 @@ HALF = sp.Rational(1, 2)
 APPLIED = {
     k.LogGap: (k.LogGap(A * B, B + 1, A * B - B - 1), (A, B)),
     k.ProductGap: (k.ProductGap(A, B + 1, B, A + C), (A, B, C)),
+    k.ScaledProductGap: (k.ScaledProductGap(A, B + 1, B, A + C), (A, B, C)),
     k.EntropyGap: (k.EntropyGap(A, A * B, A * B - A), (A, B)),
     k.ExpGap: (k.ExpGap(A * X - Y), (A, X, Y)),
     k.GivenExpGap: (k.GivenExpGap(A * X - Y, sp.exp(A * X - Y)), (A, X, Y)),

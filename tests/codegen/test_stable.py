@@ -271,6 +271,7 @@ def test_a_kernel_that_is_called_nonnegative_is_so_by_its_definition(name: str, 
             "BetaGap": (x, y, y + 1, x / 2, x - y - 1, y - x / 2),
             "SoftplusGap": (x - 3, y - 3, x - y),
             "ProductGap": (x, y, y + 1, x + 2),
+            "ScaledProductGap": (x, y, y + 1, x + 2),
             "EntropyGap": (x, y, y - x),
         }.get(name, (x, y, x - y))
         value = kernel(*(sp.Float(str(a), 40) for a in arguments)).definition()

@@ -15,6 +15,7 @@ GAPS: Mapping[Any, str] = {
     k.LogGap: "_log_gap({0}, {1}, {2})",
     k.EntropyGap: "_entropy_gap({0}, {1}, {2})",
     k.ProductGap: "_product_gap({0}, {1}, {2}, {3})",
+    k.ScaledProductGap: "_scaled_product_gap({0}, {1}, {2}, {3})",
     k.ExpGap: "_exp_gap({0})",
     k.GivenExpGap: "_given_exp_gap({0}, {1})",
     k.ExpOfStep: "_exp_of_step({0}, {1}, {2})",

@@ -38,6 +38,7 @@ __all__ = [
     "ProductLogRatio",
     "ScaledExpGap",
     "ScaledExpInt",
+    "ScaledProductGap",
     "Sigmoid",
     "SigmoidRise",
     "Softplus",
@@ -95,6 +96,17 @@ class ProductGap(Kernel):
     def definition(self) -> sp.Expr:
         a, b, c, d = self.args
         return a * b / (c * d) - 1 - sp.log(a) - sp.log(b) + sp.log(c) + sp.log(d)
+
+
+class ScaledProductGap(Kernel):
+    """`ScaledProductGap(a, b, c, d) = c*ProductGap(a, b, c, d) >= 0`, where that is finite though the gap is not."""
+
+    nargs = 4
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        a, b, c, d = self.args
+        return a * b / d - c - c * (sp.log(a) + sp.log(b) - sp.log(c) - sp.log(d))
 
 
 class EntropyGap(Kernel):

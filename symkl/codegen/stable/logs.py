@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symkl.codegen.stable.kernels import EntropyGap, LogGap, LogRatio, ProductGap
+from symkl.codegen.stable.kernels import EntropyGap, LogGap, LogRatio, ProductGap, ScaledProductGap
 from symkl.codegen.stable.shape import difference, factored
 from symkl.codegen.stable.signs import nonnegative, positive
 
@@ -119,8 +119,17 @@ def _perspective(coefficient: sp.Expr, a: sp.Expr, b: sp.Expr) -> sp.Expr:
     if b.free_symbols and not b.is_Mul and rest.count_ops() <= coefficient.count_ops() + b.count_ops():
         return rest * EntropyGap(b, a, difference(a, b))
     if (products := _two_by_two(a, b)) is not None:
-        return coefficient * ProductGap(*products)
+        return _scaled(coefficient, *products)
     return coefficient * LogGap(a, b, difference(a, b))
+
+
+def _scaled(coefficient: sp.Expr, a: sp.Expr, b: sp.Expr, c: sp.Expr, d: sp.Expr) -> sp.Expr:
+    """`k*c*ProductGap(a, b, c, d) => k*ScaledProductGap(a, b, c, d)`, and so with d; otherwise the product as it is."""
+    for one, other in ((c, d), (d, c)):
+        rest = coefficient / one
+        if one.is_Symbol and not rest.has(one):
+            return rest * ScaledProductGap(a, b, one, other)
+    return coefficient * ProductGap(a, b, c, d)
 
 
 def _two_by_two(a: sp.Expr, b: sp.Expr) -> tuple[sp.Expr, ...] | None:

@@ -32,6 +32,12 @@ def _product_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     return k.ProductDifference(a, b, c, d) / (c * d) * relative
 
 
+def _scaled_product_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    a, b, c, d = u
+    relative = sp.Add(du[0] / a, du[1] / b, -du[2] / c, -du[3] / d)
+    return k.ProductGap(a, b, c, d) * du[2] + k.ProductDifference(a, b, c, d) / d * relative
+
+
 def _entropy_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     a, b, d = u
     return k.LogRatio(a, b, -d) * du[0] + d / b * du[1]
@@ -85,6 +91,7 @@ def _softplus_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
 ROWS: dict[type[Kernel], Row] = {
     k.LogGap: _log_gap,
     k.ProductGap: _product_gap,
+    k.ScaledProductGap: _scaled_product_gap,
     k.EntropyGap: _entropy_gap,
     k.ExpGap: lambda u, du: k.ExpM1(u[0]) * du[0],
     k.GivenExpGap: lambda u, du: k.ExpM1(u[0]) * du[0],

@@ -72,8 +72,8 @@ def _kl_gamma_gamma(
     """The value, and what gives its derivatives by the arguments."""
     alpha_difference = alpha_1 - alpha_2
     value = _total(
-        alpha_2 * _product_gap(alpha_1, beta_2, alpha_2, beta_1),
         _binet_gap(alpha_2, alpha_1, -alpha_difference),
+        _scaled_product_gap(alpha_1, beta_2, alpha_2, beta_1),
     )
 
     def slopes() -> tuple[Array | float, ...]:
@@ -194,10 +194,16 @@ def _binet_gap(b: Array | float, a: Array | float, d: Array) -> Array:
         value_close = value_close + weight * (step / x * (step / x)) * _trigamma_lift(x)
     above, below, step_far = jnp.where(large, b, 8.0), jnp.where(large, a, 8.0), jnp.where(large, d, 0.0)
     value_large = 0.5 * _log_gap(above, below, step_far) + _stirling_gap(above, below, step_far)
-    above, below = jnp.where(large | close, 1.0, b), jnp.where(large | close, 1.0, a)
+    # where both are small, one step up: there nothing is large
+    low = (a < 0.5) & (b < 0.5)
+    b_low, a_low, d_low = jnp.where(low, b, 0.25), jnp.where(low, a, 0.25), jnp.where(low, d, 0.0)
+    rise = _entropy_gap(b_low + 1.0, a_low + 1.0, -d_low) - _entropy_gap(b_low, a_low, -d_low)
+    step_low = jnp.where(low, _log_gap(b_low, a_low, d_low) + rise, 0.0)
+    up = jnp.where(low, 1.0, jnp.zeros_like(d))
+    above, below = jnp.where(large | close, 1.0, b + up), jnp.where(large | close, 1.0, a + up)
     step_far = jnp.where(large | close, 0.0, d)
     (binet_above, _), (binet_below, slope) = _binet(above), _binet(below)
-    value_far = 0.5 * _log_gap(above, below, step_far) + (binet_above - binet_below - slope * step_far)
+    value_far = 0.5 * _log_gap(above, below, step_far) + (binet_above - binet_below - slope * step_far) + step_low
     return jnp.where(large, value_large, jnp.where(close, value_close, value_far))
 
 
@@ -257,6 +263,28 @@ def _binet_rise(b: Array | float, a: Array | float, d: Array) -> Array:
     value_large = 0.5 * far / below * (1.0 / above) + _stirling_rise(above, below, far)
     value_far = _digamma_lag(jnp.where(large | close, 1.0, a)) - _digamma_lag(jnp.where(large | close, 1.0, b))
     return jnp.where(large, value_large, jnp.where(close, step * value_close, value_far))
+
+
+def _entropy_gap(a: Array | float, b: Array | float, d: Array) -> Array:
+    """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
+    # a*_log_gap(b, a, d), the difference not divided by a where nothing else needs that
+    empty = a == 0.0
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    c = jnp.where(empty, 1.0, a)
+    near = ~empty & (d > -0.75 * c) & (d < 3.0 * c)
+    low, high = near & (d < -0.4 * c), near & (d > 0.9 * c)
+    own = jnp.where(near, c, 1.0)
+    middle = jnp.where(low, 0.5 * own, jnp.where(high, 2.0 * own, own))
+    step = jnp.where(low | high, b - middle, jnp.where(near, d, 0.0))
+    half = 0.5 * step
+    s = half / (half + middle)
+    z = s * s
+    value_near = s * (step - middle * (2.0 * z * _polynomial(_ATANH, z)))
+    from_low, from_high = 2.0 * value_near + (own * _SHIFT_LOW - step), 0.5 * value_near + (own * _SHIFT_HIGH + half)
+    value_near = jnp.where(low, from_low, jnp.where(high, from_high, value_near))
+    usual = empty | near
+    value_far = b - c * (1.0 + _log_quotient(jnp.where(usual, 1.0, b), jnp.where(usual, 1.0, c)))
+    return jnp.where(empty, b, jnp.where(near, value_near, value_far))
 
 
 def _log1p(x: Array) -> Array:
@@ -364,14 +392,27 @@ _product_difference.defjvps(
 )
 
 
-def _product_gap(a: Array | float, b: Array | float, c: Array | float, d: Array | float) -> Array:
-    """a*b/(c*d) - 1 - log(a*b/(c*d)) >= 0, the difference of the products formed without rounding."""
-    return _log_gap(*_scaled_products(*_arrays(a, b, c, d)))
-
-
 def _product_log_ratio(a: Array | float, b: Array | float, c: Array | float, d: Array | float) -> Array:
     """log(a*b/(c*d)), the difference of the products formed without rounding."""
     return _log_ratio(*_scaled_products(*_arrays(a, b, c, d)))
+
+
+def _scaled_product_gap(a: Array | float, b: Array | float, c: Array | float, d: Array | float) -> Array:
+    """c times a*b/(c*d) - 1 - log(a*b/(c*d)), at least 0: where the ratio leaves the range of numbers too."""
+    a, b, c, d = _arrays(a, b, c, d)
+    above, below, difference = _scaled_products(a, b, c, d)
+    ratio, least = above / below, 1e18 * jnp.finfo(a.dtype).tiny
+    high, low = ratio >= 1.0 / least, ratio <= least
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    above, below = (jnp.where(high | low, 1.0, x) for x in (above, below))
+    value = c * _log_gap(above, below, jnp.where(high | low, 0.0, difference))
+    greater, less = jnp.where(high, jnp.maximum(a, b), 1.0), jnp.where(high, jnp.minimum(a, b), 1.0)
+    scale, product = jnp.where(high, d, 1.0), greater * less
+    wide = jnp.where(product < jnp.inf, product / scale, greater / scale * less)
+    value_high = jnp.where(product < least, less / scale * greater, wide)
+    first, second, third, fourth = (jnp.log(jnp.where(low, x, 1.0)) for x in (c, a, d, b))
+    value_low = c * ((first - second) + (third - fourth) - 1.0)
+    return jnp.where(high, value_high, jnp.where(low, value_low, value))
 
 
 def _scale(x: Array | float) -> Array:
@@ -406,15 +447,15 @@ _STIRLING = (
 def _stirling_gap(b: Array, a: Array, d: Array) -> Array:
     """The Bregman divergence of Stirling's series at b from a, where d is b - a and both are at least 8."""
     p, q = 1.0 / a, 1.0 / b
-    # b**-n - a**-n + n*d*a**-(n+1) = d**2 * sum(i * a**-(i+1) * b**-(n+1-i), i = 1..n), summed by recurrence on n
-    power, total = p * p, p * p * q
-    value = _STIRLING[0] * total
+    # b**-n - a**-n + n*d*a**-(n+1) = (d*p)**2*q * sum(i * p**(i-1) * q**(n-i), i = 1..n), summed by recurrence on n
+    power, total = 1.0, 1.0
+    value = _STIRLING[0]
     for k, coefficient in enumerate(_STIRLING[1:], 1):
         for n in (2 * k, 2 * k + 1):
             power = power * p
-            total = q * (total + n * power)
+            total = q * total + n * power
         value = value + coefficient * total
-    return d * d * value
+    return (d * p) * (d * q) * (p * value)
 
 
 def _stirling_rise(b: Array, a: Array, d: Array) -> Array:

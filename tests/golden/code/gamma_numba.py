@@ -160,8 +160,8 @@ def _kl_gamma_gamma_element(alpha_1, beta_1, alpha_2, beta_2):
     alpha_2 = np.float64(alpha_2)
     beta_2 = np.float64(beta_2)
     value = _total(
-        alpha_2 * _product_gap(alpha_1, beta_2, alpha_2, beta_1),
         _binet_gap(alpha_2, alpha_1, alpha_2 - alpha_1),
+        _scaled_product_gap(alpha_1, beta_2, alpha_2, beta_1),
     )
     valid = (alpha_1 >= 0.0) & (beta_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
     return value if valid else np.nan
@@ -253,9 +253,24 @@ def _binet_gap(b, a, d):
             x = a + _NODES[k] * d
             near = near + _WEIGHTS[k] * (d / x * (d / x)) * _trigamma_lift(x)
         return near
+    step = 0.0
+    if a < 0.5 and b < 0.5:
+        # where both are small, one step up: there nothing is large
+        step = _log_gap(b, a, d) + (_entropy_gap(b + 1.0, a + 1.0, -d) - _entropy_gap(b, a, -d))
+        b, a = b + 1.0, a + 1.0
     above, _ = _binet(b)
     below, slope = _binet(a)
-    return 0.5 * _log_gap(b, a, d) + (above - below - slope * d)
+    return step + (0.5 * _log_gap(b, a, d) + (above - below - slope * d))
+
+
+@_fused
+def _entropy_gap(a, b, d):
+    """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
+    # a*_log_gap(b, a, d), the difference not divided by a where nothing else needs that
+    near, k, s, w = _log_parts(b, a, d)
+    far = (d - a * (k * 0.6931471803691238)) - a * (k * 1.9082149292705877e-10 + (2.0 * s + s * w))
+    value = s * (d - a * w) if near else far
+    return np.inf if (b == 0.0) & (a > 0.0) else b if a == 0.0 else value
 
 
 @_fused
@@ -310,13 +325,6 @@ def _product_error(a, b, product):
     return error if math.isfinite(error) else 0.0
 
 
-@_inline
-def _product_gap(a, b, c, d):
-    """a*b/(c*d) - 1 - log(a*b/(c*d)) >= 0, the difference of the products formed without rounding."""
-    above, below, difference = _scaled_products(a, b, c, d)
-    return _log_gap(above, below, difference)
-
-
 @_fused
 def _bits(x):
     return np.float64(x).view(np.int64)
@@ -342,6 +350,22 @@ def _ratio_parts(a, b):
     y = _of_bits(j - exponent + 0x3FF0000000000000)
     power = _of_bits(k | 0x4330000000000000) - 4503599627372544.0  # 2**52 + 2048
     return power + ((54.0 if small_b else 0.0) - (54.0 if small_a else 0.0)), x, y
+
+
+@_inline
+def _scaled_product_gap(a, b, c, d):
+    """c times a*b/(c*d) - 1 - log(a*b/(c*d)), at least 0: where the ratio leaves the range of numbers too."""
+    above, below, difference = _scaled_products(a, b, c, d)
+    ratio = above / below
+    if ratio >= 1e290:
+        greater, less = max(a, b), min(a, b)
+        product = greater * less
+        if product < 1e-290:
+            return less / d * greater
+        return product / d if product < np.inf else greater / d * less
+    if ratio <= 1e-290:
+        return c * ((math.log(c) - math.log(a)) + (math.log(d) - math.log(b)) - 1.0)
+    return c * _log_gap(above, below, difference)
 
 
 @_inline
@@ -375,15 +399,15 @@ _STIRLING = (
 def _stirling_gap(b, a, d):
     """The Bregman divergence of Stirling's series at b from a, where d is b - a and both are at least 8."""
     p, q = 1.0 / a, 1.0 / b
-    # b**-n - a**-n + n*d*a**-(n+1) = d**2 * sum(i * a**-(i+1) * b**-(n+1-i), i = 1..n), summed by recurrence on n
-    power, total = p * p, p * p * q
-    value = _STIRLING[0] * total
+    # b**-n - a**-n + n*d*a**-(n+1) = (d*p)**2*q * sum(i * p**(i-1) * q**(n-i), i = 1..n), summed by recurrence on n
+    power, total = 1.0, 1.0
+    value = _STIRLING[0]
     for k in range(1, len(_STIRLING)):
         for n in (2 * k, 2 * k + 1):
             power = power * p
-            total = q * (total + n * power)
+            total = q * total + n * power
         value = value + _STIRLING[k] * total
-    return d * d * value
+    return (d * p) * (d * q) * (p * value)
 
 
 @_inline

@@ -59,8 +59,8 @@ def _kl_gamma_gamma(
     validate: bool,
 ) -> NDArray[np.float64]:
     value = _total(
-        alpha_2 * _product_gap(alpha_1, beta_2, alpha_2, beta_1),
         _binet_gap(alpha_2, alpha_1, alpha_2 - alpha_1),
+        _scaled_product_gap(alpha_1, beta_2, alpha_2, beta_1),
     )
     if validate:
         valid = (alpha_1 >= 0.0) & (beta_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
@@ -175,10 +175,32 @@ def _binet_gap(b: NDArray[np.float64], a: NDArray[np.float64], d: NDArray[np.flo
         x = a + node * d
         near = near + weight * (d / x * (d / x)) * _trigamma_lift(x)
     large = 0.5 * _log_gap(b, a, d) + _stirling_gap(b, a, d)
-    (above, _), (below, slope) = _binet(b), _binet(a)
-    far = 0.5 * _log_gap(b, a, d) + (above - below - slope * d)
+    # where both are small, one step up: there nothing is large
+    low = (a < 0.5) & (b < 0.5)
+    b_up, a_up = np.where(low, b + 1.0, b), np.where(low, a + 1.0, a)
+    (above, _), (below, slope) = _binet(b_up), _binet(a_up)
+    far = 0.5 * _log_gap(b_up, a_up, d) + (above - below - slope * d)
+    if low.any():
+        step = _log_gap(b, a, d) + (_entropy_gap(b_up, a_up, -d) - _entropy_gap(b, a, -d))
+        far = np.where(low, far + step, far)
     close = (b < 2.0 * a) & (a < 2.0 * b)
     return np.where((a >= 8.0) & (b >= 8.0), large, np.where(close, near, far))
+
+
+def _entropy_gap(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
+    """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
+    # a*_log_gap(b, a, d), the difference not divided by a where nothing else needs that
+    low, high = d < -0.4 * a, d > 0.9 * a
+    middle = np.where(low, 0.5 * a, np.where(high, 2.0 * a, a))
+    step = np.where(low | high, b - middle, d)
+    half = 0.5 * step
+    s = half / (half + middle)
+    z = s * s
+    near = s * (step - middle * (2.0 * z * _polynomial(_ATANH, z)))
+    shifted = np.where(low, 2.0 * near + (a * _SHIFT_LOW - step), 0.5 * near + (a * _SHIFT_HIGH + half))
+    near = np.where(low | high, shifted, near)
+    far = b - a * (1.0 + _log_quotient(b, a))
+    return np.where(a == 0.0, b, np.where(z < 0.112, near, far))
 
 
 # (atanh(s)/s - 1)/s**2 in powers of s**2, for s**2 up to 1/9
@@ -265,11 +287,27 @@ def _product_error(a: NDArray[np.float64], b: NDArray[np.float64], product: NDAr
     return np.where(np.isfinite(error), error, 0.0)
 
 
-def _product_gap(
+def _scaled_product_gap(
     a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64], d: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """a*b/(c*d) - 1 - log(a*b/(c*d)) >= 0, the difference of the products formed without rounding."""
-    return _log_gap(*_scaled_products(a, b, c, d))
+    """c times a*b/(c*d) - 1 - log(a*b/(c*d)), at least 0: where the ratio leaves the range of numbers too."""
+    above, below, difference = _scaled_products(a, b, c, d)
+    value, ratio = np.asarray(c * _log_gap(above, below, difference)), np.asarray(above / below)
+    return _patched(value, ~((ratio > 1e-290) & (ratio < 1e290)), _scaled_product_gap_far, a, b, c, d, ratio)
+
+
+def _scaled_product_gap_far(
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    c: NDArray[np.float64],
+    d: NDArray[np.float64],
+    ratio: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """The same for a ratio of 1e290 and more, or of 1e-290 and less."""
+    greater, less = np.maximum(a, b), np.minimum(a, b)
+    product = greater * less
+    quotient = np.where(product < 1e-290, less / d * greater, np.where(product < np.inf, product / d, greater / d * less))
+    return np.where(ratio > 1.0, quotient, c * ((np.log(c) - np.log(a)) + (np.log(d) - np.log(b)) - 1.0))
 
 
 def _scaled_products(
@@ -303,15 +341,15 @@ _STIRLING = (
 def _stirling_gap(b: NDArray[np.float64], a: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
     """The Bregman divergence of Stirling's series at b from a, where d is b - a and both are at least 8."""
     p, q = 1.0 / a, 1.0 / b
-    # b**-n - a**-n + n*d*a**-(n+1) = d**2 * sum(i * a**-(i+1) * b**-(n+1-i), i = 1..n), summed by recurrence on n
-    power, total = p * p, p * p * q
-    value = _STIRLING[0] * total
+    # b**-n - a**-n + n*d*a**-(n+1) = (d*p)**2*q * sum(i * p**(i-1) * q**(n-i), i = 1..n), summed by recurrence on n
+    power, total = 1.0, 1.0
+    value = _STIRLING[0]
     for k, coefficient in enumerate(_STIRLING[1:], 1):
         for n in (2 * k, 2 * k + 1):
             power = power * p
-            total = q * (total + n * power)
+            total = q * total + n * power
         value = value + coefficient * total
-    return d * d * value
+    return (d * p) * (d * q) * (p * value)
 
 
 def _total(*terms: NDArray[np.float64]) -> NDArray[np.float64]:

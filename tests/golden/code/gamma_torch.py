@@ -70,8 +70,8 @@ def _kl_gamma_gamma_formula(
     alpha_1, beta_1, alpha_2, beta_2 = arguments
     alpha_difference = alpha_1 - alpha_2
     value = _total(
-        alpha_2 * _product_gap(alpha_1, beta_2, alpha_2, beta_1),
         _binet_gap(alpha_2, alpha_1, -alpha_difference),
+        _scaled_product_gap(alpha_1, beta_2, alpha_2, beta_1),
     )
     if validate:
         value = _checked(value, (), (alpha_1, beta_1, alpha_2, beta_2))
@@ -327,10 +327,16 @@ def _binet_gap(b: Tensor | float, a: Tensor | float, d: Tensor) -> Tensor:
         value_close = value_close + weight * (step / x * (step / x)) * _trigamma_lift(x)
     above, below, step_far = torch.where(large, b, 8.0), torch.where(large, a, 8.0), torch.where(large, d, 0.0)
     value_large = 0.5 * _log_gap(above, below, step_far) + _stirling_gap(above, below, step_far)
-    above, below = torch.where(large | close, 1.0, b), torch.where(large | close, 1.0, a)
+    # where both are small, one step up: there nothing is large
+    low = (a < 0.5) & (b < 0.5)
+    b_low, a_low, d_low = torch.where(low, b, 0.25), torch.where(low, a, 0.25), torch.where(low, d, 0.0)
+    rise = _entropy_gap(b_low + 1.0, a_low + 1.0, -d_low) - _entropy_gap(b_low, a_low, -d_low)
+    step_low = torch.where(low, _log_gap(b_low, a_low, d_low) + rise, 0.0)
+    up = torch.where(low, 1.0, torch.zeros_like(d))
+    above, below = torch.where(large | close, 1.0, b + up), torch.where(large | close, 1.0, a + up)
     step_far = torch.where(large | close, 0.0, d)
     (binet_above, _), (binet_below, slope) = _binet(above), _binet(below)
-    value_far = 0.5 * _log_gap(above, below, step_far) + (binet_above - binet_below - slope * step_far)
+    value_far = 0.5 * _log_gap(above, below, step_far) + (binet_above - binet_below - slope * step_far) + step_low
     return torch.where(large, value_large, torch.where(close, value_close, value_far))
 
 
@@ -390,6 +396,29 @@ def _binet_rise(b: Tensor | float, a: Tensor | float, d: Tensor) -> Tensor:
     value_large = 0.5 * far / below / above + _stirling_rise(above, below, far)
     value_far = _digamma_lag(torch.where(large | close, 1.0, a)) - _digamma_lag(torch.where(large | close, 1.0, b))
     return torch.where(large, value_large, torch.where(close, step * value_close, value_far))
+
+
+def _entropy_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
+    """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
+    # a*_log_gap(b, a, d), the difference not divided by a where nothing else needs that
+    a, b, d = _tensors(a, b, d)
+    empty = a == 0.0
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    c = torch.where(empty, 1.0, a)
+    near = ~empty & (d > -0.75 * c) & (d < 3.0 * c)
+    low, high = near & (d < -0.4 * c), near & (d > 0.9 * c)
+    own = torch.where(near, c, 1.0)
+    middle = torch.where(low, 0.5 * own, torch.where(high, 2.0 * own, own))
+    step = torch.where(low | high, b - middle, torch.where(near, d, 0.0))
+    half = 0.5 * step
+    s = half / (half + middle)
+    z = s * s
+    value_near = s * (step - middle * (2.0 * z * _polynomial(_ATANH, z)))
+    from_low, from_high = 2.0 * value_near + (own * _SHIFT_LOW - step), 0.5 * value_near + (own * _SHIFT_HIGH + half)
+    value_near = torch.where(low, from_low, torch.where(high, from_high, value_near))
+    usual = empty | near
+    value_far = b - c * (1.0 + _log_quotient(torch.where(usual, 1.0, b), torch.where(usual, 1.0, c)))
+    return torch.where(empty, b, torch.where(near, value_near, value_far))
 
 
 # (atanh(s)/s - 1)/s**2 in powers of s**2, for s**2 up to 1/9
@@ -551,16 +580,30 @@ def _product_error(a: Tensor, b: Tensor, product: Tensor) -> Tensor:
     return torch.where(torch.isfinite(error), error, 0.0)
 
 
-def _product_gap(a: Tensor | float, b: Tensor | float, c: Tensor | float, d: Tensor | float) -> Tensor:
-    """a*b/(c*d) - 1 - log(a*b/(c*d)) >= 0, the difference of the products formed without rounding."""
-    a, b, c, d = _tensors(a, b, c, d)
-    return _log_gap(*_scaled_products(a, b, c, d))
-
-
 def _product_log_ratio(a: Tensor | float, b: Tensor | float, c: Tensor | float, d: Tensor | float) -> Tensor:
     """log(a*b/(c*d)), the difference of the products formed without rounding."""
     a, b, c, d = _tensors(a, b, c, d)
     return _log_ratio(*_scaled_products(a, b, c, d))
+
+
+def _scaled_product_gap(a: Tensor | float, b: Tensor | float, c: Tensor | float, d: Tensor | float) -> Tensor:
+    """c times a*b/(c*d) - 1 - log(a*b/(c*d)), at least 0: where the ratio leaves the range of numbers too."""
+    a, b, c, d = _tensors(a, b, c, d)
+    above, below, difference = _scaled_products(a, b, c, d)
+    ratio = (above / below).detach()
+    high, low = ratio >= 1e290, ratio <= 1e-290
+    if _settled(ratio) and not bool((high | low).any()):
+        return c * _log_gap(above, below, difference)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    above, below = (torch.where(high | low, 1.0, x) for x in (above, below))
+    value = c * _log_gap(above, below, torch.where(high | low, 0.0, difference))
+    greater, less = torch.where(high, torch.maximum(a, b), 1.0), torch.where(high, torch.minimum(a, b), 1.0)
+    scale, product = torch.where(high, d, 1.0), greater * less
+    wide = torch.where(product < torch.inf, product / scale, greater / scale * less)
+    value_high = torch.where(product < 1e-290, less / scale * greater, wide)
+    first, second, third, fourth = (torch.log(torch.where(low, x, 1.0)) for x in (c, a, d, b))
+    value_low = c * ((first - second) + (third - fourth) - 1.0)
+    return torch.where(high, value_high, torch.where(low, value_low, value))
 
 
 def _scaled_products(a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -592,15 +635,15 @@ _STIRLING = (
 def _stirling_gap(b: Tensor, a: Tensor, d: Tensor) -> Tensor:
     """The Bregman divergence of Stirling's series at b from a, where d is b - a and both are at least 8."""
     p, q = 1.0 / a, 1.0 / b
-    # b**-n - a**-n + n*d*a**-(n+1) = d**2 * sum(i * a**-(i+1) * b**-(n+1-i), i = 1..n), summed by recurrence on n
-    power, total = p * p, p * p * q
-    value = _STIRLING[0] * total
+    # b**-n - a**-n + n*d*a**-(n+1) = (d*p)**2*q * sum(i * p**(i-1) * q**(n-i), i = 1..n), summed by recurrence on n
+    power, total = 1.0, 1.0
+    value = _STIRLING[0]
     for k, coefficient in enumerate(_STIRLING[1:], 1):
         for n in (2 * k, 2 * k + 1):
             power = power * p
-            total = q * (total + n * power)
+            total = q * total + n * power
         value = value + coefficient * total
-    return d * d * value
+    return (d * p) * (d * q) * (p * value)
 
 
 def _stirling_rise(b: Tensor, a: Tensor, d: Tensor) -> Tensor:
