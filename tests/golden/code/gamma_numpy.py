@@ -306,8 +306,9 @@ def _scaled_product_gap_far(
     """The same for a ratio of 1e290 and more, or of 1e-290 and less."""
     greater, less = np.maximum(a, b), np.minimum(a, b)
     product = greater * less
-    quotient = np.where(product < 1e-290, less / d * greater, np.where(product < np.inf, product / d, greater / d * less))
-    return np.where(ratio > 1.0, quotient, c * ((np.log(c) - np.log(a)) + (np.log(d) - np.log(b)) - 1.0))
+    wide = np.where(product < np.inf, product / d, greater / d * less)
+    high = np.where(product < 1e-290, less / d * greater, wide)
+    return np.where(ratio > 1.0, high, c * ((np.log(c) - np.log(a)) + (np.log(d) - np.log(b)) - 1.0))
 
 
 def _scaled_products(
