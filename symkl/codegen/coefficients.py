@@ -24,11 +24,13 @@ def coefficients() -> dict[str, tuple[float, ...]]:
     - `trigamma`: those of y**-3, y**-5, ... in trigamma(y) - 1/y - 1/(2*y**2) (DLMF 5.15.8);
     - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t;
     - `even_nodes`, `even_weights`: Gauss-Legendre on [0, 1];
+    - `few_nodes`, `few_weights`: the same, fewer;
     - `digamma_root`: the positive root of digamma;
     - `root_of_tau`: the square root of 2*pi.
     """
     nodes, weights = gauss_jacobi(12, sp.Integer(1), sp.Integer(0), 25)
     even_nodes, even_weights = gauss_legendre(12, 25)
+    few_nodes, few_weights = gauss_legendre(3, 25)
     bernoulli = [Fraction(int(b.p), int(b.q)) for b in (sp.bernoulli(2 * k) for k in range(1, 11))]
     return {
         "atanh": tuple(float(c) for c in _interpolated(_atanh_remainder, 0, Fraction(1, 9), 10)),
@@ -41,6 +43,8 @@ def coefficients() -> dict[str, tuple[float, ...]]:
         "weights": tuple(float(w / 4) for w in weights),
         "even_nodes": tuple(float((1 + x) / 2) for x in even_nodes),
         "even_weights": tuple(float(w / 2) for w in even_weights),
+        "few_nodes": tuple(float((1 + x) / 2) for x in few_nodes),
+        "few_weights": tuple(float(w / 2) for w in few_weights),
         "digamma_root": (float(findroot(digamma, 1.46)),),
         "root_of_tau": (float(sp.sqrt(2 * sp.pi).evalf(25)),),
     }

@@ -165,6 +165,23 @@ def test_at_extreme_scales_a_kl_is_as_exact_as_promised(values: Values, referenc
 
 
 @pytest.mark.parametrize("family", [case(f) for f in ("Beta", "Gamma", "InverseGamma", "BetaPrime", "Chi2")])
+def test_shapes_of_all_sizes_overflow_only_where_the_truth_does(
+    values: Values, references: ModuleType, family: str
+) -> None:
+    rng = random.Random(26)
+    shape = SHAPES[family]
+    points = [[p for half in draw(rng, shape, extreme=True) for p in half] for _ in range(30)]
+    points += [[10.0**common * math.exp(rng.uniform(-2, 2)) for _ in shape * 2] for common in range(-280, 281, 40)]
+    for value, point in zip(values(family, points), points, strict=True):
+        with mp.workdps(1000):  # twice the decades that the shapes span, and more
+            truth = references.OWN[family](*(mp.mpf(x) for x in point))
+        if truth > 1.7e308:
+            assert value > 1e308
+        else:
+            assert abs(mp.mpf(float(value)) - truth) <= 64 * math.ulp(max(float(truth), 1e-300))
+
+
+@pytest.mark.parametrize("family", [case(f) for f in ("Beta", "Gamma", "InverseGamma", "BetaPrime", "Chi2")])
 def test_large_shapes_lose_nothing(values: Values, references: ModuleType, family: str) -> None:
     rng = random.Random(24)
     shape = SHAPES[family]

@@ -423,9 +423,14 @@ def _scale(x: Array | float) -> Array:
 
 def _scaled_products(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Array, Array]:
     """a*b, c*d and their difference formed without rounding the products, all times one power of two."""
-    # a and c, b and d are scaled by the same power of two: exact, and no product overflows before the result does
-    first, second = _scale(c), _scale(d)
-    a, b, c, d = a * first, b * second, c * first, d * second
+    # all between 1/2 and 1, and the power of two that is left over between a and b: exact, and nothing overflows before
+    # the ratio of the products does
+    i, j, k, m = (jnp.frexp(jax.lax.stop_gradient(x))[1] for x in (a, b, c, d))
+    power = jnp.clip((i + j) - (k + m), -1900, 1900)
+    one = jnp.ones_like(a)
+    a = a * _scale(a) * jnp.ldexp(one, power >> 1)
+    b = b * _scale(b) * jnp.ldexp(one, power - (power >> 1))
+    c, d = c * _scale(c), d * _scale(d)
     return a * b, c * d, _product_difference(a, b, c, d)
 
 

@@ -371,11 +371,11 @@ def _scaled_product_gap(a, b, c, d):
 @_inline
 def _scaled_products(a, b, c, d):
     """a*b, c*d and their difference formed without rounding the products, all times one power of two."""
-    # a and c, b and d are scaled by the same power of two: exact, and no product overflows before the result does
-    scale = math.frexp(c)[1]
-    a, c = math.ldexp(a, -scale), math.ldexp(c, -scale)
-    scale = math.frexp(d)[1]
-    b, d = math.ldexp(b, -scale), math.ldexp(d, -scale)
+    # all between 1/2 and 1, and the power of two that is left over between a and b: exact, and nothing overflows before
+    # the ratio of the products does
+    (a, i), (b, j), (c, k), (d, m) = math.frexp(a), math.frexp(b), math.frexp(c), math.frexp(d)
+    power = min(max((i + j) - (k + m), -1900), 1900)
+    a, b = math.ldexp(a, power >> 1), math.ldexp(b, power - (power >> 1))
     above, below = a * b, c * d
     return above, below, (above - below) + (_product_error(a, b, above) - _product_error(c, d, below))
 

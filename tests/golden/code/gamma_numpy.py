@@ -315,11 +315,11 @@ def _scaled_products(
     a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64], d: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """a*b, c*d and their difference formed without rounding the products, all times one power of two."""
-    # a and c, b and d are scaled by the same power of two: exact, and no product overflows before the result does
-    _, scale = np.frexp(c)
-    a, c = np.ldexp(a, -scale), np.ldexp(c, -scale)
-    _, scale = np.frexp(d)
-    b, d = np.ldexp(b, -scale), np.ldexp(d, -scale)
+    # all between 1/2 and 1, and the power of two that is left over between a and b: exact, and nothing overflows before
+    # the ratio of the products does
+    (a, i), (b, j), (c, k), (d, m) = np.frexp(a), np.frexp(b), np.frexp(c), np.frexp(d)
+    power = np.clip((i + j) - (k + m), -1900, 1900)
+    a, b = np.ldexp(a, power >> 1), np.ldexp(b, power - (power >> 1))
     above, below = a * b, c * d
     return above, below, (above - below) + (_product_error(a, b, above) - _product_error(c, d, below))
 

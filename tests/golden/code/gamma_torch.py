@@ -608,11 +608,14 @@ def _scaled_product_gap(a: Tensor | float, b: Tensor | float, c: Tensor | float,
 
 def _scaled_products(a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """a*b, c*d and their difference formed without rounding the products, all times one power of two."""
-    # a and c, b and d are scaled by the same power of two: exact, and no product overflows before the result does
-    scale = torch.ldexp(torch.ones_like(c), -torch.frexp(c.detach()).exponent)
-    a, c = a * scale, c * scale
-    scale = torch.ldexp(torch.ones_like(d), -torch.frexp(d.detach()).exponent)
-    b, d = b * scale, d * scale
+    # all between 1/2 and 1, and the power of two that is left over between a and b: exact, and nothing overflows before
+    # the ratio of the products does
+    i, j, k, m = (torch.frexp(x.detach()).exponent.clamp(min=-1000) for x in (a, b, c, d))
+    power = ((i + j) - (k + m)).clamp(-1900, 1900)
+    one = torch.ones_like(a)
+    a = a * torch.ldexp(one, -i) * torch.ldexp(one, power >> 1)
+    b = b * torch.ldexp(one, -j) * torch.ldexp(one, power - (power >> 1))
+    c, d = c * torch.ldexp(one, -k), d * torch.ldexp(one, -m)
     above, below = a * b, c * d
     return above, below, (above - below) + (_product_error(a, b, above) - _product_error(c, d, below))
 
