@@ -279,9 +279,9 @@ def _kl_bernoulli_bernoulli__logit(result, eta_1, eta_2):
 def _entropy_gap(a, b, d):
     """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
     # a*_log_gap(b, a, d), the difference not divided by a where nothing else needs that
-    near, k, s, w = _log_parts(b, a, d)
-    far = (d - a * (k * 0.6931471803691238)) - a * (k * 1.9082149292705877e-10 + (2.0 * s + s * w))
-    value = s * (d - a * w) if near else far
+    near, k, t, s, w = _log_parts(b, a, d)
+    close, far = s * (d - a * w), a * (s * (t - w) + _power_rise(k, t))
+    value = close if near else d if k > 64.0 else far
     return np.inf if (b == 0.0) & (a > 0.0) else b if a == 0.0 else value
 
 
@@ -314,20 +314,22 @@ def _exp_series(x):
 @_fused
 def _log_gap(a, b, d):
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
-    near, k, s, w = _log_parts(a, b, d)
-    x = d / b
-    # log(2) in two parts, the first of so few digits that k times it is exact
-    far = (x - k * 0.6931471803691238) - (k * 1.9082149292705877e-10 + (2.0 * s + s * w))
-    value = s * (x - w) if near else far
+    near, k, t, s, w = _log_parts(a, b, d)
+    x, value = d / b, s * (t - w)
+    # beyond 2**64 the logarithm is nothing beside the ratio
+    value = value if near else x if k > 64.0 else value + _power_rise(k, t)
     return np.inf if (a == 0.0) | (x == np.inf) else value
 
 
 @_fused
 def _log_parts(a, b, d):
-    """near, k, s, w with log(a/b) = k*log(2) + 2*s + s*w, k being 0 where near; d is a - b, formed exactly."""
+    """near, k, t, s, w: a/b = 2**k*(1 + t), log(1 + t) = 2*s + s*w, k as 0 where near; d is a - b, formed exactly."""
     near = (d > -0.5 * b) & (d < b)
     k, x, y = _ratio_parts(a, b)
-    s = (0.5 * d if near else x - y) / (0.5 * a + 0.5 * b if near else x + y)
+    lift = 18014398509481984.0 if b < 1e-290 else 0.5  # 2**54 and 2**-1: exact, and nothing leaves the range
+    step, unit = d * lift if near else x - y, b * lift if near else y
+    t, half = step / unit, 0.5 * step
+    s = half / (half + unit)
     z = s * s
     # (atanh(s)/s - 1)/s**2 in powers of z, the even and the odd ones apart
     u = z * z
@@ -341,7 +343,16 @@ def _log_parts(a, b, d):
     odd = odd * u + 0.07692785032479312
     odd = odd * u + 0.11111111358713932
     odd = odd * u + 0.20000000000007292
-    return near, k, s, 2.0 * z * (even + z * odd)
+    return near, k, t, s, 2.0 * z * (even + z * odd)
+
+
+@_fused
+def _power_rise(k, t):
+    """What 2**k adds to t - log(1 + t) where that becomes 2**k*(1 + t) - 1 - log(2**k*(1 + t)), for k up to 64."""
+    # 2**52 + 1023
+    rise = -1.0 if k < -64.0 else _of_bits(_bits(k + 4503599627371519.0) << 52) - 1.0
+    # log(2) in two parts, the first of so few digits that k times it is exact
+    return ((rise - k * 0.6931471803691238) - k * 1.9082149292705877e-10) + rise * t
 
 
 @_fused
