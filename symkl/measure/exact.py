@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-import mpmath as mp
 import sympy as sp
 
 from symkl.codegen.arguments import Signature
-from symkl.codegen.stable.measure import exact_value
+from symkl.codegen.stable.measure import settled_value
 from symkl.measure.points import Point
 from symkl.model import Claim, Derivation
 from symkl.verify.numbers import truth
 
 __all__ = ["Exact"]
-
-#: digits beyond those that the sizes of the arguments take up, and how often they are doubled
-_DIGITS, _DOUBLINGS = 60, 4
-#: what stays below this at all those digits is zero, as far as any dtype can tell
-_NOTHING = mp.mpf(10) ** -400
 
 
 class Exact:
@@ -55,7 +48,7 @@ class Exact:
     def value(self, at: Point) -> Any:
         """The value as an mpmath number; None where it is not known."""
         case = self._case(at)
-        return None if case is None else _settled(self._cases[case][1], at)
+        return None if case is None else settled_value(self._cases[case][1], at)
 
     def slopes(self, at: Point) -> list[Any]:
         """The derivative with respect to each parameter; None where it is not known, or the parameter is tied."""
@@ -66,7 +59,7 @@ class Exact:
             when, value = self._cases[case]
             tied = {s for c in when if isinstance(c, sp.Eq) for s in c.free_symbols}
             self._slopes[case] = tuple(None if s in tied else sp.diff(value, s) for s in self._symbols)
-        return [None if slope is None else _settled(slope, at) for slope in self._slopes[case]]
+        return [None if slope is None else settled_value(slope, at) for slope in self._slopes[case]]
 
     def _case(self, at: Point) -> int | None:
         here = {s: sp.Rational(v) for s, v in at.items()}
@@ -74,28 +67,3 @@ class Exact:
             return None
         held = (i for i, (when, _) in enumerate(self._cases) if all(truth(c, here) for c in when))
         return next(held, None)
-
-
-def _settled(expression: sp.Expr, at: Point) -> Any:
-    """The value with so many digits that as many again do not change it; None in doubt.
-
-    What is small beside 1 would be lost at both alike: they hold the square of every argument beside 1.
-    """
-    digits = _DIGITS + 2 * _decades(at)
-    try:
-        value = exact_value(expression, at, digits)
-        for _ in range(_DOUBLINGS):
-            digits *= 2
-            value, before = exact_value(expression, at, digits), value
-            if value.imag or value != value:
-                return None
-            if value and abs(value - before) <= abs(value) * mp.mpf(10) ** -30:
-                return value
-    except (ArithmeticError, KeyError, NotImplementedError, TypeError, ValueError):
-        return None
-    return mp.mpf(0) if abs(value) < _NOTHING else None
-
-
-def _decades(at: Point) -> int:
-    """How many powers of ten the arguments reach away from 1."""
-    return math.ceil(max((abs(math.log10(abs(v))) for v in at.values() if v), default=0))

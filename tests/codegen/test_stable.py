@@ -23,7 +23,7 @@ from symkl.codegen.stable.kernels import (
     ScaledExpGap,
     expand_kernels,
 )
-from symkl.codegen.stable.measure import exact_value, exact_values, loss, points
+from symkl.codegen.stable.measure import exact_value, exact_values, loss, points, settled_value
 from symkl.codegen.stable.powers import power_of
 from symkl.codegen.stable.signs import nonnegative, positive, sum_of_nonnegatives
 from symkl.codegen.stable.slopes import stable_slope
@@ -299,6 +299,21 @@ def test_signs_follow_from_the_domains_and_unknown_is_no(
     expression: sp.Expr, question: Callable[[sp.Expr], bool], answer: bool
 ) -> None:
     assert question(expression) is answer
+
+
+@pytest.mark.parametrize("small", [1e-5, 1e-70, 1e-213])
+def test_what_is_small_beside_one_is_not_lost_in_a_truth(small: float) -> None:
+    # log(1 - p) + 2 p = p, less terms in p**2
+    found = exact_values(log(1 - P1) + 2 * P1, [{P1: small}])
+    assert found[0] == pytest.approx(small, rel=2 * small + 1e-15)
+
+
+def test_a_value_that_vanishes_is_zero_and_one_that_is_not_real_or_not_found_is_none() -> None:
+    at = {A1: 0.25}
+    assert settled_value(log(A1**2) - 2 * log(A1), at) == 0
+    assert settled_value(log(A1 - 1), at) is None
+    assert settled_value(1 / (A1 - sp.Rational(1, 4)), at) is None
+    assert settled_value(A1 + B1, at) is None
 
 
 def test_the_points_of_a_measurement_hold_pairs_at_each_small_distance() -> None:

@@ -17,11 +17,14 @@ import sympy as sp
 from symkl.codegen.operations import OPERATIONS
 from symkl.model import domain_of
 
-__all__ = ["Point", "exact_value", "exact_values", "float_value", "loss", "points"]
+__all__ = ["Point", "exact_value", "exact_values", "float_value", "loss", "points", "settled_value"]
 
 Point = Mapping[sp.Symbol, float]
 _NEAR = (1e-2, 1e-4, 1e-8)
-_DIGITS = (60, 120, 240, 480, 960)
+#: digits beyond those that the sizes of the arguments take up, and how often they are doubled
+_DIGITS, _DOUBLINGS = 60, 4
+#: what stays below this at all those digits is zero, as far as any dtype can tell
+_NOTHING = mp.mpf(10) ** -400
 _CONSTANTS = {sp.pi: "pi", sp.E: "e", sp.EulerGamma: "euler", sp.Catalan: "catalan"}
 
 
@@ -70,23 +73,34 @@ def exact_values(expression: sp.Expr, at: Iterable[Point]) -> list[Any]:
     """The expression's values at the points; None where it has none that is real and finite."""
     found = []
     for point in at:
-        try:
-            value = _settled(expression, point)
-        except (ArithmeticError, KeyError, TypeError, ValueError):
-            value = None
-        real = value is not None and not value.imag and 1e-300 < abs(value) < 1e300
-        found.append(value.real if real else None)
+        value = settled_value(expression, point)
+        found.append(value.real if value is not None and 1e-300 < abs(value) < 1e300 else None)
     return found
 
 
-def _settled(expression: sp.Expr, at: Point) -> Any:
-    """The value with so many digits that as many again do not change it: terms may cancel; None in doubt."""
-    value = exact_value(expression, at, _DIGITS[0])
-    for digits in _DIGITS[1:]:
-        value, before = exact_value(expression, at, digits), value
-        if value and abs(value - before) <= abs(value) * mp.mpf(10) ** -30:
-            return value
-    return None
+def settled_value(expression: sp.Expr, at: Point) -> Any:
+    """The value, if it is real, with so many digits that as many again do not change it: terms may cancel.
+
+    What is small beside 1 would be lost at both alike: they hold the square of every argument beside 1. None in doubt.
+    """
+    digits = _DIGITS + 2 * _decades(at)
+    try:
+        value = exact_value(expression, at, digits)
+        for _ in range(_DOUBLINGS):
+            digits *= 2
+            value, before = exact_value(expression, at, digits), value
+            if value.imag or value != value:
+                return None
+            if value and abs(value - before) <= abs(value) * mp.mpf(10) ** -30:
+                return value
+    except (ArithmeticError, KeyError, NotImplementedError, TypeError, ValueError):
+        return None
+    return mp.mpf(0) if abs(value) < _NOTHING else None
+
+
+def _decades(at: Point) -> int:
+    """How many powers of ten the arguments reach away from 1."""
+    return math.ceil(max((abs(math.log10(abs(v))) for v in at.values() if v), default=0))
 
 
 def float_value(expression: sp.Expr, at: Point) -> float:
@@ -110,7 +124,7 @@ def loss(expression: sp.Expr, at: Sequence[Point], truth: Sequence[Any]) -> floa
     return worst
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _context(digits: int) -> Any:
     """An mpmath context of its own, so that nobody's precision is changed."""
     context = mp.mp.clone()
