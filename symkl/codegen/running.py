@@ -17,6 +17,7 @@ import sympy as sp
 
 from symkl.codegen.operations import OPERATIONS
 from symkl.codegen.stable import kernels
+from symkl.loading import load_module
 
 __all__ = ["gradient", "loaded", "read_slopes", "read_value", "runs_here", "values"]
 
@@ -55,15 +56,8 @@ def loaded(text: str) -> Iterator[ModuleType]:
     """The module of a text that symkl has just written, for as long as it is wanted."""
     with tempfile.TemporaryDirectory(prefix="symkl-") as folder:
         name = f"symkl_generated_{Path(folder).name.removeprefix('symkl-')}"
-        path = Path(folder) / f"{name}.py"
-        path.write_text(text, encoding="utf-8")
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
+        module = load_module(text, Path(folder), name)
         try:
-            spec.loader.exec_module(module)
             yield module
         finally:
             del sys.modules[name]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+from symkl.loading import load_module
 from symkl.measure.frameworks import FRAMEWORK_OF, PACKAGES
 from symkl.measure.peers import Peer, build_peer
 
@@ -60,15 +61,5 @@ def build(subject: Subject, folder: Path) -> Callable[..., Any]:
 
 
 @cache
-def _imported(source: str, folder: Path) -> Any:
-    """A module of that source: from a file, since compilers want to read it again."""
-    name = f"symkl_measured_{len(list(folder.iterdir()))}"
-    path = folder / f"{name}.py"
-    path.write_text(source, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+def _imported(source: str, folder: Path) -> ModuleType:
+    return load_module(source, folder, f"symkl_measured_{len(list(folder.iterdir()))}")
