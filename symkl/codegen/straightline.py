@@ -33,9 +33,9 @@ class Lowering:
         counts: Counter[sp.Expr] = Counter()
         for e in shaped:
             _count(e, counts)
-        return [self._visit(e, counts, 0) for e in shaped]
+        return [self._visit(e, counts) for e in shaped]
 
-    def _visit(self, e: sp.Expr, counts: Counter[sp.Expr], depth: int = 0) -> sp.Expr:
+    def _visit(self, e: sp.Expr, counts: Counter[sp.Expr], inside: bool = False) -> sp.Expr:
         if e.is_Symbol or e.is_Rational:
             return e
         key, sign = _up_to_sign(e)
@@ -47,11 +47,11 @@ class Lowering:
             inner = e.args[0]
             key, sign = _up_to_sign(inner)
             return sign * (self._named.get(key) or self._assign(key, key))
-        lowered = _rebuild(e, [self._visit(a, counts, depth + 1) for a in self._folded(e)])
+        lowered = _rebuild(e, [self._visit(a, counts, inside=True) for a in self._folded(e)])
         if key is not e and isinstance(e, sp.Add) and counts[key] > 1:
             return sign * self._assign(key, -lowered)
-        inside = e.is_Add and depth > 0 and len(str(lowered)) > _LONGEST
-        return self._assign(e, lowered) if counts[key] > 1 or inside else lowered
+        long = e.is_Add and inside and len(str(lowered)) > _LONGEST
+        return self._assign(e, lowered) if counts[key] > 1 or long else lowered
 
     def _folded(self, e: sp.Expr) -> list[sp.Expr]:
         """The arguments, those without symbols joined into one constant."""
