@@ -219,16 +219,24 @@ def _linearity(step: Step, lemma: Lemma, dist: Distribution) -> bool:
 
 def _converges(whole: sp.Expr, given: tuple[sp.Basic, ...]) -> bool:
     """Whether the table evaluates the integral, as it stands or term by term, its conditions discharged."""
-    ((z, low, high),) = whole.limits
-    discrete = isinstance(whole, sp.Sum)
-    try:
-        applied = apply_masters(whole.function, z, low, high, discrete=discrete, given=given)
-    except Diverges:
-        return False
-    if applied is not None:
-        return all(holds(condition, given) is True for condition in applied.conditions)
+    read, value = _mastered(whole, given)
+    if read:
+        return value is not None
+    ((z, _, _),) = whole.limits
     terms = _terms(whole.function, z)
     return len(terms) > 1 and all(_converges(whole.func(term, *whole.limits), given) for term in terms)
+
+
+def _mastered(whole: sp.Expr, given: tuple[sp.Basic, ...]) -> tuple[bool, sp.Expr | None]:
+    """Whether the table reads the integral, and its value: None where it diverges, or a condition is not discharged."""
+    ((z, low, high),) = whole.limits
+    try:
+        applied = apply_masters(whole.function, z, low, high, discrete=isinstance(whole, sp.Sum), given=given)
+    except Diverges:
+        return True, None
+    if applied is None:
+        return False, None
+    return True, applied.value if all(holds(c, given) is True for c in applied.conditions) else None
 
 
 def _terms(function: sp.Expr, z: sp.Symbol) -> tuple[sp.Expr, ...]:
@@ -248,15 +256,10 @@ def _master(step: Step, lemma: Lemma, dist: Distribution) -> bool:
     given = (*_given(lemma, dist), *_in_order(wholes))
     total: sp.Expr = sp.Integer(0)
     for coefficient, whole in wholes:
-        ((z, low, high),) = whole.limits
-        discrete = isinstance(whole, sp.Sum)
-        try:
-            applied = apply_masters(whole.function, z, low, high, discrete=discrete, given=given)
-        except Diverges:
+        _, value = _mastered(whole, given)
+        if value is None:
             return False
-        if applied is None or any(holds(c, given) is not True for c in applied.conditions):
-            return False
-        total += coefficient * applied.value
+        total += coefficient * value
     return is_zero(total - step.after)
 
 
