@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from symkl.algebra import holds
 from symkl.codegen.ways import ways_of
 from symkl.errors import BadInput, Location, nearest
 from symkl.model import Claim, Distribution, Parameter, Parametrisation
 
-__all__ = ["Signature", "signature"]
+__all__ = ["Signature", "constraints_of", "signature"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,24 @@ class Signature:
     parameters: tuple[Parameter, ...]
     substitution: Mapping[sp.Symbol, sp.Expr]
     pairs: tuple[tuple[sp.Expr, sp.Expr], ...]
+
+    def put(self, expression: sp.Basic) -> sp.Basic:
+        """The expression in these parameters."""
+        return expression.subs(self.substitution, simultaneous=True)
+
+
+def constraints_of(claim: Claim, chosen: Signature) -> tuple[sp.Basic, ...]:
+    """What the families demand of their parameters together: the declared constraints, and a support that is one."""
+    found: list[sp.Basic] = []
+    for member in (claim.p, claim.q):
+        if member is None:
+            continue
+        below = sp.LessThan if member.family.kind == "discrete" else sp.StrictLessThan
+        for condition in (*member.constraints, below(*member.support)):
+            put = chosen.put(condition)
+            if put not in (sp.true, sp.false) and holds(put) is not True:
+                found.append(put)
+    return tuple(dict.fromkeys(found))
 
 
 def signature(claim: Claim, first: str | None, second: str | None) -> Signature:

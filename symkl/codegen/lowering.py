@@ -11,7 +11,7 @@ import sympy as sp
 from sympy.core.function import ArgumentIndexError
 
 from symkl.algebra import holds
-from symkl.codegen.arguments import Signature, signature
+from symkl.codegen.arguments import Signature, constraints_of, signature
 from symkl.codegen.backends import BACKENDS
 from symkl.codegen.documentation import documentation
 from symkl.codegen.program import Argument, Assignment, Branch, Program
@@ -50,7 +50,7 @@ def lower(
     chosen = signature(claim, first, second)
     names = argument_names(chosen)
     parts = _parts(derivation, chosen)
-    found = _slopes(parts, chosen, _constraints(claim, chosen)) if slopes else [()] * len(parts)
+    found = _slopes(parts, chosen, constraints_of(claim, chosen)) if slopes else [()] * len(parts)
     lowering = Lowering(names.values())
     expressions = [*(part.form.expression for part in parts), *(e for es in found for e in es)]
     lowered = iter(lowering.lower([scaled(e) for e in expressions]))
@@ -63,7 +63,7 @@ def lower(
     return Program(
         name=function_name(claim, first, second),
         arguments=tuple(Argument(names[p.symbol], p.symbol, p.domain, p.doc) for p in chosen.parameters),
-        constraints=_constraints(claim, chosen),
+        constraints=constraints_of(claim, chosen),
         assignments=first_needed,
         branches=branches,
         otherwise="inf" if derivation.otherwise == "oo" else "nan",
@@ -115,12 +115,11 @@ def _parts(derivation: Derivation, chosen: Signature) -> list[_Part]:
     result = derivation.result
     if derivation.status == "none" or result is None or result.has(Expectation):
         raise NotYet(f"{claim.id} has no closed form to generate code from: {derivation.reason or 'not derived'}")
-    constraints = _constraints(claim, chosen)
-    cases = [(case.when, case.value) for case in derivation.cases] or [(derivation.conditions, result)]
+    constraints = constraints_of(claim, chosen)
     parts = []
-    for when, value in cases:
-        conditions = tuple(_put(c, chosen) for c in when if c not in (sp.true, True))
-        closed = _put(value, chosen)
+    for case in derivation.values:
+        conditions = tuple(chosen.put(c) for c in case.when if c not in (sp.true, True))
+        closed = chosen.put(case.value)
         check_reach(closed, (*constraints, *conditions))
         form = stable_form(closed, _pairs_in(closed, chosen), claim.quantity == "kl", (*constraints, *conditions))
         parts.append(_Part(tuple(c for c in conditions if holds(c) is not True), closed, form))
@@ -157,21 +156,3 @@ def _divided(
         if assignment.name in needed:
             needed |= assignment.value.free_symbols
     return tuple(a for a in assignments if a.name in needed), tuple(a for a in assignments if a.name not in needed)
-
-
-def _put(expression: sp.Basic, chosen: Signature) -> sp.Basic:
-    return expression.subs(chosen.substitution, simultaneous=True)
-
-
-def _constraints(claim: Claim, chosen: Signature) -> tuple[sp.Basic, ...]:
-    """What the families demand of their parameters together: the declared constraints, and a support that is one."""
-    found: list[sp.Basic] = []
-    for member in (claim.p, claim.q):
-        if member is None:
-            continue
-        below = sp.LessThan if member.family.kind == "discrete" else sp.StrictLessThan
-        for condition in (*member.constraints, below(*member.support)):
-            put = _put(condition, chosen)
-            if put not in (sp.true, sp.false) and holds(put) is not True:
-                found.append(put)
-    return tuple(dict.fromkeys(found))

@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy as sp
 
-from symkl.codegen.arguments import Signature
+from symkl.codegen.arguments import Signature, constraints_of
 from symkl.codegen.stable.measure import settled_value
 from symkl.measure.points import Point
 from symkl.model import Claim, Derivation
@@ -20,17 +20,11 @@ class Exact:
 
     def __init__(self, claim: Claim, derivation: Derivation, chosen: Signature) -> None:
         self._symbols = [parameter.symbol for parameter in chosen.parameters]
-        cases = [(case.when, case.value) for case in derivation.cases] or [(derivation.conditions, derivation.result)]
-        put = chosen.substitution
         self._cases = [
-            (tuple(c.subs(put, simultaneous=True) for c in when if c not in (sp.true, True)), value.subs(put))
-            for when, value in cases
-            if value is not None
+            (tuple(chosen.put(c) for c in case.when if c not in (sp.true, True)), chosen.put(case.value))
+            for case in derivation.values
         ]
-        members = [member for member in (claim.p, claim.q) if member is not None]
-        bounds = [sp.StrictLessThan(*member.support) for member in members]
-        demands = [c for member in members for c in member.constraints] + bounds
-        self._demands = [d for d in (c.subs(put, simultaneous=True) for c in demands) if d not in (sp.true, sp.false)]
+        self._demands = constraints_of(claim, chosen)
         self._slopes: dict[int, tuple[sp.Expr | None, ...]] = {}
 
     @property

@@ -77,6 +77,13 @@ class Derivation:
     seconds: float = 0.0
 
     @property
+    def values(self) -> tuple[Case, ...]:
+        """The cases in the order in which they are tried; where the result is the only one, that."""
+        if self.cases or self.result is None:
+            return self.cases
+        return (Case(self.conditions, self.result),)
+
+    @property
     def masters(self) -> tuple[str, ...]:
         """The names of the cited theorems, each once, in the order of first use."""
         return tuple(dict.fromkeys(name for lemma in self.lemmas for name in lemma.masters))

@@ -60,12 +60,8 @@ def _form(derivation: Derivation | None, at: Mapping[sp.Symbol, sp.Expr]) -> sp.
     """The value of the case that holds at that point."""
     if derivation is None or derivation.result is None or derivation.status == "infinite":
         return None
-    for case in derivation.cases:
-        if all(truth(condition, at) for condition in case.when):
-            return case.value
-    if derivation.cases:
-        return None
-    return derivation.result if all(truth(condition, at) for condition in derivation.conditions) else None
+    held = (case.value for case in derivation.values if all(truth(condition, at) for condition in case.when))
+    return next(held, None)
 
 
 def _limit(

@@ -92,3 +92,12 @@ def test_what_is_small_beside_one_is_not_lost(proved: Proved) -> None:
     point = dict(zip((parameter.symbol for parameter in claim.parameters), (p, q), strict=True))
     # (1 - p) log((1 - p)/(1 - q)) is q - p here, to 200 digits
     assert exact.value(point) == pytest.approx(p * math.log(p / q) - p + q, rel=1e-14)
+
+
+def test_a_discrete_support_may_be_one_point(proved: Proved) -> None:
+    _, verified = proved("DiscreteUniform")
+    claim = verified.derivation.claim
+    exact = Exact(claim, verified.derivation, signature(claim, None, None))
+    symbols = [parameter.symbol for parameter in claim.parameters]
+    assert exact.value(dict(zip(symbols, (2.0, 2.0, 1.0, 4.0), strict=True))) == pytest.approx(math.log(4))
+    assert not exact.holds(dict(zip(symbols, (3.0, 2.0, 1.0, 4.0), strict=True)))
