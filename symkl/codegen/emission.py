@@ -6,10 +6,11 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import jinja2
-import sympy as sp
 
 from symkl.codegen.backends import Backend, backend_of
 from symkl.codegen.coefficients import coefficients
@@ -37,7 +38,7 @@ def emit(
     spelling for an operation, BadInput where there is no such backend.
     """
     target = backend_of(backend)
-    programs = [_fitting(program, target) for program in programs]
+    functions = [_fitting(program, target) for program in programs]
     environment = jinja2.Environment(
         loader=loader,
         undefined=jinja2.StrictUndefined,
@@ -49,23 +50,15 @@ def emit(
     environment.filters["docstring"] = docstring_text
     environment.filters["trim_right"] = str.rstrip
     environment.filters["repr"] = lambda name: f'"{name}"' if name.isidentifier() else repr(name)
-    heads = {f.func for p in programs for e in p.expressions for f in sp.preorder_traversal(e) if f.free_symbols}
-    spellings = [target.SPELLINGS[head] for head in heads if head in target.SPELLINGS]
-    functions = [rendered(p, target) for p in programs]
-    called = {spelling.partition("(")[0] for spelling in spellings if spelling.startswith("_")}
-    if any(branch["total"] for f in functions for branch in f["branches"]):
-        called.add("_total")
-    quotient = target.QUOTIENT.partition("(")[0]
-    if quotient.startswith("_") and f"{quotient}(" in str(functions):
-        called.add(quotient)
-    scipy = any(spelling.startswith("special.") for spelling in spellings) and target.MODULE == "np"
+    called: set[str] = set().union(*(function["called"] for function in functions))
+    scipy = any(name.startswith("special.") for name in called) and target.MODULE == "np"
     needs = f"{target.LIBRARY} and SciPy" if scipy else target.LIBRARY
     text = environment.get_template(f"code/{target.NAME}/module.py.j2").render(
         title=title,
         preamble="\n".join(textwrap.wrap(target.PREAMBLE.format(needs=needs), WIDTH)),
         exported=sorted(p.name for p in programs),
         functions=functions,
-        kernels=kernels_for(called, target.NAME, environment),
+        kernels=kernels_for((name for name in called if name.startswith("_")), target.NAME, environment),
         scipy=scipy,
         coefficients=coefficients(),
         registrations=registered(registrations),
@@ -73,21 +66,17 @@ def emit(
     return re.sub(r"\n{4,}", "\n\n\n", text).rstrip("\n") + "\n"
 
 
-def _fitting(program: Program, target: Backend) -> Program:
-    """The program without derivatives where the backend wants none; where it cannot spell them, a note says so."""
+def _fitting(program: Program, target: Backend) -> dict[str, Any]:
+    """The program as data, without derivatives where the backend wants none; a note where it cannot spell them."""
     branches = tuple(replace(branch, slopes=()) for branch in program.branches)
     bare = replace(program, branches=branches, later=())
     if not target.SLOPES:
-        return bare
+        return rendered(bare, target)
     if all(branch.slopes or not program.arguments for branch in program.branches):
-        try:
-            rendered(program, target)
-        except NotYet:
-            pass
-        else:
-            return program
+        with suppress(NotYet):
+            return rendered(program, target)
     notes = (*program.documentation.notes, _BY_AUTOGRAD)
-    return replace(bare, documentation=replace(program.documentation, notes=notes))
+    return rendered(replace(bare, documentation=replace(program.documentation, notes=notes)), target)
 
 
 def docstring_text(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import reduce
 
@@ -13,6 +14,7 @@ from symkl.errors import NotYet
 __all__ = ["Printer"]
 
 _SUM, _PRODUCT, _UNARY, _ATOM = range(4)
+_CALLED = re.compile(r"[A-Za-z_][\w.]*(?=\()")
 _COMPARISONS = {
     sp.StrictGreaterThan: ">",
     sp.GreaterThan: ">=",
@@ -24,10 +26,14 @@ _COMPARISONS = {
 
 
 class Printer:
-    """Prints for a backend; `names` are the names that symbols have in the code, those not there keep their own."""
+    """Prints for a backend; `names` are the names that symbols have in the code, those not there keep their own.
+
+    `called` grows as it prints: the names of the functions that the text calls, such as `_log_gap` or `np.log`.
+    """
 
     def __init__(self, target: Backend, names: Mapping[sp.Symbol, str]) -> None:
         self._target, self._names = target, names
+        self.called: set[str] = set()
         #: a call sets its arguments apart by itself
         self._divisor = _UNARY if target.QUOTIENT.startswith("{0}") else _SUM
 
@@ -109,9 +115,12 @@ class Printer:
             text, rest = f"{text} * {rest[0]}", rest[1:]
         for factor in rest:
             if waiting:
-                text = self._target.QUOTIENT.format(text, waiting.pop(0))
+                text = self._quotient(text, waiting.pop(0))
             text += f" * {factor}"
-        return reduce(self._target.QUOTIENT.format, waiting, text)
+        return reduce(self._quotient, waiting, text)
+
+    def _quotient(self, above: str, below: str) -> str:
+        return self._spelled(self._target.QUOTIENT, above, below)
 
     def _power(self, base: sp.Expr, power: sp.Expr) -> tuple[str, int]:
         if power.is_Integer and 0 < power <= 4:
@@ -119,7 +128,7 @@ class Printer:
         if power.is_Rational and power < 0:
             return f"1.0 / {self._within(base**-power, _UNARY)}", _PRODUCT
         if power == sp.Rational(1, 2):
-            return f"{self._target.MODULE}.sqrt({self.text(base)})", _ATOM
+            return self._spelled(f"{self._target.MODULE}.sqrt({{0}})", self.text(base)), _ATOM
         return f"{self._within(base, _ATOM)} ** {self._within(power, _ATOM)}", _PRODUCT
 
     def _call(self, e: sp.Basic) -> str:
@@ -128,5 +137,9 @@ class Printer:
             raise NotYet(f"generated {self._target.NAME} code has no operation for '{e.func.__name__}'")
         whole = [str(int(a)) if e.func in (sp.polygamma, sp.expint) and a.is_Integer else self.text(a) for a in e.args]
         if e.func in (sp.Max, sp.Min):
-            return reduce(lambda left, right: spelling.format(left, right), whole)
-        return spelling.format(*whole)
+            return reduce(lambda left, right: self._spelled(spelling, left, right), whole)
+        return self._spelled(spelling, *whole)
+
+    def _spelled(self, spelling: str, *operands: str) -> str:
+        self.called.update(_CALLED.findall(spelling))
+        return spelling.format(*operands)

@@ -43,22 +43,25 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
     names = [a.name for a in program.arguments]
     taken = {*names, *(a.name.name for a in (*program.assignments, *program.later))}
     branches, selections = _branches(program, printer, target, taken)
-    domains = [_VALID[a.domain].format(a.name, target.MODULE) for a in program.arguments]
-    valid = [*domains, *(printer.condition(c) for c in program.constraints)]
+    valid = [_VALID[a.domain].format(a.name, target.MODULE) for a in program.arguments]
+    valid += [printer.condition(c) for c in program.constraints]
+    later, slopes = _assigned(program.later, printer), _slopes(program, printer, taken)
+    assignments = _assigned(program.assignments, printer)
     return {
         "name": program.name,
         "arguments": [{"name": a.name} for a in program.arguments],
         "unpacked": "".join(f"{name}, " for name in names),
         "passed": ", ".join(names),
-        "assignments": _assigned(program.assignments, printer),
+        "assignments": assignments,
         "branches": branches,
         "selections": selections,
-        "later": _assigned(program.later, printer),
-        "slopes": _slopes(program, printer, taken),
+        "later": later,
+        "slopes": slopes,
         "clipped": program.clipped,
         "conditions": valid,
         "valid": _joined(valid, " & ", WIDTH - 4),
         "bounds": _bounds(program),
+        "called": {*printer.called, *(["_total"] if any(branch["total"] for branch in branches) else [])},
         "doc": {"title": program.documentation.title, "lines": _lines(program)},
     }
 

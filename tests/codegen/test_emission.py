@@ -171,6 +171,15 @@ def test_a_source_is_cited_only_where_the_known_form_was_confirmed(loader: jinja
     assert "Source:" not in emit([lower(wrong)], "numpy", loader)
 
 
+def test_a_kernel_within_a_longer_spelling_is_there_too(loader: jinja2.BaseLoader) -> None:
+    result = hostile("")
+    shape = result.derivation.claim.parameters[0].symbol
+    program = lower(replace(result, derivation=replace(result.derivation, result=sp.gamma(shape))))
+    source = emit([program], "jax", loader)
+    assert "jnp.exp(_loggamma(a))" in source
+    assert "def _loggamma(" in source
+
+
 def test_a_users_template_takes_the_place_of_one_file_includes_too(
     verified: Callable[..., Verified], loader: jinja2.BaseLoader, tmp_path: Path
 ) -> None:
