@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Protocol
 
-__all__ = ["FRAMEWORK_OF", "PACKAGES", "Framework", "framework"]
+__all__ = ["ARRAYS_OF", "PACKAGES", "Framework", "framework"]
 
 #: backend -> whose arrays its functions take
-FRAMEWORK_OF = {"numpy": "numpy", "numba": "numpy", "torch": "torch", "jax": "jax"}
+ARRAYS_OF = {"numpy": "numpy", "numba": "numpy", "torch": "torch", "jax": "jax"}
 #: backend -> what must be installed
 PACKAGES = {"numpy": ("numpy",), "numba": ("numba", "numpy"), "torch": ("torch",), "jax": ("jax",)}
 Function = Callable[..., Any]

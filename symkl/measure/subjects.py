@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from symkl.loading import load_module
-from symkl.measure.frameworks import FRAMEWORK_OF, PACKAGES
+from symkl.measure.frameworks import ARRAYS_OF, PACKAGES
 from symkl.measure.peers import Peer, build_peer
 
 __all__ = ["Subject", "absent", "build", "generated"]
@@ -37,7 +37,7 @@ class Subject:
 def generated(backend: str, source: str, function: str, *, compiled: bool = False) -> Subject:
     """What symkl generates for a backend."""
     name = f"symkl {backend}{', torch.compile' if compiled else ''}"
-    framework = FRAMEWORK_OF.get(backend, "numpy")
+    framework = ARRAYS_OF.get(backend, "numpy")
     return Subject(name, framework, PACKAGES.get(backend, (backend,)), source, function, compiled=compiled)
 
 

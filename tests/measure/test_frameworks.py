@@ -9,7 +9,7 @@ import pytest
 
 from symkl.codegen import BACKENDS
 from symkl.measure.child import Child, TimesOf, ValuesOf
-from symkl.measure.frameworks import FRAMEWORK_OF, PACKAGES
+from symkl.measure.frameworks import ARRAYS_OF, PACKAGES
 from symkl.measure.subjects import generated
 
 SOURCE = "def product(x, y):\n    return x * x * y\n"
@@ -22,7 +22,7 @@ def child() -> Iterator[Child]:
 
 
 def test_every_backend_can_be_measured() -> None:
-    assert set(BACKENDS) <= set(FRAMEWORK_OF) == set(PACKAGES)
+    assert set(BACKENDS) <= set(ARRAYS_OF) == set(PACKAGES)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
