@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -105,6 +106,23 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
     yield load
     for name in names:
         sys.modules.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def with_slip(
+    loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
+) -> Callable[[Program, str, str, str, str], ModuleType]:
+    """The module of a program in a backend, with something changed in the template of one of its kernels."""
+    numbers = itertools.count()
+
+    def make(program: Program, backend: str, kernel: str, old: str, new: str) -> ModuleType:
+        name = f"code/{backend}/kernels/{kernel}.py.j2"
+        source = loader.get_source(jinja2.Environment(), name)[0]
+        assert old in source
+        chain = jinja2.ChoiceLoader([jinja2.DictLoader({name: source.replace(old, new)}), loader])
+        return imported(emit([program], backend, chain), f"slip_{backend}_{kernel}_{next(numbers)}")
+
+    return make
 
 
 @pytest.fixture(scope="session")

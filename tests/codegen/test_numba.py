@@ -86,16 +86,10 @@ def test_a_broken_kernel_is_seen(
     old: str,
     new: str,
     verified: Callable[..., Verified],
-    loader: jinja2.BaseLoader,
-    imported: Callable[[str, str], ModuleType],
+    with_slip: Callable[..., ModuleType],
     references: ModuleType,
 ) -> None:
-    name = f"code/numba/kernels/{kernel}.py.j2"
-    source = loader.get_source(jinja2.Environment(), name)[0]
-    assert old in source
-    chain = jinja2.ChoiceLoader([jinja2.DictLoader({name: source.replace(old, new)}), loader])
-    text = emit([lower(verified("kl", "Normal", "Normal"))], "numba", chain)
-    broken = imported(text, f"broken_{abs(hash((kernel, old)))}")
+    broken = with_slip(lower(verified("kl", "Normal", "Normal")), "numba", kernel, old, new)
     assert max(errors(broken, references, "kl_normal_normal", normal_points())) > 4
 
 
