@@ -680,21 +680,6 @@ def _total(*terms: Tensor) -> Tensor:
     return value
 
 
-# trigamma(y) - 1/y - 1/(2*y**2) in powers 1/y**3, 1/y**5, ...
-_TRIGAMMA = (
-    0.16666666666666666,
-    -0.03333333333333333,
-    0.023809523809523808,
-    -0.03333333333333333,
-    0.07575757575757576,
-    -0.2531135531135531,
-    1.1666666666666667,
-    -7.092156862745098,
-    54.971177944862156,
-    -529.1242424242424,
-)
-
-
 def _trigamma_lift(x: Tensor) -> Tensor:
     """x*x*(trigamma(x) - 1/x), in [1/2, 1]: eight shifts up, each a positive term, then the asymptotic series."""
     value = 1.0 / (x + 1.0)
@@ -709,3 +694,18 @@ def _trigamma_lift(x: Tensor) -> Tensor:
 def _trigamma_excess(x: Tensor) -> Tensor:
     """trigamma(x) - 1/x > 0 for x > 0."""
     return _trigamma_lift(x) / x / x
+
+
+# trigamma(y) - 1/y - 1/(2*y**2) in powers 1/y**3, 1/y**5, ...
+_TRIGAMMA = (
+    0.16666666666666666,
+    -0.03333333333333333,
+    0.023809523809523808,
+    -0.03333333333333333,
+    0.07575757575757576,
+    -0.2531135531135531,
+    1.1666666666666667,
+    -7.092156862745098,
+    54.971177944862156,
+    -529.1242424242424,
+)
