@@ -35,12 +35,14 @@ _NAMED: dict[str, tuple[Any, ...]] = {
 class _Way:
     """A backend's way: the libraries that it needs, its functions called with numbers, and where its formulas stand.
 
-    `slope` gives, of a module, a function's name and the number of an argument, the function that computes the
-    derivative by that argument; `gradient` calls a function and gives its derivatives by every argument.
+    `formula` gives, of a module and a function's name, what is read back: the function itself, if there is no other;
+    `slope`, of these and the number of an argument, the function that computes the derivative by that argument;
+    `gradient` calls a function and gives its derivatives by every argument.
     """
 
     libraries: tuple[str, ...]
     values: Callable[[Function, Columns], list[float]]
+    formula: Callable[[ModuleType, str], Function] = getattr
     slope: Callable[[ModuleType, str, int], Function] | None = None
     gradient: Callable[[Function, Columns], list[list[float]]] | None = None
 
@@ -70,7 +72,7 @@ def read_value(backend: str, module: ModuleType, name: str, arguments: Sequence[
     """
     tracer = importlib.import_module(f"symkl.trace.{backend}")
     with _kernels_named(module, tracer.named):
-        return tracer.traced(getattr(module, name), arguments)
+        return tracer.traced(_WAYS[backend].formula(module, name), arguments)
 
 
 def read_slopes(backend: str, module: ModuleType, name: str, arguments: Sequence[sp.Expr]) -> list[sp.Expr]:
@@ -122,6 +124,10 @@ def _by_numpy(function: Function, columns: Columns) -> list[float]:
     return [float(v) for v in np.atleast_1d(function(*(np.array(c, dtype=np.float64) for c in columns)))]
 
 
+def _element_of_numba(module: ModuleType, name: str) -> Function:
+    return getattr(module, f"_{name}_element")
+
+
 def _by_torch(function: Function, columns: Columns) -> list[float]:
     import torch
 
@@ -169,6 +175,7 @@ def _slope_by_jax(module: ModuleType, name: str, position: int) -> Function:
 
 _WAYS = {
     "numpy": _Way(("numpy", "scipy"), _by_numpy),
-    "torch": _Way(("torch",), _by_torch, _slope_by_torch, _gradient_by_torch),
-    "jax": _Way(("jax",), _by_jax, _slope_by_jax, _gradient_by_jax),
+    "numba": _Way(("numba", "numpy"), _by_numpy, _element_of_numba),
+    "torch": _Way(("torch",), _by_torch, slope=_slope_by_torch, gradient=_gradient_by_torch),
+    "jax": _Way(("jax",), _by_jax, slope=_slope_by_jax, gradient=_gradient_by_jax),
 }

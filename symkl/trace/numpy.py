@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any, NoReturn
 
 import numpy as np
@@ -14,9 +15,11 @@ from symkl.trace.refusal import called, refuse
 from symkl.trace.swapping import swapped
 from symkl.trace.value import Value, combined, lifted, reduced
 
-__all__ = ["Symbolic", "named", "traced"]
+__all__ = ["DECIDING", "Symbolic", "apply", "in_place_of_numbers", "named", "traced", "value_of", "where_symbolic"]
 
 _SAME = "array asarray asanyarray ascontiguousarray atleast_1d copy squeeze nan_to_num"
+#: what decides, if anything does, where the code asks whether a condition holds
+DECIDING: ContextVar[Callable[[sp.Basic], bool] | None] = ContextVar("DECIDING", default=None)
 _DECIDES = "it decides by a value (`if`, `while`, `bool`, `and`), which has none while it is traced"
 
 
@@ -25,17 +28,18 @@ def traced(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tu
 
     Raises Untraceable where the function does what an expression cannot say, with the line.
     """
-    with swapped(function, _others()):
+    with swapped(function, {**in_place_of_numbers(), **_of_scipy()}):
         found = called(function, *(Symbolic(Value(a, shape)) for a in arguments))
-    return _value(found).expression
+    return value_of(found).expression
 
 
 def named(head: Callable[..., sp.Expr]) -> Callable[..., Symbolic]:
     """A function of arrays that gives `head` of their elements."""
-    return lambda *operands: Symbolic(combined(head, [_value(x) for x in operands]))
+    return lambda *operands: Symbolic(combined(head, [value_of(x) for x in operands]))
 
 
-def _value(x: Any) -> Value:
+def value_of(x: Any) -> Value:
+    """The expression that an array or a number stands for."""
     if isinstance(x, Symbolic):
         return x.value
     if isinstance(x, np.ndarray) and x.ndim == 0:
@@ -45,13 +49,14 @@ def _value(x: Any) -> Value:
     raise refuse(f"a {type(x).__name__} takes part in it, which is neither a number nor an argument")
 
 
-def _apply(name: str, *operands: Any) -> Symbolic:
+def apply(name: str, *operands: Any) -> Symbolic:
+    """What the library's function of that name makes of arrays and numbers."""
     found = meaning_of(name)
     if found is None:
         raise refuse(f"it calls '{name}', which has no meaning as an expression here")
     own, meaning = found
     try:
-        return Symbolic(combined(meaning, [_value(x) for x in operands], own in LINEAR))
+        return Symbolic(combined(meaning, [value_of(x) for x in operands], own in LINEAR))
     except TypeError as error:
         raise refuse(f"it calls '{name}' in a way that is not followed") from error
 
@@ -83,7 +88,7 @@ class Symbolic(np.lib.mixins.NDArrayOperatorsMixin):
         if method != "__call__" or keywords:
             how = f"method '{method}'" if method != "__call__" else f"argument '{next(iter(keywords))}'"
             raise refuse(f"it calls '{ufunc.__name__}' with the {how}, which is not followed")
-        return _apply(ufunc.__name__, *inputs)
+        return apply(ufunc.__name__, *inputs)
 
     def __array_function__(self, function: Any, types: Any, inputs: Any, keywords: Any) -> Any:
         handler = _FUNCTIONS.get(function.__name__)
@@ -105,6 +110,9 @@ class Symbolic(np.lib.mixins.NDArrayOperatorsMixin):
     def __bool__(self) -> bool:
         if self.value.expression in (sp.true, sp.false):
             return bool(self.value.expression)
+        decide = DECIDING.get()
+        if decide is not None:
+            return decide(self.value.expression)
         raise refuse(_DECIDES, "np.where says the same for arrays")
 
     def __float__(self) -> NoReturn:
@@ -147,12 +155,12 @@ class Symbolic(np.lib.mixins.NDArrayOperatorsMixin):
 
 def _clip(x: Any, low: Any = None, high: Any = None, **bounds: Any) -> Symbolic:
     low, high = bounds.get("min", low), bounds.get("max", high)
-    x = x if low is None else _apply("max", x, low)
-    return x if high is None else _apply("min", x, high)
+    x = x if low is None else apply("max", x, low)
+    return x if high is None else apply("min", x, high)
 
 
 def _broadcast_to(x: Any, shape: tuple[int, ...]) -> Symbolic:
-    value = _value(x)
+    value = value_of(x)
     return Symbolic(combined(lambda e, _: e, [value, Value(sp.Integer(0), tuple(shape))], linear=True))
 
 
@@ -169,7 +177,7 @@ def _mean(x: Any, axis: Any = None, **keywords: Any) -> Any:
 
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "where": lambda *operands: _apply("where", *operands),
+    "where": lambda *operands: apply("where", *operands),
     "clip": _clip,
     "sum": _total,
     "mean": _mean,
@@ -183,29 +191,35 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ndim": lambda x: x.ndim,
     "nan_to_num": lambda x, *_, **__: x,
     "copy": lambda x, *_, **__: x,
-    "i0": lambda x: _apply("i0", x),
+    "i0": lambda x: apply("i0", x),
 }
 
 
-def _others() -> dict[Any, dict[str, Any]]:
-    """What takes only numbers in NumPy, SciPy and `math`, with what takes its place for symbols."""
-    from scipy import special
+def where_symbolic(own: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
+    """`other` where a symbol is among the arguments, else the function itself."""
+    return lambda *a, **k: (other if any(isinstance(x, Symbolic) for x in a) else own)(*a, **k)
 
-    def or_own(own: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
-        """`other` where a symbol is among the arguments."""
-        return lambda *a, **k: (other if any(isinstance(x, Symbolic) for x in a) else own)(*a, **k)
 
-    same = {name: or_own(getattr(np, name), lambda x, *_, **__: x) for name in _SAME.split()}
-    result = or_own(np.result_type, lambda *_: np.dtype(np.float64))
+def in_place_of_numbers() -> dict[Any, dict[str, Any]]:
+    """What takes only numbers in NumPy and `math`, with what takes its place for symbols."""
+    same = {name: where_symbolic(getattr(np, name), lambda x, *_, **__: x) for name in _SAME.split()}
+    result = where_symbolic(np.result_type, lambda *_: np.dtype(np.float64))
     return {
         np: {**same, "result_type": result},
-        special: {
-            "polygamma": or_own(special.polygamma, lambda n, x: _apply("polygamma", n, x)),
-            "zeta": or_own(special.zeta, lambda s, a=1: _apply("zeta", s, a)),
-        },
         math: {
-            name: or_own(getattr(math, name), lambda *a, name=name: _apply(name, *a))
+            name: where_symbolic(getattr(math, name), lambda *a, name=name: apply(name, *a))
             for name in dir(math)
             if not name.startswith("_") and callable(getattr(math, name)) and meaning_of(name) is not None
         },
+    }
+
+
+def _of_scipy() -> dict[Any, dict[str, Any]]:
+    from scipy import special
+
+    return {
+        special: {
+            "polygamma": where_symbolic(special.polygamma, lambda n, x: apply("polygamma", n, x)),
+            "zeta": where_symbolic(special.zeta, lambda s, a=1: apply("zeta", s, a)),
+        }
     }
