@@ -31,6 +31,7 @@ from symkl.claims import forms_of, names_of, request_of
 from symkl.claims import read_claim as claim
 from symkl.codegen import BACKENDS, FRAMEWORK_OF, Program, Registration, checked_module, emit, registrations, runs_here
 from symkl.codegen import lower as lowered
+from symkl.codegen import reread as read_again
 from symkl.derive import derive
 from symkl.errors import NotYet
 from symkl.language import parse, read_point, to_text
@@ -65,6 +66,7 @@ __all__ = [
     "prove",
     "read",
     "register",
+    "reread",
     "runs_here",
     "start",
     "tabulate",
@@ -150,6 +152,14 @@ def generate_checked(backend: str, programs: Sequence[Program], settings: Settin
     return checked_module(programs, backend, loader(settings.own_templates), title)
 
 
+def reread(backend: str, program: Program, settings: Settings) -> Program:
+    """The program, telling that its code was read back and proved, or run, where that can be done here.
+
+    SymklError where it is wrong, NotYet where the backend cannot compute it.
+    """
+    return read_again(program, backend, loader(settings.own_templates))
+
+
 def register(
     backend: str, results: Sequence[Verified], settings: Settings, title: str, tick: Callable[[str], None]
 ) -> tuple[str, list[str]]:
@@ -159,9 +169,11 @@ def register(
     for result in results:
         try:
             made = registrations(result, FRAMEWORK_OF[backend], to_text, slopes=slopes)
+            checked: dict[str, Program] = {}
             for registration in made:
-                emit([registration.program], backend, templates)
-            found += made
+                if registration.program.name not in checked:
+                    checked[registration.program.name] = reread(backend, registration.program, settings)
+            found += [replace(registration, program=checked[registration.program.name]) for registration in made]
         except NotYet as error:
             lacking.append(f"{request_of(result.derivation.claim).title}: {error}")
         tick(result.derivation.claim.id)

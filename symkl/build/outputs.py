@@ -29,6 +29,9 @@ T = TypeVar("T")
 #: a claim with the heads and bodies of its proof
 Packed = tuple[Request, Head, bytes, Head, bytes]
 
+#: backends whose code is read back: to import the libraries of the others would cost each child seconds, and memory
+_REREAD = frozenset({"numpy"})
+
 #: functions as programs, and sentences about those that cannot be one
 _Lowered = tuple[list[Program], list[str]]
 
@@ -182,14 +185,21 @@ def _module(made: Made, name: str, backend: str, functions: _Lowered, settings: 
     able = list[Program]()
     for program in programs:
         try:
-            pipeline.generate(backend, [program], settings, title)
-            able.append(program)
+            able.append(_able(backend, program, settings, title))
         except NotYet as error:
             lacking.append(f"{program.name} is left out: {error}.")
     if able:
         made.files[name] = pipeline.generate(backend, able, settings, " ".join([title, *lacking])).encode()
     else:
         made.troubles.append((0, f"note: {name} is not written, as none of its functions can be: {lacking[0]}"))
+
+
+def _able(backend: str, program: Program, settings: Settings, title: str) -> Program:
+    """The program, as its backend can compute it. Raises NotYet where it cannot."""
+    if backend in _REREAD:
+        return pipeline.reread(backend, program, settings)
+    pipeline.generate(backend, [program], settings, title)
+    return program
 
 
 def _try(made: Made, name: str, make: Callable[[], T]) -> T | None:

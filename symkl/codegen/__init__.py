@@ -4,7 +4,7 @@ from symkl.codegen.backends import BACKENDS
 from symkl.codegen.emission import emit
 from symkl.codegen.lowering import function_name, lower
 from symkl.codegen.program import Program
-from symkl.codegen.recheck import checked_module
+from symkl.codegen.recheck import checked_module, reread
 from symkl.codegen.registration import FRAMEWORK_OF, Registration, registrations
 from symkl.codegen.running import runs_here
 
@@ -18,5 +18,6 @@ __all__ = [
     "function_name",
     "lower",
     "registrations",
+    "reread",
     "runs_here",
 ]

@@ -14,12 +14,13 @@ import jinja2
 from symkl.codegen.emission import emit
 from symkl.codegen.program import Program
 from symkl.codegen.reading import Unshown, prove
-from symkl.codegen.running import loaded
+from symkl.codegen.running import loaded, runs_here
 from symkl.codegen.trying import compare
 
-__all__ = ["checked_module", "recheck"]
+__all__ = ["checked_module", "recheck", "reread"]
 
 _PROVED = "Re-verified: this code was read back, proved equal to the formula, and run against 60-digit references"
+_READ = "Re-verified: this code was read back and proved equal to the formula"
 _RUN = "Re-verified: this code was run against 60-digit references; that it is the formula was not proved again"
 
 
@@ -32,6 +33,24 @@ def checked_module(programs: Sequence[Program], backend: str, loader: jinja2.Bas
         text = emit(_telling(programs, _RUN), backend, loader, title)
         _try(programs, backend, text)
     return text
+
+
+def reread(program: Program, backend: str, loader: jinja2.BaseLoader) -> Program:
+    """The program, telling in its documentation what was seen of its code, where that can be read back here.
+
+    What is proved equal is not run as well: of many functions, that would take minutes where they are compiled.
+    Raises Broken where the code is seen to be wrong, NotYet as `emit` does.
+    """
+    text = emit([program], backend, loader)
+    if not runs_here(backend):
+        return program
+    try:
+        with loaded(text) as module:
+            prove(program, backend, module)
+    except Unshown:
+        _try([program], backend, text)
+        return _telling([program], _RUN)[0]
+    return _telling([program], _READ)[0]
 
 
 def _telling(programs: Sequence[Program], told: str) -> list[Program]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from symkl import pipeline
+from symkl import pipeline, resources
 from symkl.build.outputs import Made, outputs_of, wanted
 from symkl.build.pieces import Piece
 from symkl.claims import claim_of
@@ -140,9 +140,23 @@ def test_no_code_is_made_of_what_is_not_verified(kind: str, verified: Verified) 
     assert wanted([verified])[0] == (verified, None, None)
 
 
-def test_templates_of_ones_own_are_taken(piece: Piece, verified: Verified, tmp_path: Path) -> None:
-    from symkl import resources
+def test_code_is_read_back_as_it_is_written(piece: Piece, verified: Verified, tmp_path: Path) -> None:
+    made = _made(piece, verified, ("numpy",))
+    assert "Re-verified" in made.files["numpy/exponential.py"].decode()
+    own = tmp_path / "code" / "numpy"
+    own.mkdir(parents=True)
+    text = (resources.templates() / "code" / "numpy" / "function.py.j2").read_text()
+    assert "return _finish(value," in text
+    (own / "function.py.j2").write_text(text.replace("return _finish(value,", "return _finish(2.0 * value,"))
+    broken = Made.unpacked(outputs_of(piece, [verified], [], ("numpy",), Settings(templates=tmp_path)))
+    assert broken.files == {}
+    [(code, line)] = broken.troubles
+    assert code == 5
+    assert "numpy/exponential.py: entropy_exponential in numpy is" in line
+    assert "units in the last place off" in line
 
+
+def test_templates_of_ones_own_are_taken(piece: Piece, verified: Verified, tmp_path: Path) -> None:
     own = tmp_path / "code" / "numpy"
     own.mkdir(parents=True)
     text = (resources.templates() / "code" / "numpy" / "module.py.j2").read_text()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from symkl.resources import templates
+
 from .conftest import Ran
 
 Run = Callable[..., Ran]
@@ -38,6 +40,21 @@ def test_patterns_name_the_families_that_have_a_class(symkl: Run, here: Path) ->
     text = (here / "out.py").read_text(encoding="utf-8")
     assert "@kl.register_kl(distributions.Exponential, distributions.Poisson)" in text
     assert text.count("@kl.register_kl") == 1
+
+
+def test_what_is_registered_is_read_back(symkl: Run, here: Path) -> None:
+    assert symkl("code", "torch", "kl", "Poisson", "Poisson", "--register", "-o", "out.py").code == 0
+    assert "Re-verified: this code was read back and proved equal" in (here / "out.py").read_text(encoding="utf-8")
+    own = here / "own" / "code" / "torch"
+    own.mkdir(parents=True)
+    text = (templates() / "code" / "torch" / "function.py.j2").read_text(encoding="utf-8")
+    assert "_checked(value," in text
+    (own / "function.py.j2").write_text(text.replace("_checked(value,", "_checked(2.0 * value,"), encoding="utf-8")
+    ran = symkl("code", "torch", "kl", "Poisson", "Poisson", "--register", "-o", "wrong.py", "--templates", "own")
+    assert ran.code == 5
+    assert "kl_poisson_poisson in torch is" in ran.err
+    assert "units in the last place off" in ran.err
+    assert not (here / "wrong.py").exists()
 
 
 def test_without_register_a_pattern_is_no_family(symkl: Run) -> None:

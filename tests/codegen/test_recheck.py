@@ -16,7 +16,7 @@ from symkl.codegen.backends import backend_of
 from symkl.codegen.printer import Printer
 from symkl.codegen.program import Branch
 from symkl.codegen.reading import DIFFERENCES, Broken
-from symkl.codegen.recheck import recheck
+from symkl.codegen.recheck import recheck, reread
 from symkl.codegen.stable import kernels as k
 from symkl.language import to_text
 from symkl.model import Verified, symbol
@@ -222,6 +222,27 @@ def test_what_is_right_and_not_shown_says_that(made: Callable[..., Program], loa
     undecided = replace(program, branches=(replace(program.branches[0], closed=sp.Max(program.branches[0].closed, 0)),))
     text = checked_module([undecided], "numpy", loader, "A module.")
     assert "not proved again" in " ".join(text.split())
+
+
+def test_one_of_many_is_read_back_and_run_only_where_that_does_not_show_it(
+    made: Callable[..., Program], loader: jinja2.BaseLoader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = made("kl", "Normal", "Normal")
+    assert reread(program, "numpy", loader).documentation.rechecked.endswith("proved equal to the formula")
+    undecided = replace(program, branches=(replace(program.branches[0], closed=sp.Max(program.branches[0].closed, 0)),))
+    assert reread(undecided, "numpy", loader).documentation.rechecked.endswith("not proved again")
+    target = backend_of("numpy")
+    monkeypatch.setattr(target, "SPELLINGS", {**target.SPELLINGS, k.LogGap: "_log_gap({1}, {0}, {2})"})
+    with pytest.raises(Broken, match="units in the last place off"):
+        reread(program, "numpy", loader)
+
+
+def test_where_the_library_is_missing_nothing_is_told(
+    made: Callable[..., Program], loader: jinja2.BaseLoader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = made("kl", "Normal", "Normal")
+    monkeypatch.setattr(importlib.import_module("symkl.codegen.recheck"), "runs_here", lambda backend: False)
+    assert reread(program, "numpy", loader) == program
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
