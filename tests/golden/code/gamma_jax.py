@@ -271,11 +271,11 @@ def _entropy_gap(a: Array | float, b: Array | float, d: Array) -> Array:
     empty = a == 0.0
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     c = jnp.where(empty, 1.0, a)
-    near = ~empty & (d > -0.75 * c) & (d < 3.0 * c)
-    low, high = near & (d < -0.4 * c), near & (d > 0.9 * c)
-    own = jnp.where(near, c, 1.0)
+    near = jnp.abs(jnp.where(empty, 4.0, d) - 1.125 * c) < 1.875 * c
+    own, inner = jnp.where(near, c, 1.0), jnp.where(near, d, 0.0)
+    low, high = inner < -0.4 * own, inner > 0.9 * own
     middle = jnp.where(low, 0.5 * own, jnp.where(high, 2.0 * own, own))
-    step = jnp.where(low | high, b - middle, jnp.where(near, d, 0.0))
+    step = jnp.where(low, b - middle, jnp.where(high, b - middle, inner))
     half = 0.5 * step
     s = half / (half + middle)
     z = s * s
