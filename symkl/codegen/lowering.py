@@ -15,7 +15,7 @@ from symkl.codegen.arguments import Signature, constraints_of, signature
 from symkl.codegen.backends import BACKENDS
 from symkl.codegen.documentation import documentation
 from symkl.codegen.program import Argument, Assignment, Branch, Program
-from symkl.codegen.reach import check_reach, scaled
+from symkl.codegen.reach import check_reach, filled, scaled
 from symkl.codegen.stable.form import StableForm, stable_form
 from symkl.codegen.stable.slopes import stable_slope
 from symkl.codegen.straightline import Lowering
@@ -52,7 +52,7 @@ def lower(
     parts = _parts(derivation, chosen)
     found = _slopes(parts, chosen, constraints_of(claim, chosen)) if slopes else [()] * len(parts)
     lowering = Lowering(names.values())
-    expressions = [*(part.form.expression for part in parts), *(e for es in found for e in es)]
+    expressions = [filled(part.form.expression) for part in parts] + [e for es in found for e in es]
     lowered = iter(lowering.lower([scaled(e) for e in expressions]))
     values = [next(lowered) for _ in parts]
     branches = tuple(

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 import sympy as sp
 
 from symkl.algebra import is_positive
-from symkl.codegen.stable.kernels import GammaTail, ScaledExpInt
+from symkl.codegen.stable.kernels import GammaTail, LogMean, LogRatio, ScaledExpInt
+from symkl.codegen.stable.signs import positive
 from symkl.errors import NotYet
 
-__all__ = ["check_reach", "scaled"]
+__all__ = ["check_reach", "filled", "scaled"]
 
 _Given = Sequence[sp.Basic]
 
@@ -40,6 +41,36 @@ def scaled(expression: sp.Expr) -> sp.Expr:
     `exp(x)*expint(1, x) => ScaledExpInt(x)`, `c*uppergamma(s, x) => c*exp(loggamma(s))*GammaTail(s, x)`.
     """
     return expression.replace(lambda e: isinstance(e, (sp.Mul, sp.uppergamma)), _scaled_product)
+
+
+def filled(expression: sp.Expr) -> sp.Expr:
+    """What has a value where a quotient is 0/0 and a logarithm infinite.
+
+    `atanh(1 - 2*p) => LogRatio(1 - p, p)/2`, which is finite where 1 - 2*p rounds to 1, and then
+    `x/LogRatio(a, b, x) => LogMean(a, b, x)`, which has a value at x = 0.
+    """
+    return expression.replace(sp.atanh, _compared).replace(lambda e: e.is_Mul, _means)
+
+
+def _compared(x: sp.Expr) -> sp.Expr:
+    """`atanh(x) => log((1 + x)/(1 - x))/2`, where x is a sum and the two parts are known to be positive."""
+    above, below = sp.expand((1 + x) / 2), sp.expand((1 - x) / 2)
+    if x.is_Add and positive(above) and positive(below):
+        return LogRatio(above, below, sp.expand(x)) / 2
+    return sp.atanh(x)
+
+
+def _means(product: sp.Expr) -> sp.Expr:
+    for factor in product.args:
+        log, power = factor.as_base_exp()
+        if not isinstance(log, LogRatio) or power not in (1, -1):
+            continue
+        step = log.args[2]
+        for sign in (1, -1):
+            other = (sign * step) ** -power
+            if step.free_symbols and other in product.args:
+                return _means(sign * product / (factor * other) * LogMean(*log.args) ** -power)
+    return product
 
 
 def _scaled_product(product: sp.Expr) -> sp.Expr:

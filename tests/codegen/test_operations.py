@@ -89,6 +89,7 @@ TWO_POSITIVES = [*itertools.product(POSITIVE, POSITIVE), *((y, x) for x in (1e-3
 #: the gaps, as functions of the two values that they compare
 COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequence[tuple[float, float]], float]] = {
     k.LogRatio: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 3),
+    k.LogMean: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (2.0, 2.0)], 4),
     k.LogGap: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 4),
     k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
     k.ProductGap: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
@@ -216,6 +217,8 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
             if abs(x[2]) > x[0] / 2
             else x[0] * (x[2] / x[0] - mp.log1p(x[2] / x[0]))
         )
+    if head is k.LogMean:
+        return x[2] / definition(k.LogRatio, x) if x[2] else x[1]
     if head is k.GivenExpGap:
         return x[1] - 1 - x[0] if x[0] > 2 and mp.isfinite(x[1]) else mp.expm1(x[0]) - x[0]
     if head is k.ProductDifference:

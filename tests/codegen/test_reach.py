@@ -11,8 +11,9 @@ import pytest
 import sympy as sp
 
 from symkl.codegen import emit, lower
-from symkl.codegen.reach import check_reach, scaled
-from symkl.codegen.stable.kernels import expand_kernels
+from symkl.codegen.reach import check_reach, filled, scaled
+from symkl.codegen.stable.form import proved_equal
+from symkl.codegen.stable.kernels import LogMean, expand_kernels
 from symkl.errors import NotYet
 from symkl.model import Verified, symbol
 
@@ -100,3 +101,12 @@ def test_arguments_that_the_libraries_know_are_not(known: sp.Expr) -> None:
 
 def test_a_shape_may_be_positive_by_a_condition() -> None:
     check_reach(sp.uppergamma(R, B), (R > 0,))
+
+
+def test_a_quotient_by_a_logarithm_that_vanishes_with_it_is_a_mean() -> None:
+    p = symbol("p", "unit")
+    quotient = (1 - 2 * p) / sp.atanh(1 - 2 * p)
+    found = filled(quotient)
+    assert found == 2 * LogMean(1 - p, p, 1 - 2 * p)
+    assert proved_equal(found, quotient)
+    assert not proved_equal(found / 2, quotient)

@@ -12,6 +12,7 @@ __all__ = ["GAPS", "RISES"]
 #: what values are made of
 GAPS: Mapping[Any, str] = {
     k.LogRatio: "_log_ratio({0}, {1}, {2})",
+    k.LogMean: "_log_mean({0}, {1}, {2})",
     k.LogGap: "_log_gap({0}, {1}, {2})",
     k.EntropyGap: "_entropy_gap({0}, {1}, {2})",
     k.ProductGap: "_product_gap({0}, {1}, {2}, {3})",

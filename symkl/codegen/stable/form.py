@@ -124,12 +124,16 @@ def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
         return sp.log(1 + sp.exp(-rest.args[0])) + rest.args[0] if turned else log
 
     sides = [
-        split_logs(join_exponentials(powers_as_exponentials(side)))
+        split_logs(join_exponentials(powers_as_exponentials(side.replace(sp.atanh, _as_logs))))
         .replace(lambda e: isinstance(e, sp.log), one_sided)
         .replace(lambda e: isinstance(e, sp.exp), closed_off)
         for side in (expand_kernels(form), closed)
     ]
     return is_zero(sides[0] - sides[1])
+
+
+def _as_logs(x: sp.Expr) -> sp.Expr:
+    return (sp.log(1 + x) - sp.log(1 - x)) / 2
 
 
 def _grade(error: float) -> float:

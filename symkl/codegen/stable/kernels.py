@@ -31,6 +31,7 @@ __all__ = [
     "Log1P",
     "LogGamma",
     "LogGap",
+    "LogMean",
     "LogRatio",
     "PowerOfRatio",
     "ProductDifference",
@@ -319,6 +320,16 @@ class LogRatio(Kernel):
 
     def definition(self) -> sp.Expr:
         return sp.log(self.args[0]) - sp.log(self.args[1])
+
+
+class LogMean(Kernel):
+    """`LogMean(a, b, a - b) = (a - b)/log(a/b)` for positive a, b; b where they are equal."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        a, b, difference = self.args
+        return difference / (sp.log(a) - sp.log(b))
 
 
 class ProductLogRatio(Kernel):
