@@ -107,6 +107,6 @@ def test_a_quotient_by_a_logarithm_that_vanishes_with_it_is_a_mean() -> None:
     p = symbol("p", "unit")
     quotient = (1 - 2 * p) / sp.atanh(1 - 2 * p)
     found = filled(quotient)
-    assert found == 2 * LogMean(1 - p, p, 1 - 2 * p)
+    assert found == 2 * LogMean(p, 1 - p, 2 * p - 1)
     assert proved_equal(found, quotient)
     assert not proved_equal(found / 2, quotient)
