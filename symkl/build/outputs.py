@@ -13,6 +13,7 @@ from symkl.build.pieces import Piece
 from symkl.build.table import TABLE
 from symkl.claims import claim_of, request_of
 from symkl.codegen import Program, function_name
+from symkl.codegen.reading import Broken
 from symkl.errors import NotYet, SymklError
 from symkl.model import Claim, Family, Verified
 from symkl.model.document import Document
@@ -179,14 +180,15 @@ def _lower(asked: Sequence[tuple[Verified, str | None, str | None]], slopes: boo
 def _module(made: Made, name: str, backend: str, functions: _Lowered, settings: Settings, title: str) -> None:
     """A module of the functions that the backend can compute; its title names the others.
 
-    Where it can none there is no module, and a note says why.
+    What was tried after it was generated and is not right is left out too. Where it can none there is no module, and
+    a note says why.
     """
     programs, lacking = functions[0], [*functions[1]]
     able = list[Program]()
     for program in programs:
         try:
             able.append(_able(backend, program, settings, title))
-        except NotYet as error:
+        except (NotYet, Broken) as error:
             lacking.append(f"{program.name} is left out: {error}.")
     if able:
         made.files[name] = pipeline.generate(backend, able, settings, " ".join([title, *lacking])).encode()

@@ -141,7 +141,7 @@ def _slopes(parts: Sequence[_Part], chosen: Signature, constraints: tuple[sp.Bas
             own = tuple(stable_slope(part.form.expression, part.closed, x, pairs, given) for x in symbols)
         except ArgumentIndexError:
             return [()] * len(parts)
-        if any(e.has(sp.Derivative, sp.Subs) for e in own):
+        if any(e.has(sp.Derivative, sp.Subs, sp.meijerg) for e in own):
             return [()] * len(parts)
         found.append(own)
     return found

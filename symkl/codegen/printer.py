@@ -135,6 +135,8 @@ class Printer:
         spelling = self._target.SPELLINGS.get(e.func)
         if spelling is None:
             raise NotYet(f"generated {self._target.NAME} code has no operation for '{e.func.__name__}'")
+        if isinstance(e, sp.zeta) and len(e.args) == 1:
+            return self._spelled(spelling, self.text(e.args[0]), "1.0")
         whole = [str(int(a)) if e.func in (sp.polygamma, sp.expint) and a.is_Integer else self.text(a) for a in e.args]
         if e.func in (sp.Max, sp.Min):
             return reduce(lambda left, right: self._spelled(spelling, left, right), whole)

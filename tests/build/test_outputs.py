@@ -14,6 +14,7 @@ from symkl.build.outputs import Made, outputs_of, wanted
 from symkl.build.pieces import Piece
 from symkl.claims import claim_of
 from symkl.codegen import Program
+from symkl.codegen.reading import Broken
 from symkl.errors import NotYet, ToolMissing
 from symkl.model import Verdict, Verified
 from symkl.requests import Request
@@ -125,6 +126,24 @@ def test_a_function_that_cannot_be_a_program_is_left_out_of_every_module(
         assert "entropy_exponential is left out: no such shape." in content
         assert "def entropy_exponential(" not in content
         assert "def entropy_exponential__" in content
+
+
+def test_a_function_whose_code_is_seen_to_be_wrong_is_left_out_and_the_others_stay(
+    piece: Piece, verified: Verified, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pipeline.reread
+
+    def wrong(backend: str, program: Program, settings: Settings) -> Program:
+        if program.name == "entropy_exponential":
+            raise Broken("it is nan at rate=1")
+        return real(backend, program, settings)
+
+    monkeypatch.setattr(pipeline, "reread", wrong)
+    made = _made(piece, verified, ("numpy",))
+    content = made.files["numpy/exponential.py"].decode()
+    assert "entropy_exponential is left out: it is nan at rate=1." in content
+    assert "def entropy_exponential(" not in content
+    assert "def entropy_exponential__" in content
 
 
 def test_a_failed_result_leaves_symkl_in_no_form(piece: Piece, verified: Verified) -> None:

@@ -165,6 +165,12 @@ def error(value: float, truth: mp.mpf, absolute: bool = False) -> float:
     return float(abs(mp.mpf(value) - truth)) / math.ulp(max(abs(size), 1.0) if absolute else max(abs(size), 1e-300))
 
 
+@pytest.mark.parametrize("backend", ["numpy", "torch", "jax"])
+def test_zeta_of_one_argument_is_that_of_riemann(backend: str) -> None:
+    s = symbol("s", "positive")
+    assert Printer(backend_of(backend), {}).text(sp.zeta(s)).endswith("zeta(s, 1.0)")
+
+
 def test_every_row_is_tried() -> None:
     assert set(OPERATIONS) == set(TRIED) | set(COMPARED)
 
