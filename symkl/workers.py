@@ -28,7 +28,7 @@ from symkl.errors import BadInput, Location, SymklError
 
 __all__ = ["MEMORY", "Crew", "Job", "Outcome", "cpus", "shared"]
 
-#: bytes of address space that a child may take
+#: bytes of address space that a child may take beside what it begins with
 MEMORY = 4 << 30
 
 #: bytes that a child may hold between two jobs; one that holds more is replaced
@@ -267,7 +267,7 @@ def _serve(pipe: Connection, parents: Connection, share: Any) -> None:
     gc.freeze()  # what comes from the parent stays as it is: collecting it would copy it
     inherited = _most_held()
     with contextlib.suppress(ValueError, OSError):  # a limit may be lower already, or unknown to this system
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY + _address_space(), resource.RLIM_INFINITY))
     while True:
         try:
             run, arguments, seconds = pipe.recv()
@@ -279,6 +279,14 @@ def _serve(pipe: Connection, parents: Connection, share: Any) -> None:
         answer = _answer(run, arguments)
         answer["held"] = _most_held() - inherited
         pipe.send_bytes(json.dumps(answer).encode())
+
+
+def _address_space() -> int:
+    """The bytes of address space that this process has, where the system tells it; a child begins with its parent's."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
 
 
 def _most_held() -> int:

@@ -93,7 +93,7 @@ def test_outcomes_stand_in_the_order_of_the_jobs() -> None:
 def test_each_kind_of_failure_is_told_apart_and_stops_no_other_job() -> None:
     jobs = [
         job(sleep, 60, 0.5),
-        job(allocate, MEMORY + 1),
+        job(allocate, MEMORY + MEMORY // 8),
         job(die, 3),
         job(refuse, 7),
         job(lack, "TeX"),

@@ -351,11 +351,12 @@ _LOG_POWERS = 693.1471805599454
 
 
 def _log_quotient(a: Tensor, b: Tensor) -> Tensor:
-    """log(a/b), also where a/b is too small for a number: powers of two bring it back."""
-    tiny = a * _POWER < b
-    ratio = torch.where(tiny, a * _POWER, a) / torch.where(tiny, b * (1.0 / _POWER), b)
-    log = torch.log(ratio)
-    return torch.where(tiny, log - _LOG_POWERS, log)
+    """log(a/b), also where a/b is too small or too large for a number: powers of two bring it back."""
+    tiny, vast = a * _POWER < b, b * _POWER < a
+    above = torch.where(tiny, a * _POWER, torch.where(vast, a * (1.0 / _POWER), a))
+    below = torch.where(tiny, b * (1.0 / _POWER), torch.where(vast, b * _POWER, b))
+    log = torch.log(above / below)
+    return torch.where(tiny, log - _LOG_POWERS, torch.where(vast, log + _LOG_POWERS, log))
 
 
 def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:

@@ -465,13 +465,14 @@ def _log_gap(a: Array | float, b: Array | float, d: Array) -> Array:
 
 
 def _log_quotient(a: Array | float, b: Array | float) -> Array:
-    """log(a/b), also where a/b is too small for a number: powers of two bring it back."""
+    """log(a/b), also where a/b is too small or too large for a number: powers of two bring it back."""
     dtype = jnp.result_type(a, b)
     exponent = 500.0 if dtype == jnp.float64 else 80.0
-    power = 2.0**exponent
-    tiny = a * power < b
-    ratio = a * jnp.where(tiny, power, 1.0) / (b * jnp.where(tiny, 1.0 / power, 1.0))
-    return jnp.log(ratio) - jnp.where(tiny, exponent / 500.0 * 693.1471805599454, 0.0)
+    power, logarithm = 2.0**exponent, exponent / 500.0 * 693.1471805599454
+    tiny, vast = a * power < b, b * power < a
+    up = jnp.where(tiny, power, jnp.where(vast, 1.0 / power, 1.0))
+    down = jnp.where(tiny, 1.0 / power, jnp.where(vast, power, 1.0))
+    return jnp.log(a * up / (b * down)) + jnp.where(tiny, -logarithm, jnp.where(vast, logarithm, 0.0))
 
 
 def _over(a: Array | float, b: Array | float) -> Array:
