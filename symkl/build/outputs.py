@@ -181,15 +181,18 @@ def _module(made: Made, name: str, backend: str, functions: _Lowered, settings: 
     """A module of the functions that the backend can compute; its title names the others.
 
     What was tried after it was generated and is not right is left out too. Where it can none there is no module, and
-    a note says why.
+    a note says why; Broken is raised where none is right.
     """
     programs, lacking = functions[0], [*functions[1]]
-    able = list[Program]()
+    able, wrong = list[Program](), list[Broken]()
     for program in programs:
         try:
             able.append(_able(backend, program, settings, title))
         except (NotYet, Broken) as error:
             lacking.append(f"{program.name} is left out: {error}.")
+            wrong += [error] if isinstance(error, Broken) else []
+    if wrong and not able:
+        raise wrong[0]
     if able:
         made.files[name] = pipeline.generate(backend, able, settings, " ".join([title, *lacking])).encode()
     else:
