@@ -267,7 +267,8 @@ def _serve(pipe: Connection, parents: Connection, share: Any) -> None:
     gc.freeze()  # what comes from the parent stays as it is: collecting it would copy it
     inherited = _most_held()
     with contextlib.suppress(ValueError, OSError):  # a limit may be lower already, or unknown to this system
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY + _address_space(), resource.RLIM_INFINITY))
+        most = MEMORY + _address_space()
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     while True:
         try:
             run, arguments, seconds = pipe.recv()

@@ -597,8 +597,8 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     a, b, d = _tensors(a, b, d)
     if torch.compiler.is_compiling() and not _derived(a, b, d):
         return _log_gap_of_bits(a, b, d)
-    x, ratio = d / b, a / b
-    if _settled(x) and _moderate(a, b, ratio):
+    x = d / b
+    if _settled(x) and _moderate(a, b, ratio := a / b):
         return _plain_log_gap(a, b, d, x, ratio)
     near = (x - 1.125).abs() < 1.875
     # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
