@@ -6,6 +6,7 @@ import builtins
 import keyword
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import sympy as sp
 from sympy.core.function import ArgumentIndexError
@@ -15,6 +16,7 @@ from symkl.codegen.arguments import Signature, constraints_of, signature
 from symkl.codegen.backends import BACKENDS
 from symkl.codegen.documentation import documentation
 from symkl.codegen.program import Argument, Assignment, Branch, Program
+from symkl.codegen.quotients import shared
 from symkl.codegen.reach import check_reach, filled, scaled
 from symkl.codegen.stable.form import StableForm, stable_form
 from symkl.codegen.stable.slopes import stable_slope
@@ -53,13 +55,17 @@ def lower(
     found = _slopes(parts, chosen, constraints_of(claim, chosen)) if slopes else [()] * len(parts)
     lowering = Lowering(names.values())
     expressions = [filled(part.form.expression) for part in parts] + [e for es in found for e in es]
-    lowered = iter(lowering.lower([scaled(e) for e in expressions]))
-    values = [next(lowered) for _ in parts]
+    lowered = lowering.lower([scaled(e) for e in expressions])
+    values = lowered[: len(parts)]
+    derivatives, quotients = shared(lowered[len(parts) :], lowering.assignments, lowering.fresh)
+    following = iter(derivatives)
     branches = tuple(
-        Branch(part.when, value, part.form.nonnegative, tuple(next(lowered) for _ in own), part.closed, part.form.error)
+        Branch(
+            part.when, value, part.form.nonnegative, tuple(islice(following, len(own))), part.closed, part.form.error
+        )
         for part, value, own in zip(parts, values, found, strict=True)
     )
-    first_needed, later = _divided(lowering.assignments, branches)
+    first_needed, later = _divided([*lowering.assignments, *quotients], branches)
     return Program(
         name=function_name(claim, first, second),
         arguments=tuple(Argument(names[p.symbol], p.symbol, p.domain, p.doc) for p in chosen.parameters),

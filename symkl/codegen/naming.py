@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import sympy as sp
 
 from symkl.codegen.stable.kernels import Digamma
 
 __all__ = ["suggested"]
+
+_NAMELESS = re.compile(r"t_\d+")
 
 
 def suggested(e: sp.Expr) -> str:
@@ -15,6 +19,8 @@ def suggested(e: sp.Expr) -> str:
         return _constant(e)
     above, below = sp.fraction(e)
     if above.is_Symbol and below.is_Symbol:
+        if _NAMELESS.fullmatch(above.name):
+            return "t"
         return f"{above.name}_over_{below.name}"
     if isinstance(e, Digamma) and e.args[0].is_Symbol:
         return f"digamma_{e.args[0].name}"

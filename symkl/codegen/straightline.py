@@ -69,12 +69,13 @@ class Lowering:
         return self._assign(e, e)
 
     def _assign(self, key: sp.Expr, value: sp.Expr) -> sp.Symbol:
-        name = sp.Symbol(self._fresh(suggested(key)), real=True)
+        name = sp.Symbol(self.fresh(suggested(key)), real=True)
         self._named[key] = name
         self.assignments.append(Assignment(name, value))
         return name
 
-    def _fresh(self, hint: str) -> str:
+    def fresh(self, hint: str) -> str:
+        """A name like the hint that nothing else has; it is taken then."""
         name, count = (f"{hint}_1" if hint in ("t", "constant") else hint), 1
         while name in self._taken:
             count += 1

@@ -78,13 +78,14 @@ def _kl_gamma_gamma(
 
     def slopes() -> tuple[Array | float, ...]:
         t_1 = _product_difference(alpha_1, beta_2, alpha_2, beta_1)
-        slope_alpha_1 = alpha_difference * _trigamma_excess(alpha_1) + _over(_over(t_1, alpha_1), beta_1)
-        slope_beta_1 = -_over(_over(t_1, beta_1), beta_1)
+        t_2 = _over(t_1, beta_1)
+        slope_alpha_1 = alpha_difference * _trigamma_excess(alpha_1) + _over(t_2, alpha_1)
+        slope_beta_1 = -_over(t_2, beta_1)
         slope_alpha_2 = (
             _binet_rise(alpha_2, alpha_1, -alpha_difference)
             - _product_log_ratio(alpha_1, beta_2, alpha_2, beta_1)
         )
-        slope_beta_2 = _over(_over(t_1, beta_1), beta_2)
+        slope_beta_2 = _over(t_2, beta_2)
         return (slope_alpha_1, slope_beta_1, slope_alpha_2, slope_beta_2)
 
     return value, slopes

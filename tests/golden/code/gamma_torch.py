@@ -78,12 +78,13 @@ def _kl_gamma_gamma_formula(
     if not any(wanted):
         return value, ()
     t_1 = _product_difference(alpha_1, beta_2, alpha_2, beta_1)
+    t_2 = t_1 / beta_1
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
-        slope_alpha_1 = alpha_difference * _trigamma_excess(alpha_1) + t_1 / alpha_1 / beta_1
+        slope_alpha_1 = alpha_difference * _trigamma_excess(alpha_1) + t_2 / alpha_1
         slopes[0] = slope_alpha_1
     if wanted[1]:
-        slope_beta_1 = -t_1 / beta_1 / beta_1
+        slope_beta_1 = -t_2 / beta_1
         slopes[1] = slope_beta_1
     if wanted[2]:
         slope_alpha_2 = (
@@ -92,7 +93,7 @@ def _kl_gamma_gamma_formula(
         )
         slopes[2] = slope_alpha_2
     if wanted[3]:
-        slope_beta_2 = t_1 / beta_1 / beta_2
+        slope_beta_2 = t_2 / beta_2
         slopes[3] = slope_beta_2
     return value, slopes
 
@@ -556,10 +557,14 @@ def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
 
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     """The polynomial with these coefficients, lowest power first, by Horner's rule."""
+    if _settled(x):
+        value = torch.full_like(x, coefficients[-1])
+        for coefficient in x.new_tensor(coefficients[-2::-1]):
+            torch.addcmul(coefficient, value, x, out=value)
+        return value
     value = torch.full_like(x, coefficients[-1])
-    in_place = _settled(value)
     for coefficient in coefficients[-2::-1]:
-        value = value.mul_(x).add_(coefficient) if in_place else value * x + coefficient
+        value = value * x + coefficient
     return value
 
 

@@ -134,14 +134,11 @@ def _cross_entropy_normal_normal(
     def slopes() -> tuple[Array | float, ...]:
         sigma_difference = sigma_1 - sigma_2
         sigma_relative = _over(sigma_difference, sigma_2)
-        slope_mu_1 = _over(_over(mu_difference, sigma_2), sigma_2)
-        slope_sigma_1 = _over(_over(sigma_1, sigma_2), sigma_2)
-        slope_mu_2 = -_over(_over(mu_difference, sigma_2), sigma_2)
-        slope_sigma_2 = (
-            -_over(sigma_relative, sigma_2) * sigma_relative
-            - _over(t_1, sigma_2)
-            - _over(_over(2.0 * sigma_difference, sigma_2), sigma_2)
-        )
+        mu_scaled_over_sigma_2 = _over(mu_scaled, sigma_2)
+        slope_mu_1 = mu_scaled_over_sigma_2
+        slope_sigma_1 = _over(sigma_1_over_sigma_2, sigma_2)
+        slope_mu_2 = -mu_scaled_over_sigma_2
+        slope_sigma_2 = -_over((sigma_relative * sigma_relative + 2.0 * sigma_relative + t_1), sigma_2)
         return (slope_mu_1, slope_sigma_1, slope_mu_2, slope_sigma_2)
 
     return value, slopes
@@ -206,14 +203,11 @@ def _kl_normal_normal(
     )
 
     def slopes() -> tuple[Array | float, ...]:
-        slope_mu_1 = _over(_over(mu_difference, sigma_2), sigma_2)
-        slope_sigma_1 = _over(_over(_over(sigma_difference, sigma_1) * (sigma_1 + sigma_2), sigma_2), sigma_2)
-        slope_mu_2 = -_over(_over(mu_difference, sigma_2), sigma_2)
-        slope_sigma_2 = (
-            -_over(t_1, sigma_2)
-            - _over(t_2, sigma_2)
-            - _over(_over(2.0 * sigma_difference, sigma_2), sigma_2)
-        )
+        mu_scaled_over_sigma_2 = _over(mu_scaled, sigma_2)
+        slope_mu_1 = mu_scaled_over_sigma_2
+        slope_sigma_1 = _over(_over(sigma_relative, sigma_1) * (sigma_1 + sigma_2), sigma_2)
+        slope_mu_2 = -mu_scaled_over_sigma_2
+        slope_sigma_2 = -_over((2.0 * sigma_relative + t_1 + t_2), sigma_2)
         return (slope_mu_1, slope_sigma_1, slope_mu_2, slope_sigma_2)
 
     return value, slopes
@@ -274,10 +268,11 @@ def _kl_normal_normal__variance(
 
     def slopes() -> tuple[Array | float, ...]:
         mu_scaled = _over(mu_difference, var_2)
+        var_difference_over_var_2 = _over(var_difference, var_2)
         slope_mu_1 = mu_scaled
-        slope_var_1 = _over(_over(0.5 * var_difference, var_1), var_2)
-        slope_mu_2 = -_over(mu_difference, var_2)
-        slope_var_2 = -0.5 * mu_scaled * mu_scaled - _over(_over(0.5 * var_difference, var_2), var_2)
+        slope_var_1 = _over(0.5 * var_difference_over_var_2, var_1)
+        slope_mu_2 = -mu_scaled
+        slope_var_2 = -0.5 * mu_scaled * mu_scaled - _over(0.5 * var_difference_over_var_2, var_2)
         return (slope_mu_1, slope_var_1, slope_mu_2, slope_var_2)
 
     return value, slopes

@@ -140,22 +140,19 @@ def _cross_entropy_normal_normal_formula(
         return value, ()
     sigma_difference = sigma_1 - sigma_2
     sigma_relative = sigma_difference / sigma_2
+    mu_scaled_over_sigma_2 = mu_scaled / sigma_2
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
-        slope_mu_1 = mu_difference / sigma_2 / sigma_2
+        slope_mu_1 = mu_scaled_over_sigma_2
         slopes[0] = slope_mu_1
     if wanted[1]:
-        slope_sigma_1 = sigma_1 / sigma_2 / sigma_2
+        slope_sigma_1 = sigma_1_over_sigma_2 / sigma_2
         slopes[1] = slope_sigma_1
     if wanted[2]:
-        slope_mu_2 = -mu_difference / sigma_2 / sigma_2
+        slope_mu_2 = -mu_scaled_over_sigma_2
         slopes[2] = slope_mu_2
     if wanted[3]:
-        slope_sigma_2 = (
-            -sigma_relative / sigma_2 * sigma_relative
-            - t_1 / sigma_2
-            - 2.0 * sigma_difference / sigma_2 / sigma_2
-        )
+        slope_sigma_2 = -(sigma_relative * sigma_relative + 2.0 * sigma_relative + t_1) / sigma_2
         slopes[3] = slope_sigma_2
     return value, slopes
 
@@ -218,18 +215,19 @@ def _kl_normal_normal_formula(
         value = _checked(value, (mu_1, mu_2), (sigma_1, sigma_2))
     if not any(wanted):
         return value, ()
+    mu_scaled_over_sigma_2 = mu_scaled / sigma_2
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
-        slope_mu_1 = mu_difference / sigma_2 / sigma_2
+        slope_mu_1 = mu_scaled_over_sigma_2
         slopes[0] = slope_mu_1
     if wanted[1]:
-        slope_sigma_1 = sigma_difference / sigma_1 * (sigma_1 + sigma_2) / sigma_2 / sigma_2
+        slope_sigma_1 = sigma_relative / sigma_1 * (sigma_1 + sigma_2) / sigma_2
         slopes[1] = slope_sigma_1
     if wanted[2]:
-        slope_mu_2 = -mu_difference / sigma_2 / sigma_2
+        slope_mu_2 = -mu_scaled_over_sigma_2
         slopes[2] = slope_mu_2
     if wanted[3]:
-        slope_sigma_2 = -t_1 / sigma_2 - t_2 / sigma_2 - 2.0 * sigma_difference / sigma_2 / sigma_2
+        slope_sigma_2 = -(2.0 * sigma_relative + t_1 + t_2) / sigma_2
         slopes[3] = slope_sigma_2
     return value, slopes
 
@@ -288,18 +286,19 @@ def _kl_normal_normal__variance_formula(
     if not any(wanted):
         return value, ()
     mu_scaled = mu_difference / var_2
+    var_difference_over_var_2 = var_difference / var_2
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
         slope_mu_1 = mu_scaled
         slopes[0] = slope_mu_1
     if wanted[1]:
-        slope_var_1 = 0.5 * var_difference / var_1 / var_2
+        slope_var_1 = 0.5 * var_difference_over_var_2 / var_1
         slopes[1] = slope_var_1
     if wanted[2]:
-        slope_mu_2 = -mu_difference / var_2
+        slope_mu_2 = -mu_scaled
         slopes[2] = slope_mu_2
     if wanted[3]:
-        slope_var_2 = -0.5 * mu_scaled * mu_scaled - 0.5 * var_difference / var_2 / var_2
+        slope_var_2 = -0.5 * mu_scaled * mu_scaled - 0.5 * var_difference_over_var_2 / var_2
         slopes[3] = slope_var_2
     return value, slopes
 
@@ -701,10 +700,14 @@ def _log_quotient(a: Tensor, b: Tensor) -> Tensor:
 
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     """The polynomial with these coefficients, lowest power first, by Horner's rule."""
+    if _settled(x):
+        value = torch.full_like(x, coefficients[-1])
+        for coefficient in x.new_tensor(coefficients[-2::-1]):
+            torch.addcmul(coefficient, value, x, out=value)
+        return value
     value = torch.full_like(x, coefficients[-1])
-    in_place = _settled(value)
     for coefficient in coefficients[-2::-1]:
-        value = value.mul_(x).add_(coefficient) if in_place else value * x + coefficient
+        value = value * x + coefficient
     return value
 
 

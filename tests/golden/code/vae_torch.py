@@ -280,10 +280,14 @@ def _exp_gap(x: Tensor) -> Tensor:
 
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     """The polynomial with these coefficients, lowest power first, by Horner's rule."""
+    if _settled(x):
+        value = torch.full_like(x, coefficients[-1])
+        for coefficient in x.new_tensor(coefficients[-2::-1]):
+            torch.addcmul(coefficient, value, x, out=value)
+        return value
     value = torch.full_like(x, coefficients[-1])
-    in_place = _settled(value)
     for coefficient in coefficients[-2::-1]:
-        value = value.mul_(x).add_(coefficient) if in_place else value * x + coefficient
+        value = value * x + coefficient
     return value
 
 

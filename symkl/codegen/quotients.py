@@ -1,0 +1,87 @@
+"""Divisions that slopes share: with the value, with each other, and term by term within one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+import sympy as sp
+
+from symkl.codegen.naming import suggested
+from symkl.codegen.program import Assignment
+
+__all__ = ["shared"]
+
+
+def shared(
+    slopes: Sequence[sp.Expr], assignments: Sequence[Assignment], fresh: Callable[[str], str]
+) -> tuple[list[sp.Expr], list[Assignment]]:
+    """The slopes with fewer divisions, and the quotients that are named for that; `fresh` makes a name of a hint.
+
+    `d/s**2 => q/s` where `q = d/s` is assigned; `a/s + b/s => (a + b)/s`; `x/s` that is met more than once gets a name.
+    """
+    given = {a.value: a.name for a in assignments if _is_quotient(a.value) or _is_square(a.value)}
+    found = [_divided_before(slope, given) for slope in slopes]
+    found = [slope.replace(lambda e: e.is_Add, _over_one_divisor) for slope in found]
+    named: list[Assignment] = []
+    while (quotient := _most_common(found)) is not None:
+        name = sp.Symbol(fresh(suggested(quotient)), real=True)
+        named.append(Assignment(name, quotient))
+        found = [_divided_before(slope, {quotient: name}) for slope in found]
+    return found, named
+
+
+def _is_quotient(e: sp.Expr) -> bool:
+    above, below = sp.fraction(e)
+    return bool(above.is_Symbol and below.is_Symbol)
+
+
+def _is_square(e: sp.Expr) -> bool:
+    return bool(e.is_Pow and e.base.is_Symbol and e.exp == 2)
+
+
+def _divided_before(slope: sp.Expr, names: Mapping[sp.Expr, sp.Symbol]) -> sp.Expr:
+    """The slope with the names of quotients and squares put in for what they stand for, quotients first."""
+    order = sorted(names, key=lambda e: (e.is_Pow, sp.default_sort_key(e)))
+
+    def put(product: sp.Expr) -> sp.Expr:
+        for value in order:
+            parts, powers = value.as_powers_dict(), product.as_powers_dict()
+            times = min(_times(powers.get(base, sp.S.Zero), power) for base, power in parts.items())
+            product = product * value**-times * names[value] ** times
+        return product
+
+    return slope.replace(lambda e: e.is_Mul, put)
+
+
+def _times(power: sp.Expr, part: sp.Expr) -> int:
+    """How often `x**part` divides `x**power`."""
+    return max(int(power / part), 0) if power.is_Integer else 0
+
+
+def _over_one_divisor(total: sp.Expr) -> sp.Expr:
+    """`a/s + b/s + c => (a + b)/s + c`, by the symbol that most terms are divided by."""
+    counts = Counter(s for term in total.args for s in _divisors(term))
+    if not counts or max(counts.values()) < 2:
+        return total
+    divisor = max(sorted(counts, key=str), key=counts.__getitem__)
+    over = [term for term in total.args if divisor in _divisors(term)]
+    above = sp.Add(*(term * divisor for term in over))
+    sign = -1 if all(term.could_extract_minus_sign() for term in over) else 1
+    quotient = sp.Mul(sign, _over_one_divisor(sign * above), 1 / divisor)
+    return sp.Add(quotient, *(term for term in total.args if term not in over))
+
+
+def _divisors(term: sp.Expr) -> list[sp.Symbol]:
+    return [base for base, power in term.as_powers_dict().items() if base.is_Symbol and _times(power, sp.S.NegativeOne)]
+
+
+def _most_common(slopes: Sequence[sp.Expr]) -> sp.Expr | None:
+    """The quotient of two symbols that is found most often, if more than once."""
+    counts: Counter[sp.Expr] = Counter()
+    for product in (e for slope in slopes for e in sp.preorder_traversal(slope) if e.is_Mul):
+        above = [base for base, power in product.as_powers_dict().items() if base.is_Symbol and _times(power, sp.S.One)]
+        counts.update(x / s for x in above for s in _divisors(product))
+    if not counts or max(counts.values()) < 2:
+        return None
+    return max(sorted(counts, key=sp.default_sort_key), key=counts.__getitem__)

@@ -1,0 +1,58 @@
+"""Divisions that slopes share: the same values with fewer of them."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from symkl.codegen.program import Assignment
+from symkl.codegen.quotients import shared
+
+A, B, D, Q, S, T = sp.symbols("a b d q s t", real=True)
+GIVEN = [Assignment(D, A - B), Assignment(Q, D / S), Assignment(T, Q**2)]
+
+
+def divided(slopes, assignments=()):
+    """The slopes, their names put in again; how many divisions there are, those of the names included."""
+    names = iter(["n_1", "n_2", "n_3"])
+    found, named = shared(slopes, assignments, lambda hint: next(names))
+    count = sum(_divisions(e) for e in [*found, *(a.value for a in named)])
+    for assignment in reversed([*assignments, *named]):
+        found = [e.xreplace({assignment.name: assignment.value}) for e in found]
+    return found, count
+
+
+def _divisions(e: sp.Expr) -> int:
+    return sum(-power.exp for power in e.atoms(sp.Pow) if power.exp.is_negative)
+
+
+@pytest.mark.parametrize(
+    ("slopes", "count"),
+    [
+        pytest.param([D / S**2], 1, id="a quotient that the value has"),
+        pytest.param([D**2 / S**3], 1, id="a square that the value has"),
+        pytest.param([-T / S - 2 * D / S**2], 1, id="one divisor of all terms"),
+        pytest.param([A / S + B / S + sp.exp(A)], 1, id="one divisor of some terms"),
+        pytest.param([A / B * (A + S) / S, D / (B * S)], 3, id="different divisors"),
+        pytest.param([B / A, -2 * B / A, sp.exp(B / A)], 1, id="a quotient of several slopes"),
+        pytest.param([A * S, B + S], 0, id="nothing to divide"),
+    ],
+)
+def test_the_slopes_stay_the_same_with_fewer_divisions(slopes, count):
+    found, divisions = divided(slopes, GIVEN)
+    for before, after in zip(slopes, found, strict=True):
+        put = before
+        for assignment in reversed(GIVEN):
+            put = put.xreplace({assignment.name: assignment.value})
+        assert sp.simplify(after - put) == 0
+    assert divisions == count
+
+
+def test_a_root_in_the_divisor_stays():
+    assert divided([A / sp.sqrt(S), B / sp.sqrt(S)])[0] == [A / sp.sqrt(S), B / sp.sqrt(S)]
+
+
+def test_a_name_is_asked_for_by_what_it_stands_for():
+    hints = []
+    shared([B / A, -B / A], [], lambda hint: hints.append(hint) or "n")
+    assert hints == ["b_over_a"]
