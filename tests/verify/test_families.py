@@ -118,6 +118,15 @@ def test_conditions_that_contradict_each_other_have_no_point(families):
     assert draw(about, 2, 0, (alpha > 3, alpha < 2)) == []
 
 
+def test_where_the_form_for_large_values_fails_the_other_encloses(families):
+    about = claim("cross_entropy", families["lognormal"], families["loglogistic"])
+    first = dict(zip(about.parameters, ("-2/7", "11/5", "2", "3/7"), strict=True))
+    point = {parameter.symbol: sp.Rational(value) for parameter, value in first.items()}
+    ball, plain = enclosed(about, point).ball, estimated(about, point)
+    with ctx.workprec(200):
+        assert ball.rad() < arb("1e-30") and abs(ball - exact(plain.value)) < arb("1e-8")
+
+
 #: heavy tails against the logarithm of a hyperbolic cosine, or of a sum of exponentials: no bound is shown for them
 OPEN = {"HyperbolicSecant", "Logistic"}
 

@@ -29,6 +29,8 @@ _LONG = 12
 #: the integral is in t up to so far below its end, then in y
 _NEAR = 5
 Y = sp.Symbol("y", positive=True)
+#: where it begins and ends, and the integrand, in t or in y
+_Stretch = tuple[arb | int, arb | int, Program]
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,14 @@ def _along(ray: Ray, density: sp.Expr, weight: sp.Expr, x: sp.Symbol, digits: in
         error += more
     else:
         high = constant(ray.reach).log()
-    total = arb(0, error.upper())
-    for start, end, program in _stretches(p, w, low, high, ray.upwards and high > _LONG):
-        total += _integral(program, start, end, tolerance)
-    return total
+    for stretches in _ways(p, w, low, high, ray.upwards and high > _LONG):
+        try:
+            parts = [_integral(program, start, end, tolerance) for start, end, program in stretches]
+        except NoEnclosure as error_here:
+            reason = error_here
+            continue
+        return sum(parts, arb(0, error.upper()))
+    raise reason
 
 
 def _integral(program: Program, low: arb | int, high: arb | int, tolerance: arb) -> arb:
@@ -98,10 +104,8 @@ def _integral(program: Program, low: arb | int, high: arb | int, tolerance: arb)
     return found.real
 
 
-def _stretches(
-    density: sp.Expr, weight: sp.Expr, low: arb | int, high: arb | int, heavy: bool
-) -> Iterator[tuple[arb | int, arb | int, Program]]:
-    """The integral over y from e^low to e^high in parts: each with its ends and its integrand, in t or in y.
+def _ways(density: sp.Expr, weight: sp.Expr, low: arb | int, high: arb | int, heavy: bool) -> Iterator[list[_Stretch]]:
+    """Ways of taking the integral over y from e^low to e^high in parts, the most promising one first.
 
     In t where there may be a singularity at y = 0 or a heavy tail, in y itself on the rest. For large y a second form,
     the same for real y, may do better: `log(1 + y**2)` has cuts beside the whole upper range in t,
@@ -110,26 +114,23 @@ def _stretches(
     near = compile_balls(sp.Mul(Y, density, weight, evaluate=False), Y, exponential=True)
     if not heavy:
         cut = high - _NEAR
-        if cut > low:
-            yield low, cut, near
-        else:
-            cut = low
+        first = [(low, cut, near)] if cut > low else []
+        cut = cut if first else low
         start, end = arb(cut).exp(), arb(high).exp()
         plain = compile_balls(sp.Mul(density, weight, evaluate=False), Y)
         box = acb(start.union(end), (end - start) / 8 * arb(0, 1))
         if not plain(box, True).is_finite():
             other = compile_balls(sp.Mul(_far(density), _far(weight), evaluate=False), Y)
             plain = other if other(box, True).is_finite() else plain
-        yield start, end, plain
+        yield [*first, (start, end, plain)]
         return
     if not near(acb(arb(int(high) - 2, 2), arb(0, 2)), True).is_finite():
         far = compile_balls(sp.Mul(Y, _far(density), _far(weight), evaluate=False), Y, exponential=True)
         for cut in range(-16, int(high) - 4, 4):
             if cut > low and far(acb(arb(cut + 2, 2), arb(0, 2)), True).is_finite():
-                yield low, cut, near
-                yield cut, high, far
-                return
-    yield low, high, near
+                yield [(low, cut, near), (cut, high, far)]
+                break
+    yield [(low, high, near)]
 
 
 @lru_cache(maxsize=4096)
