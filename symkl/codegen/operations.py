@@ -122,6 +122,7 @@ _ROWS = (
     Operation(k.XLogY, lambda mp, x, y: mp.mpf(0) if x == 0 else x * mp.log(y)),
     Operation(k.XLog1PY, lambda mp, x, y: mp.mpf(0) if x == 0 else x * mp.log1p(y)),
     Operation(k.LogRatio, _log_ratio),
+    Operation(k.LogRatioSum, lambda mp, a, b, d, c, e, f, g, h: c * _log_ratio(mp, a, b, d) + e * f / g + h),
     Operation(k.LogMean, lambda mp, a, b, d: d / _log_ratio(mp, a, b, d) if d else b),
     Operation(k.LogGap, _log_gap),
     Operation(k.EntropyGap, _entropy_gap),

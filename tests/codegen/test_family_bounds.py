@@ -62,7 +62,7 @@ PROMISES = {
     **dict.fromkeys(("Gamma", "InverseGamma", "Chi2", "Erlang"), Promise(8, 100)),
     **dict.fromkeys(("Beta", "BetaPrime"), Promise(64, 400)),
     "Gumbel": Promise(4, 4, 1),
-    "Weibull": Promise(6, 4, 1),
+    "Weibull": Promise(4, 4, 1),
 }
 DISTANCES = (1e-1, 1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12)
 SWIFT = ("Normal", "Laplace", "Bernoulli", "Gamma", "Beta")

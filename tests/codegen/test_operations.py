@@ -89,6 +89,7 @@ TWO_POSITIVES = [*itertools.product(POSITIVE, POSITIVE), *((y, x) for x in (1e-3
 #: the gaps, as functions of the two values that they compare
 COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequence[tuple[float, float]], float]] = {
     k.LogRatio: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 3),
+    k.LogRatioSum: (lambda a, b: (a, b, a - b, 0.7, a - b, -0.699, b, 1e-9 * (a - b)), TWO_POSITIVES, 3),
     k.LogMean: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (2.0, 2.0)], 4),
     k.LogGap: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 4),
     k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
@@ -138,7 +139,7 @@ _FIXED: dict[object, Callable[[list[sp.Symbol]], sp.Expr]] = {
 
 def program(index: int, row: Operation) -> Program:
     spelled = "".join(backend.SPELLINGS.get(row.head, "") for backend in BACKENDS.values())
-    last = max(i for i in range(6) if f"{{{i}}}" in spelled)
+    last = max(i for i in range(8) if f"{{{i}}}" in spelled)
     symbols = [symbol(f"x_{i}", "real") for i in range(last + 1)]
     value = _FIXED[row.head](symbols) if row.head in _FIXED else row.head(*symbols)
     arguments = tuple(Argument(s.name, s, "real") for s in symbols)
@@ -223,6 +224,8 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
             if abs(x[2]) > x[0] / 2
             else x[0] * (x[2] / x[0] - mp.log1p(x[2] / x[0]))
         )
+    if head is k.LogRatioSum:
+        return x[3] * definition(k.LogRatio, x[:3]) + x[4] * x[5] / x[6] + x[7]
     if head is k.LogMean:
         return x[2] / definition(k.LogRatio, x) if x[2] else x[1]
     if head is k.GivenExpGap:

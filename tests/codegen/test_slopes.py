@@ -11,11 +11,13 @@ from symkl.codegen.stable import slopes
 from symkl.codegen.stable.form import proved_equal, stable_form
 from symkl.codegen.stable.measure import exact_value, exact_values, loss, points
 from symkl.codegen.stable.slopes import ROWS, slope, stable_slope
+from symkl.codegen.stable.sums import summed
 from symkl.model import symbol
 
 A, B, C, D = (symbol(name, "positive") for name in "abcd")
 X, Y = symbol("x", "real"), symbol("y", "real")
 HALF = sp.Rational(1, 2)
+LOG = k.LogRatio(A, B, A - B)
 #: each kernel at arguments that depend on two symbols
 APPLIED = {
     k.LogGap: (k.LogGap(A * B, B + 1, A * B - B - 1), (A, B)),
@@ -38,6 +40,7 @@ APPLIED = {
     k.Softplus: (k.Softplus(A * X), (A, X)),
     k.Sigmoid: (k.Sigmoid(A * X), (A, X)),
     k.LogRatio: (k.LogRatio(A * B, B + C, A * B - B - C), (A, B, C)),
+    k.LogRatioSum: (k.LogRatioSum(A * B, B + C, A * B - B - C, A * C, X, B, A + C, Y * A), (A, B, C, X, Y)),
     k.XLogY: (k.XLogY(A * B, B), (A, B)),
     k.XLog1PY: (k.XLog1PY(A, A * B), (A, B)),
     k.LogGamma: (k.LogGamma(A * B), (A, B)),
@@ -90,6 +93,25 @@ def test_the_slopes_of_the_normal_divergence_keep_their_digits(x):
     assert loss(found, at, truth) < 6
     if x in (A, B):
         assert loss(plain, at, truth) > 1e4
+
+
+@pytest.mark.parametrize(
+    ("total", "joined"),
+    [
+        (C * LOG - sp.EulerGamma * (D - B) / A + X**2, k.LogRatioSum(A, B, A - B, C, D - B, -sp.EulerGamma, A, X**2)),
+        (LOG + (D - B) / (A * B), k.LogRatioSum(A, B, A - B, B, D - B, 1, A, 0) / B),
+        # a second logarithm or a second difference: which two belong together nobody knows
+        (LOG + k.LogRatio(C, D, C - D) + (D - B) / A, None),
+        (LOG + (D - B) / A + (C - A) / B, None),
+        (C * D * LOG + (D - B) / A, None),
+        (C * LOG + (D - B) / (A * B), None),
+        (LOG + X / A, None),
+    ],
+)
+def test_a_log_ratio_and_a_difference_are_added_up_in_one_kernel(total, joined):
+    found = summed(total)
+    assert found == (total if joined is None else joined)
+    assert proved_equal(found, k.expand_kernels(total))
 
 
 def test_a_truth_that_cancels_is_worked_out_with_more_digits():

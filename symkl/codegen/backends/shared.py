@@ -12,6 +12,7 @@ __all__ = ["GAPS", "RISES"]
 #: what values are made of
 GAPS: Mapping[Any, str] = {
     k.LogRatio: "_log_ratio({0}, {1}, {2})",
+    k.LogRatioSum: "_log_ratio_sum({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7})",
     k.LogMean: "_log_mean({0}, {1}, {2})",
     k.LogGap: "_log_gap({0}, {1}, {2})",
     k.EntropyGap: "_entropy_gap({0}, {1}, {2})",

@@ -24,6 +24,7 @@ from symkl.codegen.stable.powers import power_of
 from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative
 from symkl.codegen.stable.softplus import as_softplus, open_softplus
+from symkl.codegen.stable.sums import summed
 from symkl.model import Unit
 
 __all__ = ["Recipe", "candidates", "plain"]
@@ -123,7 +124,7 @@ def _exponent(exponent: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
             rest = spread(rest - group.value())
             gaps += ratio_of(group)
     rest = rest.replace(lambda e: isinstance(e, sp.exp) and vanishes(e.args[0], same), lambda e: 1 + ExpM1(e.args[0]))
-    return gaps + collected(sp.Add(*terms_in_deviations(rest, list(same.items()))))
+    return summed(gaps + collected(sp.Add(*terms_in_deviations(rest, list(same.items())))))
 
 
 def logs_made_safe(expression: sp.Expr) -> sp.Expr:

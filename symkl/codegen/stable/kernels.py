@@ -33,6 +33,7 @@ __all__ = [
     "LogGap",
     "LogMean",
     "LogRatio",
+    "LogRatioSum",
     "PowerOfRatio",
     "ProductDifference",
     "ProductGap",
@@ -320,6 +321,19 @@ class LogRatio(Kernel):
 
     def definition(self) -> sp.Expr:
         return sp.log(self.args[0]) - sp.log(self.args[1])
+
+
+class LogRatioSum(Kernel):
+    """`LogRatioSum(a, b, a - b, c, e, f, g, h) = c*log(a/b) + e*f/g + h` for positive a, b, g.
+
+    Near a = b, e = 0 and with a small h as if it were rounded once.
+    """
+
+    nargs = 8
+
+    def definition(self) -> sp.Expr:
+        a, b, _, c, e, f, g, h = self.args
+        return c * (sp.log(a) - sp.log(b)) + e * f / g + h
 
 
 class LogMean(Kernel):

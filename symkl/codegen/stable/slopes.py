@@ -12,6 +12,7 @@ from symkl.codegen.stable.form import LARGE, proved_equal
 from symkl.codegen.stable.kernels import Kernel, expand_kernels
 from symkl.codegen.stable.measure import exact_values, loss, points
 from symkl.codegen.stable.shape import collected, join_exponentials, spread, terms_in_deviations
+from symkl.codegen.stable.sums import summed
 
 __all__ = ["ROWS", "slope", "stable_slope"]
 
@@ -36,6 +37,12 @@ def _scaled_product_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     a, b, c, d = u
     relative = sp.Add(du[0] / a, du[1] / b, -du[2] / c, -du[3] / d)
     return k.ProductGap(a, b, c, d) * du[2] + k.ProductDifference(a, b, c, d) / d * relative
+
+
+def _log_ratio_sum(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    a, b, d, c, e, f, g, _ = u
+    linear = du[4] * f / g + e * du[5] / g - e * f * du[6] / g**2
+    return k.LogRatio(a, b, d) * du[3] + c * (du[0] / a - du[1] / b) + linear + du[7]
 
 
 def _entropy_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
@@ -109,6 +116,7 @@ ROWS: dict[type[Kernel], Row] = {
     k.Sigmoid: lambda u, du: k.Sigmoid(u[0]) * k.Sigmoid(-u[0]) * du[0],
     k.ExpLag: lambda u, du: u[0] * sp.exp(u[0]) * du[0],
     k.LogRatio: lambda u, du: du[0] / u[0] - du[1] / u[1],
+    k.LogRatioSum: _log_ratio_sum,
     k.XLogY: lambda u, du: sp.log(u[1]) * du[0] + u[0] / u[1] * du[1],
     k.XLog1PY: lambda u, du: k.Log1P(u[1]) * du[0] + u[0] / (1 + u[1]) * du[1],
     k.LogGamma: lambda u, du: k.Digamma(u[0]) * du[0],
@@ -165,8 +173,9 @@ def stable_slope(
         # among those that are about as exact the shortest comes first
         order.sort(key=lambda item: (item[0] > alike, item[1] if item[0] <= alike else item[0]))
         for *_, i in order:
-            if any(proved_equal(shapes[i], known) for known in (truth_form, same)):
-                return shapes[i]
+            shape = summed(shapes[i])
+            if any(proved_equal(shape, known) for known in (truth_form, same)):
+                return shape
         return truth_form
 
 

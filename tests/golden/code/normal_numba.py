@@ -438,12 +438,12 @@ def _kl_normal_normal__log_variance(result, mu_1, logvar_1, mu_2, logvar_2):
 def _exp_gap(x):
     """exp(x) - 1 - x >= 0."""
     # infinite from 1e3 on
-    return x * x * _exp_series(x) if abs(x) < 0.5 else math.expm1(x) - min(x, 1e3)
+    return x * x * _exp_series(x) if abs(x) < 1.0 else math.expm1(x) - min(x, 1e3)
 
 
 @_inline
 def _exp_series(x):
-    """(exp(x) - 1 - x)/x**2 for |x| < 0.5, in powers of x."""
+    """(exp(x) - 1 - x)/x**2 for |x| < 1, in powers of x."""
     value = 7.746178593018827e-13
     value = value * x + 1.1639194124150522e-11
     value = value * x + 1.6057679623801638e-10
