@@ -9,6 +9,7 @@ import sympy as sp
 
 from symkl.codegen.naming import suggested
 from symkl.codegen.program import Assignment
+from symkl.codegen.straightline import LONGEST
 
 __all__ = ["shared"]
 
@@ -28,7 +29,16 @@ def shared(
         name = sp.Symbol(fresh(suggested(quotient)), real=True)
         named.append(Assignment(name, quotient))
         found = [_divided_before(slope, {quotient: name}) for slope in found]
+    while sums := [total for slope in found for total in _long_sums(slope)]:
+        named.append(Assignment(sp.Symbol(fresh("t"), real=True), sums[0]))
+        found = [slope.xreplace({sums[0]: named[-1].name}) for slope in found]
     return found, named
+
+
+def _long_sums(slope: sp.Expr) -> list[sp.Expr]:
+    """The long sums that are factors, the inner ones first: by themselves they leave lines short."""
+    factors = [a for e in sp.postorder_traversal(slope) if e.is_Mul for a in e.args]
+    return [a for a in factors if a.is_Add and len(str(a)) > LONGEST]
 
 
 def _is_quotient(e: sp.Expr) -> bool:

@@ -12,10 +12,10 @@ from symkl.codegen.program import Assignment
 from symkl.codegen.stable.kernels import Digamma, Trigamma
 from symkl.model import Unit
 
-__all__ = ["Lowering"]
+__all__ = ["LONGEST", "Lowering"]
 
 #: a sum inside a product that is longer than this gets a name, so that lines stay short
-_LONGEST = 40
+LONGEST = 40
 _POLYGAMMA = {sp.S.Zero: Digamma, sp.S.One: Trigamma}
 
 
@@ -50,7 +50,7 @@ class Lowering:
         lowered = _rebuild(e, [self._visit(a, counts, inside=True) for a in self._folded(e)])
         if key is not e and isinstance(e, sp.Add) and counts[key] > 1:
             return sign * self._assign(key, -lowered)
-        long = e.is_Add and inside and len(str(lowered)) > _LONGEST
+        long = e.is_Add and inside and len(str(lowered)) > LONGEST
         return self._assign(e, lowered) if counts[key] > 1 or long else lowered
 
     def _folded(self, e: sp.Expr) -> list[sp.Expr]:

@@ -213,7 +213,8 @@ def test_a_divergence_is_never_negative_and_zero_at_equality(backend: Backend, n
 @pytest.mark.parametrize("name", sorted(BOUNDS))
 def test_float32_is_the_float64_value_rounded_once(backend: Backend, kl: Callable[..., mp.mpf], name: str) -> None:
     rng = random.Random(7)
-    points = [[float(np.float32(v)) for v in near(rng, SHAPES[name], 1e-3)] for _ in range(50)]
+    distances = [1e-3, 1e-4, 1e-5, 1e-6] * 15
+    points = [[float(np.float32(v)) for v in near(rng, SHAPES[name], distance)] for distance in distances]
     columns = [np.array(c, dtype=np.float32) for c in zip(*points, strict=True)]
     kind, module = backend
     if kind != "torch":

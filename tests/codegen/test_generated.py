@@ -99,6 +99,8 @@ def test_a_number_beside_float32_arrays_keeps_all_its_digits(both: Both) -> None
     kind, module = both
     found = module.kl_exponential_exponential(array(kind, [0.1], "float32"), 0.1)
     assert float(found[0]) == pytest.approx((float(np.float32(0.1)) / 0.1 - 1) ** 2 / 2, rel=1e-6)
+    found = module.kl_exponential_exponential(array(kind, [1.0], "float32"), 1.0 + 2.0**-40)
+    assert float(found[0]) == pytest.approx(2.0**-81, rel=1e-6)
 
 
 def test_complex_parameters_are_refused(both: Both) -> None:

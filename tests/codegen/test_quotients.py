@@ -56,3 +56,10 @@ def test_a_name_is_asked_for_by_what_it_stands_for():
     hints = []
     shared([B / A, -B / A], [], lambda hint: hints.append(hint) or "n")
     assert hints == ["b_over_a"]
+
+
+def test_a_long_sum_that_is_a_factor_gets_a_name():
+    total = sp.Add(*(sp.Symbol(f"parameter_{i}") * (i + 1) for i in range(5)))
+    (found,), (named,) = shared([total / S - A], [], lambda hint: "n")
+    assert named.value == total
+    assert found == named.name / S - A

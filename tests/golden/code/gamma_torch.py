@@ -10,6 +10,7 @@ else needs to be installed but PyTorch.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import torch
@@ -99,7 +100,10 @@ def _kl_gamma_gamma_formula(
 
 
 #: so many numbers at a time for each thread: what is worked out between stays in the processor's cache
-_BLOCK = 32768
+_BLOCK = 16384
+
+#: whether all that is worked out is rounded to float32 or less in the end, in this thread
+_SINGLE = ContextVar("_SINGLE", default=False)
 
 
 def _evaluated(
@@ -143,10 +147,10 @@ class _ClosedForm(torch.autograd.Function):
     @staticmethod
     def forward(options: tuple[Any, ...], wanted: tuple[bool, ...], *arguments: Tensor) -> tuple[Tensor, ...]:
         """The value, and the derivatives that are wanted."""
-        shape = torch.broadcast_shapes(*(a.shape for a in arguments))
-        large = not torch.compiler.is_compiling() and shape.numel() > _BLOCK
-        in_cache = large and all(a.device.type == "cpu" for a in arguments)
-        value, slopes = (_in_blocks if in_cache else _at_once)(options, arguments, wanted)
+        # a subclass of Tensor may hold no numbers
+        plain = all(type(a) in (Tensor, torch.nn.Parameter) and a.device.type == "cpu" for a in arguments)
+        in_blocks = plain and not torch.compiler.is_compiling()
+        value, slopes = (_in_blocks if in_blocks else _at_once)(options, arguments, wanted)
         return value, *slopes
 
     @staticmethod
@@ -222,19 +226,26 @@ def _in_blocks(
     # what is summed afterwards is not rounded before
     value = torch.empty(size, dtype=torch.float64 if event_ndims else dtype)
     found = [torch.empty(size, dtype=a.dtype) if needed else None for a, needed in zip(arguments, wanted, strict=True)]
+    token = _SINGLE.set(all(whole.dtype.itemsize <= 4 for whole in (value, *found) if whole is not None))
     with torch.inference_mode():
         for start in range(0, size, step):
-            block = slice(start, start + step)
-            precise = [(a if a.numel() == 1 else a[block]).to(torch.float64) for a in flat]
-            value[block], slopes = formula(precise, wanted, validate)
-            for whole, slope in zip(found, slopes, strict=False):
+            precise = [_part(a, start, step).to(torch.float64) for a in flat]
+            results = formula(precise, wanted, validate)
+            for whole, result in zip((value, *found), (results[0], *results[1]), strict=False):
                 if whole is not None:
-                    whole[block] = slope
+                    given = result if isinstance(result, Tensor) else torch.as_tensor(result, dtype=torch.float64)
+                    _part(whole, start, step).copy_(given)
+    _SINGLE.reset(token)
     if event_ndims:
         value = value.reshape(shape).sum(dim=tuple(range(-event_ndims, 0))).to(dtype)
     else:
         value = value.reshape(shape)
     return value, [slope.reshape(shape) for slope in found if slope is not None]
+
+
+def _part(x: Tensor, start: int, step: int) -> Tensor:
+    """The numbers from the one called start on, so many as the step; all where there are no more than that."""
+    return x if x.numel() <= step else x[start : start + step]
 
 
 def _precision(device: torch.device | None) -> torch.dtype:
@@ -265,6 +276,12 @@ def _where(condition: Tensor, value: Tensor | float, otherwise: Tensor | float) 
     if not isinstance(value, Tensor):
         value = torch.full(condition.shape, value, dtype=torch.float64, device=condition.device)
     return torch.where(condition, value, otherwise)
+
+
+def _between(x: Tensor, low: float, high: float) -> bool:
+    """Whether all numbers in x are, and none is nan."""
+    lowest, highest = torch.aminmax(x)
+    return bool(lowest > low) and bool(highest < high)
 
 
 # Gauss-Jacobi on [0, 1] for the weight 1 - t
@@ -403,6 +420,8 @@ def _entropy_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
     # a*_log_gap(b, a, d), the difference not divided by a where nothing else needs that
     a, b, d = _tensors(a, b, d)
+    if _settled(d) and _SINGLE.get() and _between(x := d / a, -0.99999, 1e100):
+        return a * _short_log_gap(x)
     empty = a == 0.0
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     c = torch.where(empty, 1.0, a)
@@ -445,8 +464,12 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     if torch.compiler.is_compiling() and not _derived(a, b, d):
         return _log_gap_of_bits(a, b, d)
     x = d / b
-    if _settled(x) and _moderate(a, b, ratio := a / b):
-        return _plain_log_gap(a, b, d, x, ratio)
+    if _settled(x):
+        if _SINGLE.get() and _between(x, -0.99999, 1e100):
+            return _short_log_gap(x)
+        ratio = a / b
+        if _between(ratio, 1e-100, 1e100) and bool(a.amax() < 1e150) and bool(b.amin() > 1e-150):
+            return _plain_log_gap(a, b, d, x, ratio)
     near = (x - 1.125).abs() < 1.875
     # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
     low, high = x < -0.4, x > 0.9
@@ -462,10 +485,12 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     return torch.where(near, value_near, x - _log_quotient(a, b).clamp(max=1e4))
 
 
-def _moderate(a: Tensor, b: Tensor, ratio: Tensor) -> bool:
-    """Whether the numbers and their ratios are so that no product or quotient of a few overflows."""
-    lowest, highest = torch.aminmax(ratio)
-    return bool(lowest > 1e-100) and bool(highest < 1e100) and bool(a.amax() < 1e150) and bool(b.amin() > 1e-150)
+def _short_log_gap(x: Tensor) -> Tensor:
+    """x - log(1 + x) to 32 bits, for x above -0.99999."""
+    value, size = x - torch.log1p(x), x.abs()
+    if bool(size.amin() > 1e-6):
+        return value
+    return torch.where(size < 1e-3, x * x * (0.5 - x * (1 / 3 - x * (0.25 - 0.2 * x))), value)
 
 
 def _plain_log_gap(a: Tensor, b: Tensor, d: Tensor, x: Tensor, ratio: Tensor) -> Tensor:

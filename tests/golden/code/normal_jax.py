@@ -135,10 +135,11 @@ def _cross_entropy_normal_normal(
         sigma_difference = sigma_1 - sigma_2
         sigma_relative = _over(sigma_difference, sigma_2)
         mu_scaled_over_sigma_2 = _over(mu_scaled, sigma_2)
+        t_2 = sigma_relative * sigma_relative + 2.0 * sigma_relative + t_1
         slope_mu_1 = mu_scaled_over_sigma_2
         slope_sigma_1 = _over(sigma_1_over_sigma_2, sigma_2)
         slope_mu_2 = -mu_scaled_over_sigma_2
-        slope_sigma_2 = -_over((sigma_relative * sigma_relative + 2.0 * sigma_relative + t_1), sigma_2)
+        slope_sigma_2 = -_over(t_2, sigma_2)
         return (slope_mu_1, slope_sigma_1, slope_mu_2, slope_sigma_2)
 
     return value, slopes

@@ -10,6 +10,7 @@ else needs to be installed but PyTorch.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import torch
@@ -82,7 +83,10 @@ def _kl_normal_normal__log_variance_formula(
 
 
 #: so many numbers at a time for each thread: what is worked out between stays in the processor's cache
-_BLOCK = 32768
+_BLOCK = 16384
+
+#: whether all that is worked out is rounded to float32 or less in the end, in this thread
+_SINGLE = ContextVar("_SINGLE", default=False)
 
 
 def _evaluated(
@@ -126,10 +130,10 @@ class _ClosedForm(torch.autograd.Function):
     @staticmethod
     def forward(options: tuple[Any, ...], wanted: tuple[bool, ...], *arguments: Tensor) -> tuple[Tensor, ...]:
         """The value, and the derivatives that are wanted."""
-        shape = torch.broadcast_shapes(*(a.shape for a in arguments))
-        large = not torch.compiler.is_compiling() and shape.numel() > _BLOCK
-        in_cache = large and all(a.device.type == "cpu" for a in arguments)
-        value, slopes = (_in_blocks if in_cache else _at_once)(options, arguments, wanted)
+        # a subclass of Tensor may hold no numbers
+        plain = all(type(a) in (Tensor, torch.nn.Parameter) and a.device.type == "cpu" for a in arguments)
+        in_blocks = plain and not torch.compiler.is_compiling()
+        value, slopes = (_in_blocks if in_blocks else _at_once)(options, arguments, wanted)
         return value, *slopes
 
     @staticmethod
@@ -205,19 +209,26 @@ def _in_blocks(
     # what is summed afterwards is not rounded before
     value = torch.empty(size, dtype=torch.float64 if event_ndims else dtype)
     found = [torch.empty(size, dtype=a.dtype) if needed else None for a, needed in zip(arguments, wanted, strict=True)]
+    token = _SINGLE.set(all(whole.dtype.itemsize <= 4 for whole in (value, *found) if whole is not None))
     with torch.inference_mode():
         for start in range(0, size, step):
-            block = slice(start, start + step)
-            precise = [(a if a.numel() == 1 else a[block]).to(torch.float64) for a in flat]
-            value[block], slopes = formula(precise, wanted, validate)
-            for whole, slope in zip(found, slopes, strict=False):
+            precise = [_part(a, start, step).to(torch.float64) for a in flat]
+            results = formula(precise, wanted, validate)
+            for whole, result in zip((value, *found), (results[0], *results[1]), strict=False):
                 if whole is not None:
-                    whole[block] = slope
+                    given = result if isinstance(result, Tensor) else torch.as_tensor(result, dtype=torch.float64)
+                    _part(whole, start, step).copy_(given)
+    _SINGLE.reset(token)
     if event_ndims:
         value = value.reshape(shape).sum(dim=tuple(range(-event_ndims, 0))).to(dtype)
     else:
         value = value.reshape(shape)
     return value, [slope.reshape(shape) for slope in found if slope is not None]
+
+
+def _part(x: Tensor, start: int, step: int) -> Tensor:
+    """The numbers from the one called start on, so many as the step; all where there are no more than that."""
+    return x if x.numel() <= step else x[start : start + step]
 
 
 def _precision(device: torch.device | None) -> torch.dtype:
