@@ -119,6 +119,18 @@ def test_a_function_is_traced_as_one_graph_without_breaks(torch_module: ModuleTy
     assert torch.equal(found, torch_module.kl_normal_normal(*arguments))
 
 
+def test_a_trace_takes_no_decision_from_the_numbers_it_was_made_with(torch_module: ModuleType) -> None:
+    usual = [torch.tensor([x, x]) for x in (0.3, 1.7, -0.2, 0.6)]
+    others = [torch.tensor(x) for x in ([0.0, 0.0], [1.0 + 2.0**-20, -1.0], [0.0, 0.0], [1.0, 1.0])]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("error", torch.jit.TracerWarning)
+        traced = torch.jit.trace(torch_module.kl_normal_normal, usual, check_trace=False)
+    found, expected = traced(*others), torch_module.kl_normal_normal(*others)
+    assert found[0] == expected[0]
+    assert found[1].isnan()
+
+
 def test_gradients_of_a_compiled_function_are_those_of_the_function(torch_module: ModuleType) -> None:
     function = torch_module.kl_normal_normal
     arguments = [torch.full((4,), v, dtype=torch.float64, requires_grad=True) for v in CASES["kl_normal_normal"]]

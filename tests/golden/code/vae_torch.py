@@ -132,7 +132,7 @@ class _ClosedForm(torch.autograd.Function):
         """The value, and the derivatives that are wanted."""
         # a subclass of Tensor may hold no numbers
         plain = all(type(a) in (Tensor, torch.nn.Parameter) and a.device.type == "cpu" for a in arguments)
-        in_blocks = plain and not torch.compiler.is_compiling()
+        in_blocks = plain and not torch.compiler.is_compiling() and not torch.jit.is_tracing()
         value, slopes = (_in_blocks if in_blocks else _at_once)(options, arguments, wanted)
         return value, *slopes
 
@@ -187,7 +187,7 @@ def _at_once(
     shape = torch.broadcast_shapes(*(a.shape for a in arguments))
     precise = [a.to(_precision(a.device)) for a in arguments]
     value, slopes = formula(precise, wanted, validate)
-    value = torch.as_tensor(value, dtype=None if isinstance(value, Tensor) else torch.float64).broadcast_to(shape)
+    value = (value if isinstance(value, Tensor) else torch.as_tensor(value, dtype=torch.float64)).broadcast_to(shape)
     if event_ndims:
         value = value.sum(dim=tuple(range(-event_ndims, 0)))
     found = [
