@@ -110,7 +110,7 @@ def measured(
     with it; and "missing", what was left out and why.
     """
     results: list[dict[str, Any]] = []
-    missing: list[str] = [line for one in prepared for line in one.lost]
+    missing: list[str] = [line for one in prepared for line in (*one.lost, *_unknown(one))]
     everything = [(one, subject) for one in prepared for subject in subjects_of(one, library, backends)]
     tick = begin(len(everything))
     begun = time.monotonic()
@@ -137,6 +137,22 @@ def measured(
         "results": results,
         "missing": list(dict.fromkeys(missing)),
     }
+
+
+def _unknown(prepared: Prepared) -> list[str]:
+    """What a table shows nothing of although it was asked for: regimes without points, values that nobody knows."""
+    found = []
+    for part in prepared.samples:
+        count = len(part.values)
+        unknown = sum(value is None for value in part.values)
+        if unknown == count:
+            why = f"the true value is known at none of {count} points" if count else "no point was found"
+        elif unknown:
+            why = f"the true value is not known at {unknown} of {count} points"
+        else:
+            continue
+        found.append(f"{prepared.case.title}, {part.regime.dtype} {part.regime.name}: {why}")
+    return found
 
 
 def _row(case: Case, subject: Subject, part: Sample, child: Child) -> dict[str, Any]:

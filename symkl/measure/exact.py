@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from symkl.codegen.arguments import Signature, constraints_of
+from symkl.codegen.stable.exponentials import powers_as_exponentials
 from symkl.codegen.stable.measure import settled_value
 from symkl.measure.points import Point
 from symkl.model import Claim, Derivation
@@ -21,7 +22,10 @@ class Exact:
     def __init__(self, claim: Claim, derivation: Derivation, chosen: Signature) -> None:
         self._symbols = [parameter.symbol for parameter in chosen.parameters]
         self._cases = [
-            (tuple(chosen.put(c) for c in case.when if c not in (sp.true, True)), chosen.put(case.value))
+            (
+                tuple(chosen.put(c) for c in case.when if c not in (sp.true, True)),
+                powers_as_exponentials(chosen.put(case.value)),  # no beta function is left, nor a factorial
+            )
             for case in derivation.values
         ]
         self._demands = constraints_of(claim, chosen)

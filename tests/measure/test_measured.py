@@ -97,6 +97,20 @@ def test_what_cannot_be_measured_is_left_out_and_said(exponential: Prepared, lib
     assert results(said, "torch.distributions")
 
 
+def test_a_regime_without_truths_is_said_not_shown_as_nothing(
+    exponential: Prepared, library: Library, child: Child
+) -> None:
+    near, *others = exponential.samples
+    fewer = [replace(near, values=[None, *near.values[1:]]), replace(others[0], values=[None] * 30)]
+    none = replace(others[1], columns=[[], []], values=[], slopes=[])
+    said = measured([replace(exponential, samples=(*fewer, none, others[2]))], library, ["numpy"], child, no_bar)
+    assert [line for line in said["missing"] if line.startswith("Exponential, float64")] == [
+        "Exponential, float64 1e-01: the true value is not known at 1 of 30 points",
+        "Exponential, float64 1e-02: the true value is known at none of 30 points",
+        "Exponential, float64 1e-04: no point was found",
+    ]
+
+
 def test_a_case_without_code_is_left_out_and_said(proved: Callable[..., tuple]) -> None:
     case, verified = proved("Exponential")
     open_ = replace(verified, derivation=replace(verified.derivation, status="none", cases=()))

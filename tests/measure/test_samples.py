@@ -94,6 +94,16 @@ def test_what_is_small_beside_one_is_not_lost(proved: Proved) -> None:
     assert exact.value(point) == pytest.approx(p * math.log(p / q) - p + q, rel=1e-14)
 
 
+@pytest.mark.parametrize("family", ["Beta", "BetaPrime", "NegativeBinomial", "Binomial"])
+@pytest.mark.parametrize("regime", [Regime("near", "float64", 1e-8), Regime("random", "float64")], ids=lambda r: r.name)
+def test_closed_forms_with_beta_functions_and_factorials_have_values(
+    proved: Proved, family: str, regime: Regime
+) -> None:
+    found = taken(proved(family), regime, 3, "values")
+    assert len(found.values) == 3
+    assert None not in found.values
+
+
 def test_a_discrete_support_may_be_one_point(proved: Proved) -> None:
     _, verified = proved("DiscreteUniform")
     claim = verified.derivation.claim
