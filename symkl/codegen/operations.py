@@ -145,11 +145,12 @@ _ROWS = (
     Operation(k.Binet, _binet),
     Operation(k.BinetSlope, lambda mp, x: mp.digamma(x) - mp.log(x) + 1 / (2 * x)),
     Operation(k.ProductDifference, lambda mp, a, b, c, d: a * b - c * d),
+    Operation(k.ProductExcess, lambda mp, a, b, c, d, e, f: (a * b - c * d) / (e * f)),
     Operation(k.ProductLogRatio, _product_log_ratio),
     Operation(k.ExpLag, lambda mp, x: mp.exp(x) * (mp.expm1(-x) + x)),
     Operation(k.DigammaRise, _digamma_rise),
     Operation(k.BinetRise, _binet_rise),
-    Operation(k.TrigammaExcess, lambda mp, x: mp.polygamma(1, x) - 1 / x),
+    Operation(k.TrigammaExcess, lambda mp, x, d: d * (mp.polygamma(1, x) - 1 / x)),
     Operation(k.SigmoidRise, _sigmoid_rise),
 )
 

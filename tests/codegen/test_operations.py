@@ -81,7 +81,7 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.ExpOfStep: (((-41.3, 0.1, 2.7), (-1e-9, 0.3, 5.9), (0.07, 0.3, 7.7, 1e250)), 2),
     k.PowerOfRatio: ((POSITIVE, POSITIVE, (0.3, 1.0, 7.7)), 4),
     k.GammaOfRatio: ((POSITIVE, POSITIVE), 12),
-    k.TrigammaExcess: ((POSITIVE,), 8),
+    k.TrigammaExcess: ((POSITIVE, (-0.3, 0.0, 1e-9)), 8),
     k.Binet: ((POSITIVE,), 30),
     k.BinetSlope: ((POSITIVE,), 8),
 }
@@ -98,6 +98,7 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.ScaledExpGap: (lambda x, a: (-x, a), [*TWO_POSITIVES, (1.0, 0.0), (0.0, 0.0)], 6),
     k.GivenExpGap: (lambda x, y: (x, math.exp(x) if y else math.inf), [(x, y) for x in REAL for y in (0, 1)], 4),
     k.ProductDifference: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 2),
+    k.ProductExcess: (lambda a, b: (a, b, b * 0.75, a * 1.25, a, b), TWO_POSITIVES, 3),
     k.ProductLogRatio: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
     k.DigammaRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
     k.BinetRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 20),
@@ -232,6 +233,8 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return x[1] - 1 - x[0] if x[0] > 2 and mp.isfinite(x[1]) else mp.expm1(x[0]) - x[0]
     if head is k.ProductDifference:
         return x[0] * x[1] - x[2] * x[3]
+    if head is k.ProductExcess:
+        return (x[0] * x[1] - x[2] * x[3]) / (x[4] * x[5])
     if head is k.ProductLogRatio:
         return mp.log(x[0] * x[1] / (x[2] * x[3]))
     if head in (k.ProductGap, k.ScaledProductGap):

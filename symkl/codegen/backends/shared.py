@@ -34,10 +34,11 @@ GAPS: Mapping[Any, str] = {
 #: what derivatives need besides
 RISES: Mapping[Any, str] = {
     k.ProductDifference: "_product_difference({0}, {1}, {2}, {3})",
+    k.ProductExcess: "_product_excess({0}, {1}, {2}, {3}, {4}, {5})",
     k.ProductLogRatio: "_product_log_ratio({0}, {1}, {2}, {3})",
     k.ExpLag: "_exp_lag({0})",
     k.DigammaRise: "_digamma_rise({0}, {1}, {2})",
     k.BinetRise: "_binet_rise({0}, {1}, {2})",
-    k.TrigammaExcess: "_trigamma_excess({0})",
+    k.TrigammaExcess: "_trigamma_excess({0}, {1})",
     k.SigmoidRise: "_sigmoid_rise({0}, {1}, {2})",
 }

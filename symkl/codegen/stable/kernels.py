@@ -36,6 +36,7 @@ __all__ = [
     "LogRatioSum",
     "PowerOfRatio",
     "ProductDifference",
+    "ProductExcess",
     "ProductGap",
     "ProductLogRatio",
     "ScaledExpGap",
@@ -366,6 +367,16 @@ class ProductDifference(Kernel):
         return a * b - c * d
 
 
+class ProductExcess(Kernel):
+    """`ProductExcess(a, b, c, d, e, f) = (a*b - c*d)/(e*f)`, where a product leaves the range of numbers too."""
+
+    nargs = 6
+
+    def definition(self) -> sp.Expr:
+        a, b, c, d, e, f = self.args
+        return (a * b - c * d) / (e * f)
+
+
 class DigammaRise(Kernel):
     """`DigammaRise(b, a, b - a) = digamma(b) - digamma(a)` for positive a, b; of the sign of the difference."""
 
@@ -386,13 +397,13 @@ class BinetRise(Kernel):
 
 
 class TrigammaExcess(Kernel):
-    """`TrigammaExcess(x) = trigamma(x) - 1/x > 0` for positive x."""
+    """`TrigammaExcess(x, d) = d*(trigamma(x) - 1/x)` for positive x, of which the second factor alone may overflow."""
 
-    nargs = 1
-    is_nonnegative_kernel = True
+    nargs = 2
 
     def definition(self) -> sp.Expr:
-        return sp.polygamma(1, self.args[0]) - 1 / self.args[0]
+        x, d = self.args
+        return d * (sp.polygamma(1, x) - 1 / x)
 
 
 class SigmoidRise(Kernel):

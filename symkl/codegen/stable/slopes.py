@@ -29,14 +29,18 @@ def _log_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
 
 def _product_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     a, b, c, d = u
-    relative = sp.Add(du[0] / a, du[1] / b, -du[2] / c, -du[3] / d)
-    return k.ProductDifference(a, b, c, d) / (c * d) * relative
+    return _excess(a, b, c, d, (c, d)) * sp.Add(du[0] / a, du[1] / b, -du[2] / c, -du[3] / d)
 
 
 def _scaled_product_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     a, b, c, d = u
-    relative = sp.Add(du[0] / a, du[1] / b, -du[2] / c, -du[3] / d)
-    return k.ProductGap(a, b, c, d) * du[2] + k.ProductDifference(a, b, c, d) / d * relative
+    by_a, by_b, by_c, by_d = (_excess(a, b, c, d, (d, x)) for x in u)
+    return k.ProductGap(a, b, c, d) * du[2] + (by_a * du[0] + by_b * du[1] - by_c * du[2] - by_d * du[3])
+
+
+def _excess(a: sp.Expr, b: sp.Expr, c: sp.Expr, d: sp.Expr, below: tuple[sp.Expr, sp.Expr]) -> sp.Expr:
+    """`(a*b - c*d)/below`, the divisors in one order, so that the same is seen to be the same."""
+    return k.ProductExcess(a, b, c, d, *sorted(below, key=sp.default_sort_key))
 
 
 def _log_ratio_sum(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
@@ -72,20 +76,20 @@ def _gamma_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
 
 def _binet_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     b, a, d = u
-    return k.BinetRise(b, a, d) * du[0] - k.TrigammaExcess(a) * d * du[1]
+    return k.BinetRise(b, a, d) * du[0] - k.TrigammaExcess(a, d) * du[1]
 
 
 def _beta_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     c, d, a, b, first, second = u
     above, below, both = c + d, a + b, first + second
-    # c*b - a*d: what is left of the logarithms, and of the reciprocals in the trigamma functions
-    change = k.ProductDifference(first, b, second, a)
-    rise, curvature = k.BinetRise(above, below, both), k.TrigammaExcess(below) * both
+    # c*b - a*d over the sums: what the shares c/above and a/below differ by, and d/above and b/below the other way
+    change = _excess(first, b, second, a, (above, below))
+    rise, curvature = k.BinetRise(above, below, both), k.TrigammaExcess(below, both)
     return (
-        (k.LogRatio(c * below, a * above, change) + k.BinetRise(c, a, first) - rise) * du[0]
-        + (k.LogRatio(d * below, b * above, -change) + k.BinetRise(d, b, second) - rise) * du[1]
-        - (change / (a * below) + k.TrigammaExcess(a) * first - curvature) * du[2]
-        - (-change / (b * below) + k.TrigammaExcess(b) * second - curvature) * du[3]
+        (k.LogRatio(c / above, a / below, change) + k.BinetRise(c, a, first) - rise) * du[0]
+        + (k.LogRatio(d / above, b / below, -change) + k.BinetRise(d, b, second) - rise) * du[1]
+        - (_excess(first, b, second, a, (a, below)) + k.TrigammaExcess(a, first) - curvature) * du[2]
+        - (-_excess(first, b, second, a, (b, below)) + k.TrigammaExcess(b, second) - curvature) * du[3]
     )
 
 
@@ -110,7 +114,7 @@ ROWS: dict[type[Kernel], Row] = {
     k.BinetGap: _binet_gap,
     k.BetaGap: _beta_gap,
     k.Binet: lambda u, du: k.BinetSlope(u[0]) * du[0],
-    k.BinetSlope: lambda u, du: (k.TrigammaExcess(u[0]) - 1 / (2 * u[0] ** 2)) * du[0],
+    k.BinetSlope: lambda u, du: k.TrigammaExcess(u[0], du[0]) - du[0] / (2 * u[0] ** 2),
     k.SoftplusGap: _softplus_gap,
     k.Softplus: lambda u, du: k.Sigmoid(u[0]) * du[0],
     k.Sigmoid: lambda u, du: k.Sigmoid(u[0]) * k.Sigmoid(-u[0]) * du[0],
@@ -200,7 +204,7 @@ def _shapes(raw: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.E
 _OPENED: dict[type[Kernel], Callable[..., sp.Expr]] = {
     k.LogGap: lambda a, b, d: d / b - k.LogRatio(a, b, d),
     k.EntropyGap: lambda a, b, d: d + a * k.LogRatio(a, b, -d),
-    k.ProductGap: lambda a, b, c, d: k.ProductDifference(a, b, c, d) / (c * d) - k.ProductLogRatio(a, b, c, d),
+    k.ProductGap: lambda a, b, c, d: _excess(a, b, c, d, (c, d)) - k.ProductLogRatio(a, b, c, d),
 }
 
 

@@ -77,15 +77,16 @@ def _kl_gamma_gamma(
     )
 
     def slopes() -> tuple[Array | float, ...]:
-        t_1 = _product_difference(alpha_1, beta_2, alpha_2, beta_1)
-        t_2 = _over(t_1, beta_1)
-        slope_alpha_1 = alpha_difference * _trigamma_excess(alpha_1) + _over(t_2, alpha_1)
-        slope_beta_1 = -_over(t_2, beta_1)
+        slope_alpha_1 = (
+            _product_excess(alpha_1, beta_2, alpha_2, beta_1, alpha_1, beta_1)
+            - _trigamma_excess(alpha_1, -alpha_difference)
+        )
+        slope_beta_1 = -_product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_1)
         slope_alpha_2 = (
             _binet_rise(alpha_2, alpha_1, -alpha_difference)
             - _product_log_ratio(alpha_1, beta_2, alpha_2, beta_1)
         )
-        slope_beta_2 = _over(t_2, beta_2)
+        slope_beta_2 = _product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_2)
         return (slope_alpha_1, slope_beta_1, slope_alpha_2, slope_beta_2)
 
     return value, slopes
@@ -259,11 +260,11 @@ def _binet_rise(b: Array | float, a: Array | float, d: Array) -> Array:
     start, step = jnp.where(close, a, 1.0), jnp.where(close, d, 0.0)
     value_close = jnp.zeros_like(d)
     for node, weight in zip(_EVEN_NODES, _EVEN_WEIGHTS, strict=True):
-        value_close = value_close + weight * _trigamma_excess(start + node * step)
+        value_close = value_close + weight * _trigamma_excess(start + node * step, step)
     above, below, far = jnp.where(large, b, 8.0), jnp.where(large, a, 8.0), jnp.where(large, d, 0.0)
     value_large = 0.5 * far / below * (1.0 / above) + _stirling_rise(above, below, far)
     value_far = _digamma_lag(jnp.where(large | close, 1.0, a)) - _digamma_lag(jnp.where(large | close, 1.0, b))
-    return jnp.where(large, value_large, jnp.where(close, step * value_close, value_far))
+    return jnp.where(large, value_large, jnp.where(close, value_close, value_far))
 
 
 def _entropy_gap(a: Array | float, b: Array | float, d: Array) -> Array:
@@ -394,9 +395,41 @@ _product_difference.defjvps(
 )
 
 
+def _product_excess(
+    a: Array | float, b: Array | float, c: Array | float, d: Array | float, e: Array | float, f: Array | float
+) -> Array:
+    """(a*b - c*d)/(e*f), the products not rounded; nothing overflows but the quotient."""
+    parts = jnp.broadcast_arrays(*_arrays(a, b, c, d, e, f))
+    least, most = jnp.finfo(parts[0].dtype).minexp + 22, 3 * (jnp.finfo(parts[0].dtype).maxexp - 2)
+    # all between 1/2 and 1, and the powers of two apart
+    powers = [jnp.maximum(jnp.frexp(jax.lax.stop_gradient(x))[1], least) for x in parts]
+    one = jnp.ones_like(parts[0])
+    a, b, c, d, e, f = (x * jnp.ldexp(one, -power) for x, power in zip(parts, powers, strict=True))
+    i, j, k, m, n, p = powers
+    first = jnp.where((a == 0.0) | (b == 0.0), -4000, i + j)
+    second = jnp.where((c == 0.0) | (d == 0.0), -4000, k + m)
+    power = jnp.maximum(first, second)
+    a, c = (x * jnp.ldexp(one, jnp.maximum(own - power, least)) for x, own in ((a, first), (c, second)))
+    value = _over(_product_difference(a, b, c, d), e) / f
+    # in three steps: a power of two that is no number may bring back what is one
+    power = jnp.clip(power - (n + p), -most, most)
+    third = power // 3
+    # behind the barrier the steps are not joined
+    value = jax.lax.optimization_barrier(value * jnp.ldexp(one, third)) * jnp.ldexp(one, third)
+    return jax.lax.optimization_barrier(value) * jnp.ldexp(one, power - 2 * third)
+
+
 def _product_log_ratio(a: Array | float, b: Array | float, c: Array | float, d: Array | float) -> Array:
     """log(a*b/(c*d)), the difference of the products formed without rounding."""
-    return _log_ratio(*_scaled_products(*_arrays(a, b, c, d)))
+    a, b, c, d = _arrays(a, b, c, d)
+    above, below, difference = _scaled_products(a, b, c, d)
+    ratio = jax.lax.stop_gradient(above / below)
+    inside = (ratio > jnp.finfo(ratio.dtype).tiny) & (ratio < jnp.inf)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    above, below = (jnp.where(inside, x, 1.0) for x in (above, below))
+    first, second, third, fourth = (jnp.log(jnp.where(inside, 1.0, x)) for x in (a, c, b, d))
+    value = _log_ratio(above, below, jnp.where(inside, difference, 0.0))
+    return jnp.where(inside, value, (first - second) + (third - fourth))
 
 
 def _scaled_product_gap(a: Array | float, b: Array | float, c: Array | float, d: Array | float) -> Array:
@@ -497,9 +530,9 @@ def _trigamma_lift(x: Array) -> Array:
     return value + share * share * (0.5 + q * _polynomial(_TRIGAMMA, q * q))
 
 
-def _trigamma_excess(x: Array) -> Array:
-    """trigamma(x) - 1/x > 0 for x > 0."""
-    return _over(_trigamma_lift(x), x) / x
+def _trigamma_excess(x: Array, d: Array | float) -> Array:
+    """d*(trigamma(x) - 1/x) for x > 0, where the second factor alone may overflow."""
+    return _over(_over(d, x) * _trigamma_lift(x), x)
 
 
 # trigamma(y) - 1/y - 1/(2*y**2) in powers 1/y**3, 1/y**5, ...

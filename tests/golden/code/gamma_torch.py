@@ -78,14 +78,15 @@ def _kl_gamma_gamma_formula(
         value = _checked(value, (), (alpha_1, beta_1, alpha_2, beta_2))
     if not any(wanted):
         return value, ()
-    t_1 = _product_difference(alpha_1, beta_2, alpha_2, beta_1)
-    t_2 = t_1 / beta_1
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
-        slope_alpha_1 = alpha_difference * _trigamma_excess(alpha_1) + t_2 / alpha_1
+        slope_alpha_1 = (
+            _product_excess(alpha_1, beta_2, alpha_2, beta_1, alpha_1, beta_1)
+            - _trigamma_excess(alpha_1, -alpha_difference)
+        )
         slopes[0] = slope_alpha_1
     if wanted[1]:
-        slope_beta_1 = -t_2 / beta_1
+        slope_beta_1 = -_product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_1)
         slopes[1] = slope_beta_1
     if wanted[2]:
         slope_alpha_2 = (
@@ -94,7 +95,7 @@ def _kl_gamma_gamma_formula(
         )
         slopes[2] = slope_alpha_2
     if wanted[3]:
-        slope_beta_2 = t_2 / beta_2
+        slope_beta_2 = _product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_2)
         slopes[3] = slope_beta_2
     return value, slopes
 
@@ -409,11 +410,11 @@ def _binet_rise(b: Tensor | float, a: Tensor | float, d: Tensor) -> Tensor:
     start, step = torch.where(close, a, 1.0), torch.where(close, d, 0.0)
     value_close = torch.zeros_like(d)
     for node, weight in zip(_EVEN_NODES, _EVEN_WEIGHTS, strict=True):
-        value_close = value_close + weight * _trigamma_excess(start + node * step)
+        value_close = value_close + weight * _trigamma_excess(start + node * step, step)
     above, below, far = torch.where(large, b, 8.0), torch.where(large, a, 8.0), torch.where(large, d, 0.0)
     value_large = 0.5 * far / below / above + _stirling_rise(above, below, far)
     value_far = _digamma_lag(torch.where(large | close, 1.0, a)) - _digamma_lag(torch.where(large | close, 1.0, b))
-    return torch.where(large, value_large, torch.where(close, step * value_close, value_far))
+    return torch.where(large, value_large, torch.where(close, value_close, value_far))
 
 
 def _entropy_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
@@ -611,10 +612,40 @@ def _product_error(a: Tensor, b: Tensor, product: Tensor) -> Tensor:
     return torch.where(torch.isfinite(error), error, 0.0)
 
 
+def _product_excess(
+    a: Tensor | float, b: Tensor | float, c: Tensor | float, d: Tensor | float, e: Tensor | float, f: Tensor | float
+) -> Tensor:
+    """(a*b - c*d)/(e*f), the products not rounded; nothing overflows but the quotient."""
+    a, b, c, d, e, f = _tensors(a, b, c, d, e, f)
+    # all between 1/2 and 1, and the powers of two apart
+    i, j, k, m, n, p = (torch.frexp(x.detach()).exponent.clamp(min=-1000) for x in (a, b, c, d, e, f))
+    a, b, c, d, e, f = (
+        x * torch.ldexp(torch.ones_like(x), -power) for x, power in zip((a, b, c, d, e, f), (i, j, k, m, n, p), strict=True)
+    )
+    first = torch.where((a == 0.0) | (b == 0.0), -4000, i + j)
+    second = torch.where((c == 0.0) | (d == 0.0), -4000, k + m)
+    power = torch.maximum(first, second)
+    one = torch.ones_like(a)
+    a, c = (x * torch.ldexp(one, (own - power).clamp(min=-1000)) for x, own in ((a, first), (c, second)))
+    value = _product_difference(a, b, c, d) / e / f
+    # in three steps: a power of two that is no number may bring back what is one
+    power = (power - (n + p)).clamp(-3060, 3060)
+    third = torch.div(power, 3, rounding_mode="floor")
+    step = torch.ldexp(one, third)
+    return value * step * step * torch.ldexp(one, power - 2 * third)
+
+
 def _product_log_ratio(a: Tensor | float, b: Tensor | float, c: Tensor | float, d: Tensor | float) -> Tensor:
     """log(a*b/(c*d)), the difference of the products formed without rounding."""
     a, b, c, d = _tensors(a, b, c, d)
-    return _log_ratio(*_scaled_products(a, b, c, d))
+    above, below, difference = _scaled_products(a, b, c, d)
+    ratio = (above / below).detach()
+    inside = (ratio > torch.finfo(ratio.dtype).tiny) & (ratio < torch.inf)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    above, below = (torch.where(inside, x, 1.0) for x in (above, below))
+    first, second, third, fourth = (torch.log(torch.where(inside, 1.0, x)) for x in (a, c, b, d))
+    value = _log_ratio(above, below, torch.where(inside, difference, 0.0))
+    return torch.where(inside, value, (first - second) + (third - fourth))
 
 
 def _scaled_product_gap(a: Tensor | float, b: Tensor | float, c: Tensor | float, d: Tensor | float) -> Tensor:
@@ -722,9 +753,9 @@ def _trigamma_lift(x: Tensor) -> Tensor:
     return value + share * share * (0.5 + q * _polynomial(_TRIGAMMA, q * q))
 
 
-def _trigamma_excess(x: Tensor) -> Tensor:
-    """trigamma(x) - 1/x > 0 for x > 0."""
-    return _trigamma_lift(x) / x / x
+def _trigamma_excess(x: Tensor, d: Tensor | float) -> Tensor:
+    """d*(trigamma(x) - 1/x) for x > 0, where the second factor alone may overflow."""
+    return d / x * _trigamma_lift(x) / x
 
 
 # trigamma(y) - 1/y - 1/(2*y**2) in powers 1/y**3, 1/y**5, ...

@@ -1,4 +1,4 @@
-"""Near equality, where it is hardest: points at which values lost digits, and gradients whose parts nearly cancel."""
+"""Where digits are hardest to keep: near equality, in gradients whose parts nearly cancel, at extreme scales."""
 
 from __future__ import annotations
 
@@ -101,3 +101,32 @@ def test_gradients_have_their_digits_also_where_their_parts_nearly_cancel(
                 # at m_1 = m_2 the divergence of Pareto has a jump
                 truth = mp.diff(along, exact[i], h=mp.mpf(10) ** -50)
                 assert units(slope, truth) <= 4, (i, point)
+
+
+def gamma_gradient(a1: mp.mpf, b1: mp.mpf, a2: mp.mpf, b2: mp.mpf) -> tuple[mp.mpf, ...]:
+    """By hand from the closed form of the literature."""
+    shapes = (a1 - a2) * mp.polygamma(1, a1) + b2 / b1 - 1, mp.digamma(a2) - mp.digamma(a1) + mp.log(b1 / b2)
+    return shapes[0], (a2 * b1 - a1 * b2) / b1**2, shapes[1], a1 / b1 - a2 / b2
+
+
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_gradients_at_extreme_scales_are_numbers_where_the_truth_is(made: Made, backend: str) -> None:
+    rng = random.Random(32)
+    points = [
+        (2.0765050929645664e227, 1.2488930371603303e227, 7.350812951112496e226, 3.0054363676835485e226),
+        (1.0281474356660986e163, 4.1718760309099536e169, 2.613779357285382e261, 5.614325126301941e-210),
+        (3e-200, 1e-200, 2e-200, 5e-201),
+        *(tuple(10 ** rng.uniform(-300, 300) for _ in range(4)) for _ in range(20)),
+        *(tuple(10**common * math.exp(rng.uniform(-2, 2)) for _ in range(4)) for common in range(-280, 281, 70)),
+    ]
+    found = gradient(backend, made(backend, "Gamma"), list(zip(*points, strict=True)))
+    seen = 0
+    for point, slopes in zip(points, zip(*found, strict=True), strict=True):
+        with mp.workdps(1400):
+            for slope, truth in zip(slopes, gamma_gradient(*map(mp.mpf, point)), strict=True):
+                if 1e-290 < abs(truth) < 1e308:  # what is smaller JAX takes for 0
+                    assert units(slope, truth) <= 4, point
+                    seen += 1
+                elif abs(truth) >= 2e308:
+                    assert slope == math.copysign(math.inf, truth)
+    assert seen > 80
