@@ -277,3 +277,22 @@ def test_every_kernel_that_takes_a_difference_has_its_row() -> None:
     for kernel, rows in DIFFERENCES.items():
         names = kernel.__doc__.partition("(")[2].partition(")")[0].split(", ")
         assert {names[d] for _, _, d in rows} == {f"{names[x]} - {names[y]}" for x, y, _ in rows}
+
+
+def test_a_difference_that_a_kernel_gives_is_read_through_it(
+    verified: Callable[..., Verified], loader: jinja2.BaseLoader
+) -> None:
+    program = lower(verified("kl", "Beta", "Beta"), text=to_text, slopes=True)
+    assert "proved equal" in reread(program, "torch", loader).documentation.rechecked
+    # the same with the difference turned round: it is not that of the two quantities
+    (branch,) = program.branches
+    turned = [
+        s.replace(k.ProductExcess, lambda a, b, c, d, e, f: k.ProductExcess(c, d, a, b, e, f)) for s in branch.slopes
+    ]
+    later = [
+        replace(a, value=a.value.replace(k.ProductExcess, lambda a, b, c, d, e, f: k.ProductExcess(c, d, a, b, e, f)))
+        for a in program.later
+    ]
+    wrong = replace(program, branches=(replace(branch, slopes=tuple(turned)),), later=tuple(later))
+    with pytest.raises(Broken):
+        reread(wrong, "torch", loader)
