@@ -132,7 +132,7 @@ def _evaluated(
         a.to(device) if isinstance(a, Tensor) else torch.as_tensor(a, dtype=_precision(device), device=device)
         for a in arguments
     ]
-    ndim = len(torch.broadcast_shapes(*(a.shape for a in given)))
+    ndim = len(_shape(given))
     if not 0 <= event_ndims <= ndim:
         raise ValueError(f"event_ndims must be between 0 and {ndim}, the number of axes, not {event_ndims}")
     wanted = tuple(a.requires_grad and torch.is_grad_enabled() for a in given)
@@ -202,7 +202,7 @@ def _at_once(
 ) -> tuple[Tensor, list[Tensor]]:
     """The value and the derivatives that are wanted, all numbers at a time."""
     formula, validate, event_ndims, dtype = options
-    shape = torch.broadcast_shapes(*(a.shape for a in arguments))
+    shape = _shape(arguments)
     precise = [a.to(_precision(a.device)) for a in arguments]
     value, slopes = formula(precise, wanted, validate)
     value = (value if isinstance(value, Tensor) else torch.as_tensor(value, dtype=torch.float64)).broadcast_to(shape)
@@ -221,9 +221,9 @@ def _in_blocks(
 ) -> tuple[Tensor, list[Tensor]]:
     """The same, a block at a time."""
     formula, validate, event_ndims, dtype = options
-    shape = torch.broadcast_shapes(*(a.shape for a in arguments))
+    shape = _shape(arguments)
     size, step = shape.numel(), _BLOCK * torch.get_num_threads()
-    flat = [a.reshape(1) if a.numel() == 1 else a.expand(shape).reshape(size) for a in arguments]
+    flat = [(a if a.numel() in (1, size) else a.expand(shape)).reshape(-1) for a in arguments]
     # what is summed afterwards is not rounded before
     value = torch.empty(size, dtype=torch.float64 if event_ndims else dtype)
     found = [torch.empty(size, dtype=a.dtype) if needed else None for a, needed in zip(arguments, wanted, strict=True)]
@@ -242,6 +242,12 @@ def _in_blocks(
     else:
         value = value.reshape(shape)
     return value, [slope.reshape(shape) for slope in found if slope is not None]
+
+
+def _shape(arguments: Sequence[Tensor]) -> torch.Size:
+    """What the arguments broadcast to; it is quick to see that all have one shape."""
+    shapes = {a.shape for a in arguments}
+    return shapes.pop() if len(shapes) == 1 else torch.broadcast_shapes(*shapes)
 
 
 def _part(x: Tensor, start: int, step: int) -> Tensor:
