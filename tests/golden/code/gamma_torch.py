@@ -624,10 +624,10 @@ def _product_excess(
     """(a*b - c*d)/(e*f), the products not rounded; nothing overflows but the quotient."""
     a, b, c, d, e, f = _tensors(a, b, c, d, e, f)
     # all between 1/2 and 1, and the powers of two apart
-    i, j, k, m, n, p = (torch.frexp(x.detach()).exponent.clamp(min=-1000) for x in (a, b, c, d, e, f))
-    a, b, c, d, e, f = (
-        x * torch.ldexp(torch.ones_like(x), -power) for x, power in zip((a, b, c, d, e, f), (i, j, k, m, n, p), strict=True)
-    )
+    given = (a, b, c, d, e, f)
+    powers = [torch.frexp(x.detach()).exponent.clamp(min=-1000) for x in given]
+    a, b, c, d, e, f = (x * torch.ldexp(torch.ones_like(x), -y) for x, y in zip(given, powers, strict=True))
+    i, j, k, m, n, p = powers
     first = torch.where((a == 0.0) | (b == 0.0), -4000, i + j)
     second = torch.where((c == 0.0) | (d == 0.0), -4000, k + m)
     power = torch.maximum(first, second)
