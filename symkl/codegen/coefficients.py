@@ -18,7 +18,7 @@ def coefficients() -> dict[str, tuple[float, ...]]:
 
     - `atanh`: (atanh(s)/s - 1)/s**2 in powers of s**2, enough for s**2 <= 1/9;
     - `shifts`: log(2) - 1/2 and 1 - log(2), what x - log1p(x) changes by where 1 + x is doubled and halved;
-    - `log_powers`: the logarithm of 2**1000;
+    - `log_powers`: the logarithm of 2**1000; `log_two`: that of 2;
     - `exp`: (exp(x) - 1 - x)/x**2 in powers of x, enough for |x| <= 1;
     - `stirling`: those of x**-1, x**-3, ... in loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 (DLMF 5.11.1);
     - `trigamma`: those of y**-3, y**-5, ... in trigamma(y) - 1/y - 1/(2*y**2) (DLMF 5.15.8);
@@ -36,6 +36,7 @@ def coefficients() -> dict[str, tuple[float, ...]]:
         "atanh": tuple(float(c) for c in _interpolated(_atanh_remainder, 0, Fraction(1, 9), 10)),
         "shifts": tuple(float(c.evalf(25)) for c in (sp.log(2) - sp.Rational(1, 2), 1 - sp.log(2))),
         "log_powers": (float((1000 * sp.log(2)).evalf(30)),),
+        "log_two": (float(sp.log(2).evalf(30)),),
         "exp": tuple(float(c) for c in _interpolated(_exp_remainder, -1, 1, 14)),
         "stirling": tuple(float(b / (2 * k * (2 * k - 1))) for k, b in enumerate(bernoulli, 1)),
         "trigamma": tuple(float(b) for b in bernoulli),

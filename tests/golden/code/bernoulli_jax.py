@@ -208,6 +208,16 @@ def _finish(value: Array, dtype: jnp.dtype, event_ndims: int) -> Array:
     return value.astype(dtype)
 
 
+def _arrays(*arguments: Array | float) -> list[Array]:
+    """The arguments as arrays of one dtype."""
+    dtype = jnp.result_type(*arguments)
+    return [jnp.asarray(a, dtype) for a in arguments]
+
+
+# log(2) - 1/2 and 1 - log(2)
+_SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
+
+
 def _entropy_gap(a: Array | float, b: Array | float, d: Array) -> Array:
     """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
     # a*_log_gap(b, a, d), the difference not divided by a where nothing else needs that
@@ -295,27 +305,36 @@ _ATANH = (
     0.04400369243072337,
     0.08082022805971766,
 )
-# log(2) - 1/2 and 1 - log(2)
-_SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
 
 
-def _log_gap(a: Array | float, b: Array | float, d: Array) -> Array:
+@jax.custom_jvp
+def _log_gap(a: Array | float, b: Array | float, d: Array | float) -> Array:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
-    x = d / b
-    near = jnp.abs(x - 1.125) < 1.875
-    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    inner = jnp.where(near, x, 0.0)
-    # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
-    low, high = inner < -0.4, inner > 0.9
-    middle = jnp.where(low, 0.5 * b, jnp.where(high, 2.0 * b, jnp.where(near, b, 1.0)))
-    step = jnp.where(low, a - middle, jnp.where(high, a - middle, jnp.where(near, d, 0.0)))
-    y, half = step / middle, 0.5 * step
-    s = half / (half + middle)
+    a, b, d = jnp.broadcast_arrays(*_arrays(a, b, d))
+    ratio = _over(d, b)
+    near = jnp.abs(ratio - 0.25) < 0.75
+    power, scale, x, y = _ratio_parts(a, b, near)
+    # near, from the difference that was formed exactly; else that of x and y, which is exact too
+    step, unit = jnp.where(near, d, x - y), jnp.where(near, b, y)
+    t, half = _over(step, unit), 0.5 * step
+    s = _over(half, half + unit)
     z = s * s
-    value_near = s * (y - 2.0 * z * _polynomial(_ATANH, z))
-    value_near = value_near + jnp.where(low, _SHIFT_LOW - 0.5 * y, jnp.where(high, _SHIFT_HIGH + y, 0.0))
-    # infinite where x is, even if the logarithm is infinite too
-    return jnp.where(near, value_near, x - jnp.minimum(_log_quotient(a, b), 1e4))
+    # 2**power*(1 + t) - (1 + t) - power*log(2): what the power of two adds to t - log(1 + t)
+    rise = jnp.where(power < -64.0, -1.0, scale - 1.0)
+    added = rise - power * 0.6931471805599453 + rise * t
+    value = s * (t - 2.0 * z * _polynomial(_ATANH, z)) + added
+    return jnp.where(a == 0.0, jnp.inf, jnp.where(power > 64.0, ratio, value))
+
+
+@_log_gap.defjvp
+def _log_gap_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
+    """The value and its step: near, from the step of the difference."""
+    a, b, d = _arrays(*primals)
+    step_a, step_b, step = tangents
+    x = _over(d, b)
+    return _log_gap(a, b, d), _over(x, a) * jnp.where(
+        jnp.abs(x) < 0.5, step - x * step_b, step_a - _over(a, b) * step_b
+    )
 
 
 def _log_quotient(a: Array | float, b: Array | float) -> Array:
@@ -329,13 +348,24 @@ def _log_quotient(a: Array | float, b: Array | float) -> Array:
     return jnp.log(a * up / (b * down)) + jnp.where(tiny, -logarithm, jnp.where(vast, logarithm, 0.0))
 
 
-def _log_ratio(a: Array | float, b: Array | float, d: Array) -> Array:
+@jax.custom_jvp
+def _log_ratio(a: Array | float, b: Array | float, d: Array | float) -> Array:
     """log(a/b), where d is a - b, formed exactly."""
     x = d / b
     near = jnp.abs(x - 0.75) < 1.25
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     far = _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
     return jnp.where(near, _log1p(jnp.where(near, x, 0.0)), far)
+
+
+@_log_ratio.defjvp
+def _log_ratio_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
+    """The value and its step: near, from the step of the difference."""
+    a, b, d = _arrays(*primals)
+    step_a, step_b, step = tangents
+    x = _over(d, b)
+    near = _over(step - x * step_b, a)
+    return _log_ratio(a, b, d), jnp.where(jnp.abs(x) < 0.5, near, _over(step_a, a) - _over(step_b, b))
 
 
 def _over(a: Array | float, b: Array | float) -> Array:
@@ -347,10 +377,36 @@ def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
     """The polynomial with these coefficients, lowest power first; two thirds of them are enough for float32."""
     if x.dtype == jnp.float32:
         coefficients = coefficients[: len(coefficients) * 2 // 3 + 1]
-    value = jnp.full_like(x, coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
-        value = value * x + coefficient
-    return value
+    # pairs, then pairs of pairs, which do not wait for each other
+    terms: list[Array | float] = list(coefficients)
+    while len(terms) > 1:
+        pairs = [low + high * x for low, high in zip(terms[::2], terms[1::2], strict=False)]
+        terms, x = pairs + terms[len(pairs) * 2 :], x * x
+    return jnp.asarray(terms[0])
+
+
+def _ratio_parts(a: Array, b: Array, near: Array) -> tuple[Array, Array, Array, Array]:
+    """power, 2**power, x, y with a/b = 2**power * x/y and x/y within about 2/3 and 3/2; power is 0 where near.
+
+    The bits of a positive number, read as an integer, are nearly its logarithm to the base 2 times 2**digits. What
+    stands for 2**power is one of any value where that is no normal number.
+    """
+    whole, digits, bias, lift = (jnp.int64, 52, 1023, 54) if a.dtype == jnp.float64 else (jnp.int32, 23, 127, 24)
+    bits, number = (functools.partial(jax.lax.bitcast_convert_type, new_dtype=t) for t in (whole, a.dtype))
+    center = 2 * (bias + 1)
+    # times 2**lift: no subnormal number is left
+    small_a, small_b = a < 2.0 ** (lift - bias), b < 2.0 ** (lift - bias)
+    i = bits(jnp.where(small_a, a * 2.0**lift, a))
+    j = bits(jnp.where(small_b, b * 2.0**lift, b))
+    halves = jax.lax.shift_right_logical(i, whole(1)) - jax.lax.shift_right_logical(j, whole(1))
+    rounded = halves + whole((center << digits - 1) + (1 << digits - 2))
+    k = jax.lax.shift_right_logical(rounded, whole(digits - 1))  # the power, and center more
+    exponent = j & whole((2 * bias + 1) << digits)
+    x = number(i - exponent - ((k - (center + bias)) << digits))
+    y = number(j - exponent + whole(bias << digits))
+    k = jnp.where(near, center, k + jnp.where(small_b, lift, 0) - jnp.where(small_a, lift, 0))
+    power = number((k + center) | bits(a.dtype.type(2.0**digits))) - (2.0**digits + 2 * center)
+    return power, number((k - (center - bias)) << digits), x, y
 
 
 def _sigmoid_rise(b: Array, a: Array, d: Array) -> Array:

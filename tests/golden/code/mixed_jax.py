@@ -200,6 +200,12 @@ def _finish(value: Array, dtype: jnp.dtype, event_ndims: int) -> Array:
     return value.astype(dtype)
 
 
+def _arrays(*arguments: Array | float) -> list[Array]:
+    """The arguments as arrays of one dtype."""
+    dtype = jnp.result_type(*arguments)
+    return [jnp.asarray(a, dtype) for a in arguments]
+
+
 def _log1p(x: Array) -> Array:
     """log(1 + x): jnp.log1p is off by up to 120 units in the last place."""
     # a 1 that the compiler does not know: it takes (1 + x) - 1 for x
@@ -222,13 +228,24 @@ def _log_quotient(a: Array | float, b: Array | float) -> Array:
     return jnp.log(a * up / (b * down)) + jnp.where(tiny, -logarithm, jnp.where(vast, logarithm, 0.0))
 
 
-def _log_ratio(a: Array | float, b: Array | float, d: Array) -> Array:
+@jax.custom_jvp
+def _log_ratio(a: Array | float, b: Array | float, d: Array | float) -> Array:
     """log(a/b), where d is a - b, formed exactly."""
     x = d / b
     near = jnp.abs(x - 0.75) < 1.25
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     far = _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
     return jnp.where(near, _log1p(jnp.where(near, x, 0.0)), far)
+
+
+@_log_ratio.defjvp
+def _log_ratio_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
+    """The value and its step: near, from the step of the difference."""
+    a, b, d = _arrays(*primals)
+    step_a, step_b, step = tangents
+    x = _over(d, b)
+    near = _over(step - x * step_b, a)
+    return _log_ratio(a, b, d), jnp.where(jnp.abs(x) < 0.5, near, _over(step_a, a) - _over(step_b, b))
 
 
 def _over(a: Array | float, b: Array | float) -> Array:

@@ -155,10 +155,12 @@ def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
     """The polynomial with these coefficients, lowest power first; two thirds of them are enough for float32."""
     if x.dtype == jnp.float32:
         coefficients = coefficients[: len(coefficients) * 2 // 3 + 1]
-    value = jnp.full_like(x, coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
-        value = value * x + coefficient
-    return value
+    # pairs, then pairs of pairs, which do not wait for each other
+    terms: list[Array | float] = list(coefficients)
+    while len(terms) > 1:
+        pairs = [low + high * x for low, high in zip(terms[::2], terms[1::2], strict=False)]
+        terms, x = pairs + terms[len(pairs) * 2 :], x * x
+    return jnp.asarray(terms[0])
 
 
 def _total(*terms: Array) -> Array:
