@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 
 __all__ = [
     "cross_entropy_normal_normal",
@@ -418,7 +419,7 @@ def _evaluated(
     options = (formula, validate, event_ndims, dtype)
     if not closed_gradient or (torch.compiler.is_compiling() and not any(wanted)):
         return _at_once(options, given, wanted)[0]
-    return _ClosedForm.apply(options, wanted, *given)[0]
+    return _differentiable().apply(options, wanted, *given)[0]
 
 
 class _ClosedForm(torch.autograd.Function):
@@ -448,7 +449,7 @@ class _ClosedForm(torch.autograd.Function):
         if gradient is None:
             return None, None, *(None for _ in wanted)
         arguments, slopes = ctx.saved_tensors[: len(wanted)], ctx.saved_tensors[len(wanted) :]
-        again = torch.is_grad_enabled() and not torch.compiler.is_compiling()
+        again = not torch.compiler.is_compiling() and (torch.is_grad_enabled() or _moving(arguments))
         if again or tuple(wanted) != tuple(ctx.wanted):
             slopes = _at_once(ctx.options, arguments, wanted)[1]
         event_ndims, waiting = ctx.options[2], iter(slopes)
@@ -472,8 +473,40 @@ class _ClosedForm(torch.autograd.Function):
                 first = argument.movedim(axis, 0)
                 argument = first.reshape(first.shape[:1] + (1,) * (ndim + 1 - first.ndim) + first.shape[1:])
             moved.append(argument)
-        output = _ClosedForm.apply(options, tuple(a.requires_grad for a in moved), *moved)
+        output = _differentiable().apply(options, tuple(a.requires_grad for a in moved), *moved)
         return output, (0,) * len(output)
+
+
+class _InBothModes(_ClosedForm):
+    """The same with derivatives in forward mode, which torch.compile takes no function with."""
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        """Keeps the arguments for both modes."""
+        _ClosedForm.setup_context(ctx, inputs, output)
+        ctx.save_for_forward(*inputs[2:])
+
+    @staticmethod
+    def jvp(ctx: Any, _: None, __: None, *steps: Tensor | None) -> tuple[Tensor | None, ...]:
+        """The derivatives times the steps of the arguments, added up; the derivatives have none of their own."""
+        _, _, event_ndims, dtype = ctx.options
+        # torch turns forward mode off here, also for an outer derivative, which is then 0
+        with forward_ad._set_fwd_grad_enabled(True):
+            arguments = [forward_ad.unpack_dual(a).primal for a in ctx.saved_tensors]
+            slopes = _at_once(ctx.options, arguments, [step is not None for step in steps])[1]
+            rise = sum(slope * step for slope, step in zip(slopes, (s for s in steps if s is not None), strict=True))
+            if event_ndims:
+                rise = rise.sum(dim=tuple(range(-event_ndims, 0)))
+            return rise.to(dtype), *(None for wanted in ctx.wanted if wanted)
+
+
+def _differentiable() -> type[_ClosedForm]:
+    return _ClosedForm if torch.compiler.is_compiling() else _InBothModes
+
+
+def _moving(arguments: Sequence[Tensor]) -> bool:
+    """Whether derivatives in forward mode are wanted of what is computed of them."""
+    return any(forward_ad.unpack_dual(a).tangent is not None for a in arguments)
 
 
 def _at_once(
