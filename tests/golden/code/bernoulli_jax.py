@@ -323,7 +323,8 @@ def _log_gap(a: Array | float, b: Array | float, d: Array | float) -> Array:
     rise = jnp.where(power < -64.0, -1.0, scale - 1.0)
     added = rise - power * 0.6931471805599453 + rise * t
     value = s * (t - 2.0 * z * _polynomial(_ATANH, z)) + added
-    return jnp.where(a == 0.0, jnp.inf, jnp.where(power > 64.0, ratio, value))
+    # beyond 1e19 the logarithm is nothing beside the ratio
+    return jnp.where(a == 0.0, jnp.inf, jnp.where(ratio > 1e19, ratio, value))
 
 
 @_log_gap.defjvp

@@ -316,9 +316,9 @@ def _log_gap(a, b, d):
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     near, k, t, s, w = _log_parts(a, b, d)
     x, value = d / b, s * (t - w)
-    # beyond 2**64 the logarithm is nothing beside the ratio
-    value = value if near else x if k > 64.0 else value + _power_rise(k, t)
-    return np.inf if (a == 0.0) | (x == np.inf) else value
+    # there the logarithm is nothing beside the ratio
+    value = value if near else x if x > 1e19 else value + _power_rise(k, t)
+    return np.inf if a == 0.0 else value
 
 
 @_fused
@@ -351,8 +351,7 @@ def _power_rise(k, t):
     """What 2**k adds to t - log(1 + t) where that becomes 2**k*(1 + t) - 1 - log(2**k*(1 + t)), for k up to 64."""
     # 2**52 + 1023
     rise = -1.0 if k < -64.0 else _of_bits(_bits(k + 4503599627371519.0) << 52) - 1.0
-    # log(2) in two parts, the first of so few digits that k times it is exact
-    return ((rise - k * 0.6931471803691238) - k * 1.9082149292705877e-10) + rise * t
+    return rise - k * 0.6931471805599453 + rise * t
 
 
 @_fused
@@ -403,8 +402,8 @@ def _softplus_gap(b, a, d):
 @_inline
 def _total(*terms):
     """The sum of non-negative terms; infinite where one of them is, even where another is 0/0."""
-    value, infinite = 0.0, False
-    for term in terms:
+    value, infinite = terms[0], terms[0] == np.inf
+    for term in terms[1:]:
         value = value + term
         infinite = infinite | (term == np.inf)
     return np.inf if infinite else value

@@ -277,8 +277,7 @@ def _power_rise(k, t):
     """What 2**k adds to t - log(1 + t) where that becomes 2**k*(1 + t) - 1 - log(2**k*(1 + t)), for k up to 64."""
     # 2**52 + 1023
     rise = -1.0 if k < -64.0 else _of_bits(_bits(k + 4503599627371519.0) << 52) - 1.0
-    # log(2) in two parts, the first of so few digits that k times it is exact
-    return ((rise - k * 0.6931471803691238) - k * 1.9082149292705877e-10) + rise * t
+    return rise - k * 0.6931471805599453 + rise * t
 
 
 @_fused

@@ -195,8 +195,8 @@ def _exp_series(x):
 @_inline
 def _total(*terms):
     """The sum of non-negative terms; infinite where one of them is, even where another is 0/0."""
-    value, infinite = 0.0, False
-    for term in terms:
+    value, infinite = terms[0], terms[0] == np.inf
+    for term in terms[1:]:
         value = value + term
         infinite = infinite | (term == np.inf)
     return np.inf if infinite else value
