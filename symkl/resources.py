@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,8 +63,14 @@ def templates() -> Path:
 def loader(own: Iterable[Path] = ()) -> BaseLoader:
     """A Jinja loader over the built-in templates; a file in one of the folders `own` takes its namesake's place.
 
-    Names are relative to `templates/`, such as `latex/document.tex.j2`. Includes go through the same chain.
+    Names are relative to `templates/`, such as `latex/document.tex.j2`. Includes go through the same chain. For the
+    same folders it is the same loader, and what was read through it need not be read again.
     """
+    return _loader(tuple(own))
+
+
+@lru_cache(maxsize=4)
+def _loader(own: tuple[Path, ...]) -> BaseLoader:
     from jinja2 import ChoiceLoader, FileSystemLoader
 
     return ChoiceLoader([FileSystemLoader(folder) for folder in (*own, templates())])

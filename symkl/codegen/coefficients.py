@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 
 import mpmath as mp
 import sympy as sp
@@ -13,6 +14,7 @@ from sympy.integrals.quadrature import gauss_jacobi, gauss_legendre
 __all__ = ["coefficients"]
 
 
+@cache
 def coefficients() -> dict[str, tuple[float, ...]]:
     """Name to numbers, lowest power first.
 

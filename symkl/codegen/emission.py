@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -39,17 +40,7 @@ def emit(
     """
     target = backend_of(backend)
     functions = [_fitting(program, target) for program in programs]
-    environment = jinja2.Environment(
-        loader=loader,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - Python, not HTML: what comes from outside goes through `docstring`
-    )
-    environment.filters["docstring"] = docstring_text
-    environment.filters["trim_right"] = str.rstrip
-    environment.filters["repr"] = lambda name: f'"{name}"' if name.isidentifier() else repr(name)
+    environment = _environment(loader)
     called: set[str] = set().union(*(function["called"] for function in functions))
     scipy = any(name.startswith("special.") for name in called) and target.MODULE == "np"
     needs = f"{target.LIBRARY} and SciPy" if scipy else target.LIBRARY
@@ -64,6 +55,23 @@ def emit(
         registrations=registered(registrations),
     )
     return re.sub(r"\n{4,}", "\n\n\n", text).rstrip("\n") + "\n"
+
+
+@lru_cache(maxsize=8)
+def _environment(loader: jinja2.BaseLoader) -> jinja2.Environment:
+    """One for a loader: what it has read and compiled of templates serves the next module."""
+    environment = jinja2.Environment(
+        loader=loader,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - Python, not HTML: what comes from outside goes through `docstring`
+    )
+    environment.filters["docstring"] = docstring_text
+    environment.filters["trim_right"] = str.rstrip
+    environment.filters["repr"] = lambda name: f'"{name}"' if name.isidentifier() else repr(name)
+    return environment
 
 
 def _fitting(program: Program, target: Backend) -> dict[str, Any]:

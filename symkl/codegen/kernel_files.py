@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import jinja2
 
@@ -15,12 +16,7 @@ _USED = re.compile(r"(?<!\w)_[A-Za-z]\w*")
 
 def kernels_for(called: Iterable[str], backend: str, environment: jinja2.Environment) -> list[str]:
     """The names of the templates in `code/<backend>/kernels`, sorted, that define the names called (`_log_gap`)."""
-    folder = f"code/{backend}/kernels/"
-    texts = {
-        name.removeprefix(folder).removesuffix(".py.j2"): _source(environment, name)
-        for name in environment.list_templates()
-        if name.startswith(folder)
-    }
+    texts = _texts(backend, environment)
     home = {name: kernel for kernel, text in sorted(texts.items()) for name in _DEFINED.findall(text)}
     found: set[str] = set()
     waiting = {home[name] for name in called}
@@ -29,6 +25,16 @@ def kernels_for(called: Iterable[str], backend: str, environment: jinja2.Environ
         found.add(kernel)
         waiting |= {home[name] for name in _USED.findall(texts[kernel]) if name in home} - found
     return sorted(found)
+
+
+@lru_cache(maxsize=32)
+def _texts(backend: str, environment: jinja2.Environment) -> dict[str, str]:
+    folder = f"code/{backend}/kernels/"
+    return {
+        name.removeprefix(folder).removesuffix(".py.j2"): _source(environment, name)
+        for name in environment.list_templates()
+        if name.startswith(folder)
+    }
 
 
 def _source(environment: jinja2.Environment, name: str) -> str:

@@ -229,3 +229,24 @@ def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
         found.append(done.stdout)
     assert len(found[0]) > 10_000
     assert found[0] == found[1]
+
+
+def test_what_was_read_of_templates_for_one_module_serves_the_next(
+    verified: Callable[..., Verified], loader: jinja2.BaseLoader
+) -> None:
+    read: list[str] = []
+
+    def source(name: str) -> tuple[str, str | None, Callable[[], bool] | None]:
+        read.append(name)
+        return loader.get_source(jinja2.Environment(), name)
+
+    class Counted(jinja2.FunctionLoader):
+        def list_templates(self) -> list[str]:
+            return loader.list_templates()
+
+    counted, program = Counted(source), lower(verified("kl", "Normal", "Normal"))
+    first = emit([program], "numpy", counted)
+    assert read
+    read.clear()
+    assert emit([program], "numpy", counted) == first
+    assert not read
