@@ -273,7 +273,7 @@ def _binet_rise_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
     """The value and its step, which is not that of every node of the sum."""
     b, a, d = _arrays(*primals)
     step_b, step_a, _ = tangents
-    return _binet_rise(b, a, d), step_b * _trigamma_excess(b) - step_a * _trigamma_excess(a)
+    return _binet_rise(b, a, d), step_b * _trigamma_excess(b, 1.0) - step_a * _trigamma_excess(a, 1.0)
 
 
 # log(2) - 1/2 and 1 - log(2)
