@@ -146,6 +146,7 @@ _ROWS = (
     Operation(k.BinetSlope, lambda mp, x: mp.digamma(x) - mp.log(x) + 1 / (2 * x)),
     Operation(k.ProductDifference, lambda mp, a, b, c, d: a * b - c * d),
     Operation(k.ProductExcess, lambda mp, a, b, c, d, e, f: (a * b - c * d) / (e * f)),
+    Operation(k.SquareBalance, lambda mp, r, s, x, d, b: ((x * x + d * d) / b + 2 * d) / b),
     Operation(k.ProductLogRatio, _product_log_ratio),
     Operation(k.ExpLag, lambda mp, x: mp.exp(x) * (mp.expm1(-x) + x)),
     Operation(k.DigammaRise, _digamma_rise),

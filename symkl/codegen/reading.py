@@ -146,11 +146,22 @@ def _without_clip(value: sp.Expr, clipped: bool) -> sp.Expr:
 
 def _differences_right(value: sp.Expr) -> bool:
     """Whether each kernel that takes two quantities and their difference, or a number and its power, is given that."""
+    return (
+        all(
+            is_zero(expand_kernels(kernel.args[d] - (kernel.args[x] - kernel.args[y])))
+            for kernel in value.atoms(Kernel)
+            for x, y, d in DIFFERENCES.get(type(kernel), ())
+        )
+        and _quotients_right(value)
+        and all(proved_equal(gap.args[1], sp.exp(expand_kernels(gap.args[0]))) for gap in value.atoms(k.GivenExpGap))
+    )
+
+
+def _quotients_right(value: sp.Expr) -> bool:
+    """Whether the quotients that are balanced are those of the three numbers given besides."""
     return all(
-        is_zero(expand_kernels(kernel.args[d] - (kernel.args[x] - kernel.args[y])))
-        for kernel in value.atoms(Kernel)
-        for x, y, d in DIFFERENCES.get(type(kernel), ())
-    ) and all(proved_equal(gap.args[1], sp.exp(expand_kernels(gap.args[0]))) for gap in value.atoms(k.GivenExpGap))
+        is_zero(r * b - x) and is_zero(s * b - d) for r, s, x, d, b in (e.args for e in value.atoms(k.SquareBalance))
+    )
 
 
 def _same(value: sp.Expr, truth: sp.Expr) -> bool:

@@ -31,7 +31,7 @@ VALUES = {
     "Gumbel": ((1.5743103409680579, 0.19104960588943412, 1.7008431312314691, 0.20279851922214398),),
 }
 #: families whose gradients are wanted to the last digits, each with its parameters, as in `draw`
-GRADIENTS = {"Pareto": "ms"}
+GRADIENTS = {"Normal": "rs", "LogNormal": "rs", "Exponential": "s", "Poisson": "s", "Pareto": "ms"}
 BACKENDS = ["numpy", "torch", "jax", pytest.param("numba", marks=pytest.mark.slow)]
 Made = Callable[[str, str], Callable[..., object]]
 

@@ -99,6 +99,7 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.GivenExpGap: (lambda x, y: (x, math.exp(x) if y else math.inf), [(x, y) for x in REAL for y in (0, 1)], 4),
     k.ProductDifference: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 2),
     k.ProductExcess: (lambda a, b: (a, b, b * 0.75, a * 1.25, a, b), TWO_POSITIVES, 3),
+    k.SquareBalance: (lambda a, b: (a / b, -0.499 * a * a / b / b, a, -0.499 * a * a / b, b), TWO_POSITIVES, 6),
     k.ProductLogRatio: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
     k.DigammaRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
     k.BinetRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 20),
@@ -235,6 +236,8 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return x[0] * x[1] - x[2] * x[3]
     if head is k.ProductExcess:
         return (x[0] * x[1] - x[2] * x[3]) / (x[4] * x[5])
+    if head is k.SquareBalance:
+        return (x[2] / x[4]) ** 2 + (x[3] / x[4]) ** 2 + 2 * x[3] / x[4]
     if head is k.ProductLogRatio:
         return mp.log(x[0] * x[1] / (x[2] * x[3]))
     if head in (k.ProductGap, k.ScaledProductGap):

@@ -11,7 +11,7 @@ from symkl.codegen.stable import slopes
 from symkl.codegen.stable.form import proved_equal, stable_form
 from symkl.codegen.stable.measure import exact_value, exact_values, loss, points
 from symkl.codegen.stable.slopes import ROWS, slope, stable_slope
-from symkl.codegen.stable.sums import summed
+from symkl.codegen.stable.sums import balanced, summed
 from symkl.model import symbol
 
 A, B, C, D = (symbol(name, "positive") for name in "abcd")
@@ -110,6 +110,26 @@ def test_the_slopes_of_the_normal_divergence_keep_their_digits(x):
 )
 def test_a_log_ratio_and_a_difference_are_added_up_in_one_kernel(total, joined):
     found = summed(total)
+    assert found == (total if joined is None else joined)
+    assert proved_equal(found, k.expand_kernels(total))
+
+
+@pytest.mark.parametrize(
+    ("total", "joined"),
+    [
+        (
+            -((X - Y) ** 2) / B**3 - (A - B) ** 2 / B**3 - 2 * (A - B) / B**2,
+            -k.SquareBalance((X - Y) / B, (A - B) / B, X - Y, A - B, B) / B,
+        ),
+        # not the same number, not a square, one term more, something else below
+        (-((X - Y) ** 2) / B**3 - 2 * (A - B) ** 2 / B**3 - 2 * (A - B) / B**2, None),
+        (-((X - Y) ** 3) / B**3 - (A - B) ** 2 / B**3 - 2 * (A - B) / B**2, None),
+        (X - (X - Y) ** 2 / B**3 - (A - B) ** 2 / B**3 - 2 * (A - B) / B**2, None),
+        (-((X - Y) ** 2) / B**3 - (A - B) ** 2 / B**3 - 2 * (A - B) / (B * C), None),
+    ],
+)
+def test_squares_and_a_difference_are_balanced_in_one_kernel(total, joined):
+    found = balanced(total)
     assert found == (total if joined is None else joined)
     assert proved_equal(found, k.expand_kernels(total))
 

@@ -46,6 +46,7 @@ __all__ = [
     "SigmoidRise",
     "Softplus",
     "SoftplusGap",
+    "SquareBalance",
     "Trigamma",
     "TrigammaExcess",
     "XLog1PY",
@@ -375,6 +376,19 @@ class ProductExcess(Kernel):
     def definition(self) -> sp.Expr:
         a, b, c, d, e, f = self.args
         return (a * b - c * d) / (e * f)
+
+
+class SquareBalance(Kernel):
+    """`SquareBalance(x/b, d/b, x, d, b) = (x/b)**2 + (d/b)**2 + 2*d/b` for positive b: of either sign, and exact at 0.
+
+    With c = b + d, what `x**2 + c**2` exceeds `b**2` by, over `b**2`.
+    """
+
+    nargs = 5
+
+    def definition(self) -> sp.Expr:
+        r, s, *_ = self.args
+        return r**2 + s**2 + 2 * s
 
 
 class DigammaRise(Kernel):

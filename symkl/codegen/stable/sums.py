@@ -1,12 +1,12 @@
-"""A logarithm of a ratio beside a difference: both are small near equality and may cancel, so one kernel adds them."""
+"""Terms that are small near equality and may cancel there: one kernel adds them up."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from symkl.codegen.stable.kernels import LogRatio, LogRatioSum
+from symkl.codegen.stable.kernels import LogRatio, LogRatioSum, SquareBalance
 
-__all__ = ["summed"]
+__all__ = ["balanced", "summed"]
 
 
 def summed(total: sp.Expr) -> sp.Expr:
@@ -30,6 +30,28 @@ def summed(total: sp.Expr) -> sp.Expr:
     return LogRatioSum(*ratio.args, coefficient * scale, step, factor, divisor, sp.S.Zero) / scale + rest
 
 
+def balanced(total: sp.Expr) -> sp.Expr:
+    """`c*x**2/b**(n + 1) + c*d**2/b**(n + 1) + 2*c*d/b**n => c*b**(1 - n)*SquareBalance(x/b, d/b, x, d, b)`.
+
+    d and x are differences of two parameters, c is a number; the sum has these three terms alone.
+    """
+    if len(sp.Add.make_args(total)) != 3:
+        return total
+    for term in total.args:
+        parts = _difference(sp.factor_terms(term))
+        if parts is None or not parts[1].is_number or not parts[2] or len(set(parts[2])) != 1:
+            continue
+        d, c, b, n = parts[0], parts[1] / 2, parts[2][0], len(parts[2])
+        for other in total.args:
+            square = sp.factor(other * b ** (n + 1) / c)
+            x = square.base if square.is_Pow and square.exp == 2 else None
+            if x is None or x == d or not (x.is_Add and len(x.args) == 2 and all(_parameter(a) for a in x.args)):
+                continue
+            if sp.expand(total - term - other - c * d**2 / b ** (n + 1)) == 0:
+                return c * b ** (1 - n) * SquareBalance(x / b, d / b, x, d, b)
+    return total
+
+
 def _logarithm(term: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:
     """(c, LogRatio) of a term that is their product."""
     found = [f for f in sp.Mul.make_args(term) if isinstance(f, LogRatio)]
@@ -50,8 +72,8 @@ def _difference(term: sp.Expr) -> tuple[sp.Expr, sp.Expr, list[sp.Symbol]] | Non
             number *= factor
         elif factor.is_Symbol:
             above.append(factor)
-        elif factor.is_Pow and factor.base.is_Symbol and factor.exp == -1:
-            below.append(factor.base)
+        elif factor.is_Pow and factor.base.is_Symbol and factor.exp.is_Integer and factor.exp < 0:
+            below += [factor.base] * int(-factor.exp)
         elif step is None and factor.is_Add and len(factor.args) == 2 and all(_parameter(a) for a in factor.args):
             step = factor
         else:

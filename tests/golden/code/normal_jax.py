@@ -128,18 +128,22 @@ def _cross_entropy_normal_normal(
     sigma_1_over_sigma_2 = _over(sigma_1, sigma_2)
     mu_difference = mu_1 - mu_2
     mu_scaled = _over(mu_difference, sigma_2)
-    t_1 = mu_scaled * mu_scaled
-    value = constant_1 + 0.5 * sigma_1_over_sigma_2 * sigma_1_over_sigma_2 + 0.5 * t_1 + jnp.log(sigma_2)
+    value = (
+        constant_1
+        + 0.5 * mu_scaled * mu_scaled
+        + 0.5 * sigma_1_over_sigma_2 * sigma_1_over_sigma_2
+        + jnp.log(sigma_2)
+    )
 
     def slopes() -> tuple[Array | float, ...]:
         sigma_difference = sigma_1 - sigma_2
-        sigma_relative = _over(sigma_difference, sigma_2)
         mu_scaled_over_sigma_2 = _over(mu_scaled, sigma_2)
-        t_2 = sigma_relative * sigma_relative + 2.0 * sigma_relative + t_1
         slope_mu_1 = mu_scaled_over_sigma_2
         slope_sigma_1 = _over(sigma_1_over_sigma_2, sigma_2)
         slope_mu_2 = -mu_scaled_over_sigma_2
-        slope_sigma_2 = -_over(t_2, sigma_2)
+        slope_sigma_2 = (
+            -_over(_square_balance(mu_scaled, _over(sigma_difference, sigma_2), mu_difference, sigma_difference, sigma_2), sigma_2)
+        )
         return (slope_mu_1, slope_sigma_1, slope_mu_2, slope_sigma_2)
 
     return value, slopes
@@ -193,13 +197,11 @@ def _kl_normal_normal(
     """The value, and what gives its derivatives by the arguments."""
     mu_difference = mu_1 - mu_2
     mu_scaled = _over(mu_difference, sigma_2)
-    t_1 = mu_scaled * mu_scaled
     sigma_difference = sigma_1 - sigma_2
     sigma_relative = _over(sigma_difference, sigma_2)
-    t_2 = sigma_relative * sigma_relative
     value = _total(
-        0.5 * t_1,
-        0.5 * t_2,
+        0.5 * mu_scaled * mu_scaled,
+        0.5 * sigma_relative * sigma_relative,
         _log_gap(sigma_1, sigma_2, sigma_difference),
     )
 
@@ -208,7 +210,9 @@ def _kl_normal_normal(
         slope_mu_1 = mu_scaled_over_sigma_2
         slope_sigma_1 = _over(_over(sigma_relative, sigma_1) * (sigma_1 + sigma_2), sigma_2)
         slope_mu_2 = -mu_scaled_over_sigma_2
-        slope_sigma_2 = -_over((2.0 * sigma_relative + t_1 + t_2), sigma_2)
+        slope_sigma_2 = (
+            -_over(_square_balance(mu_scaled, sigma_relative, mu_difference, sigma_difference, sigma_2), sigma_2)
+        )
         return (slope_mu_1, slope_sigma_1, slope_mu_2, slope_sigma_2)
 
     return value, slopes
@@ -476,6 +480,60 @@ def _log_gap_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
     )
 
 
+def _rounded_quotient(a: Array, b: Array, c: Array) -> tuple[Array, Array]:
+    """a*b/c as it is rounded, and what is rounded off it (0 where the product is very large or very small).
+
+    What is rounded off is a number, not a function of a, b and c.
+    """
+    product = a * b
+    size, most = jnp.abs(product), jnp.finfo(product.dtype).max ** 0.65
+    inside = (size > 1.0 / most) & (size < most)
+    # behind the barrier the quotient is a number of its own
+    value = jax.lax.optimization_barrier(jnp.where(inside, product / c, a * (b / c)))
+    left = [jax.lax.stop_gradient(jnp.where(inside, x, 1.0)) for x in (a, b, value, c)]
+    rest = _product_difference(*left) / left[3]
+    return value, jnp.where(inside & jnp.isfinite(rest), rest, 0.0)
+
+
+def _rounded_sum(a: Array, b: Array) -> tuple[Array, Array]:
+    """a + b as it is rounded, and what is rounded off it: a number, not a function of a and b."""
+    total = a + b
+    # behind the barrier the sum is a number of its own: what is rounded off it is not simplified to 0
+    whole, one, other = jax.lax.optimization_barrier(jax.lax.stop_gradient((total, a, b)))
+    part = whole - one
+    lost = (one - (whole - part)) + (other - part)
+    return total, jnp.where(jnp.isfinite(lost), lost, 0.0)
+
+
+def _log_ratio_sum(
+    a: Array | float,
+    b: Array | float,
+    d: Array,
+    c: Array | float,
+    e: Array | float,
+    f: Array | float,
+    g: Array | float,
+    h: Array | float,
+) -> Array:
+    """c*log(a/b) + e*f/g + h, where d is a - b, formed exactly: near a = b as if it were rounded once.
+
+    log(a/b) is 2*atanh(s) for s = d/(a + b): what is linear in d and e is added up without rounding, the rest is small.
+    """
+    a, b, d, c, e, f, g, h = _arrays(a, b, d, c, e, f, g, h)
+    near = (d > -0.5 * b) & (d < b)
+    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
+    half_a, half_b, step = jnp.where(near, 0.5 * a, 1.0), jnp.where(near, 0.5 * b, 1.0), jnp.where(near, d, 0.0)
+    mean, mean_rest = _rounded_sum(half_a, half_b)
+    first, first_rest = _rounded_quotient(c, step, mean)
+    second, second_rest = _rounded_quotient(f, e, g)
+    total, total_rest = _rounded_sum(first, second)
+    rest = (first_rest + second_rest) + (total_rest - jax.lax.stop_gradient(first * (mean_rest / mean)))
+    far = _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
+    s = 0.5 * step / mean
+    z = s * s
+    return total + ((rest + h) + c * jnp.where(near, 2.0 * s * z * _polynomial(_ATANH, z), far))
+
+
 def _over(a: Array | float, b: Array | float) -> Array:
     """a/b, which the compiler must not join with another quotient: (x/y)/z as x/(y*z) overflows too early."""
     return jnp.where(jnp.isnan(b), b, a / b)
@@ -515,6 +573,57 @@ def _ratio_parts(a: Array, b: Array, near: Array) -> tuple[Array, Array, Array, 
     k = jnp.where(near, center, k + jnp.where(small_b, lift, 0) - jnp.where(small_a, lift, 0))
     power = number((k + center) | bits(a.dtype.type(2.0**digits))) - (2.0**digits + 2 * center)
     return power, number((k - (center - bias)) << digits), x, y
+
+
+def _parts(x: Array) -> tuple[Array, Array]:
+    """x in two parts of half the digits each, by rounding off the low bits: products of parts are exact."""
+    whole, low = (jnp.int64, 27) if x.dtype == jnp.float64 else (jnp.int32, 12)
+    bits = jax.lax.bitcast_convert_type(x, whole) + jnp.asarray(1 << (low - 1), whole)
+    high = jax.lax.bitcast_convert_type(bits & jnp.asarray(-(1 << low), whole), x.dtype)
+    return high, x - high
+
+
+@jax.custom_jvp
+def _product_difference(a: Array | float, b: Array | float, c: Array | float, d: Array | float) -> Array:
+    """a*b - c*d, the products not rounded."""
+    (a, a_low), (b, b_low), (c, c_low), (d, d_low) = (_parts(x) for x in jnp.broadcast_arrays(a, b, c, d))
+    middle = (a * b_low - c * d_low) + (a_low * b - c_low * d)
+    return ((a * b - c * d) + middle) + (a_low * b_low - c_low * d_low)
+
+
+_product_difference.defjvps(
+    lambda step, _, a, b, c, d: step * b,
+    lambda step, _, a, b, c, d: a * step,
+    lambda step, _, a, b, c, d: -(step * d),
+    lambda step, _, a, b, c, d: -(c * step),
+)
+
+
+def _quotient_rest(a: Array, b: Array) -> Array:
+    """a/b less the quotient as it is rounded; 0 where one of them is not finite. A number, no function of a and b."""
+    a, b = jax.lax.stop_gradient(a), jax.lax.stop_gradient(b)
+    rest = _product_difference(a, 1.0, a / b, b) / b
+    return jnp.where(jnp.isfinite(rest), rest, 0.0)
+
+
+def _square_balance(r: Array, s: Array, x: Array, d: Array, b: Array) -> Array:
+    """r*r + s*s + 2*s, where r is x/b and s is d/b: where small ones nearly cancel, as if they were not rounded."""
+    square, other = r * r, s * s
+    value = 2.0 * s + (square + other)
+    low = (jnp.abs(value) < 0.8 * square) & (square < 0.5)
+    # safe where it is not taken, so that nothing is nan; and a number, no function of what it is made of
+    r, s, x, d, b = (jax.lax.stop_gradient(jnp.where(low, a, 1.0)) for a in (r, s, x, d, b))
+    total, lost = _rounded_sum(_product_difference(r, r, 0.0, 0.0), 2.0 * s)
+    both, more = _rounded_sum(total, _product_difference(s, s, 0.0, 0.0))
+    error = _square_rest(r) + _square_rest(s)
+    rest = 2.0 * (r * _quotient_rest(x, b) + (1.0 + s) * _quotient_rest(d, b))
+    exact = both + (more + (lost + error + rest))
+    return jnp.where(low, value + (exact - jax.lax.stop_gradient(value)), value)
+
+
+def _square_rest(x: Array) -> Array:
+    """What is rounded off x*x."""
+    return _product_difference(x, x, jax.lax.optimization_barrier(_product_difference(x, x, 0.0, 0.0)), 1.0)
 
 
 def _total(*terms: Array) -> Array:

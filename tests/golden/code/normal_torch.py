@@ -134,16 +134,18 @@ def _cross_entropy_normal_normal_formula(
     sigma_1_over_sigma_2 = sigma_1 / sigma_2
     mu_difference = mu_1 - mu_2
     mu_scaled = mu_difference / sigma_2
-    t_1 = mu_scaled * mu_scaled
-    value = constant_1 + 0.5 * sigma_1_over_sigma_2 * sigma_1_over_sigma_2 + 0.5 * t_1 + torch.log(sigma_2)
+    value = (
+        constant_1
+        + 0.5 * mu_scaled * mu_scaled
+        + 0.5 * sigma_1_over_sigma_2 * sigma_1_over_sigma_2
+        + torch.log(sigma_2)
+    )
     if validate:
         value = _checked(value, (mu_1, mu_2), (sigma_1, sigma_2))
     if not any(wanted):
         return value, ()
     sigma_difference = sigma_1 - sigma_2
-    sigma_relative = sigma_difference / sigma_2
     mu_scaled_over_sigma_2 = mu_scaled / sigma_2
-    t_2 = sigma_relative * sigma_relative + 2.0 * sigma_relative + t_1
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
         slope_mu_1 = mu_scaled_over_sigma_2
@@ -155,7 +157,7 @@ def _cross_entropy_normal_normal_formula(
         slope_mu_2 = -mu_scaled_over_sigma_2
         slopes[2] = slope_mu_2
     if wanted[3]:
-        slope_sigma_2 = -t_2 / sigma_2
+        slope_sigma_2 = -_square_balance(mu_scaled, sigma_difference / sigma_2, mu_difference, sigma_difference, sigma_2) / sigma_2
         slopes[3] = slope_sigma_2
     return value, slopes
 
@@ -205,13 +207,11 @@ def _kl_normal_normal_formula(
     mu_1, sigma_1, mu_2, sigma_2 = arguments
     mu_difference = mu_1 - mu_2
     mu_scaled = mu_difference / sigma_2
-    t_1 = mu_scaled * mu_scaled
     sigma_difference = sigma_1 - sigma_2
     sigma_relative = sigma_difference / sigma_2
-    t_2 = sigma_relative * sigma_relative
     value = _total(
-        0.5 * t_1,
-        0.5 * t_2,
+        0.5 * mu_scaled * mu_scaled,
+        0.5 * sigma_relative * sigma_relative,
         _log_gap(sigma_1, sigma_2, sigma_difference),
     )
     if validate:
@@ -230,7 +230,7 @@ def _kl_normal_normal_formula(
         slope_mu_2 = -mu_scaled_over_sigma_2
         slopes[2] = slope_mu_2
     if wanted[3]:
-        slope_sigma_2 = -(2.0 * sigma_relative + t_1 + t_2) / sigma_2
+        slope_sigma_2 = -_square_balance(mu_scaled, sigma_relative, mu_difference, sigma_difference, sigma_2) / sigma_2
         slopes[3] = slope_sigma_2
     return value, slopes
 
@@ -772,6 +772,46 @@ def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     for coefficient in coefficients[-2::-1]:
         value = value * x + coefficient
     return value
+
+
+def _product_error(a: Tensor, b: Tensor, product: Tensor) -> Tensor:
+    """a*b - product without rounding (Veltkamp's split and Dekker's product); a number, not a function of a and b."""
+    a, b, product = a.detach(), b.detach(), product.detach()
+    factor = 134217729.0 if a.dtype == torch.float64 else 4097.0
+    high_a, high_b = factor * a, factor * b
+    high_a, high_b = high_a - (high_a - a), high_b - (high_b - b)
+    low_a, low_b = a - high_a, b - high_b
+    error = ((high_a * high_b - product) + high_a * low_b + low_a * high_b) + low_a * low_b
+    return torch.where(torch.isfinite(error), error, 0.0)
+
+
+def _square_balance(r: Tensor, s: Tensor, x: Tensor, d: Tensor, b: Tensor) -> Tensor:
+    """r*r + s*s + 2*s, where r is x/b and s is d/b: where small ones nearly cancel, as if they were not rounded."""
+    square = r * r
+    value = 2.0 * s + (square + s * s)
+    if torch.compiler.is_compiling():
+        return value
+    if _settled(value):
+        if _SINGLE.get():
+            return value
+        places = ((value.abs() < 0.8 * square) & (square < 0.5)).nonzero(as_tuple=True)
+        if places[0].numel():
+            value[places] = _cancelled_balance(*(a.expand_as(value)[places] for a in _tensors(x, d, b)))
+        return value
+    low = ((value.abs() < 0.8 * square) & (square < 0.5)).detach()
+    exact = _cancelled_balance(*(torch.where(low, a, 1.0) for a in _tensors(x, d, b)))
+    return torch.where(low, value + (exact - value).detach(), value)
+
+
+def _cancelled_balance(x: Tensor, d: Tensor, b: Tensor) -> Tensor:
+    """(x*x + d*(d + 2*b))/(b*b), nothing rounded that may cancel, for x and d not far larger than b."""
+    power = torch.frexp(b.detach()).exponent.clamp(min=-1000)
+    x, d, b = (torch.ldexp(a, -power) for a in (x, d, b))
+    twice = 2.0 * b
+    width = twice + d
+    square, product = x * x, d * width
+    rest = _product_error(x, x, square) + (_product_error(d, width, product) + d * (d - (width - twice)))
+    return ((square + product) + rest) / b / b
 
 
 def _tensors(*arguments: Tensor | float) -> list[Tensor]:
