@@ -480,6 +480,17 @@ def _log_gap_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
     )
 
 
+def _log_quotient(a: Array | float, b: Array | float) -> Array:
+    """log(a/b), also where a/b is too small or too large for a number: powers of two bring it back."""
+    dtype = jnp.result_type(a, b)
+    exponent = 500.0 if dtype == jnp.float64 else 80.0
+    power, logarithm = 2.0**exponent, exponent / 500.0 * 693.1471805599454
+    tiny, vast = a * power < b, b * power < a
+    up = jnp.where(tiny, power, jnp.where(vast, 1.0 / power, 1.0))
+    down = jnp.where(tiny, 1.0 / power, jnp.where(vast, power, 1.0))
+    return jnp.log(a * up / (b * down)) + jnp.where(tiny, -logarithm, jnp.where(vast, logarithm, 0.0))
+
+
 def _rounded_quotient(a: Array, b: Array, c: Array) -> tuple[Array, Array]:
     """a*b/c as it is rounded, and what is rounded off it (0 where the product is very large or very small).
 
@@ -551,30 +562,6 @@ def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
     return jnp.asarray(terms[0])
 
 
-def _ratio_parts(a: Array, b: Array, near: Array) -> tuple[Array, Array, Array, Array]:
-    """power, 2**power, x, y with a/b = 2**power * x/y and x/y within about 2/3 and 3/2; power is 0 where near.
-
-    The bits of a positive number, read as an integer, are nearly its logarithm to the base 2 times 2**digits. What
-    stands for 2**power is one of any value where that is no normal number.
-    """
-    whole, digits, bias, lift = (jnp.int64, 52, 1023, 54) if a.dtype == jnp.float64 else (jnp.int32, 23, 127, 24)
-    bits, number = (functools.partial(jax.lax.bitcast_convert_type, new_dtype=t) for t in (whole, a.dtype))
-    center = 2 * (bias + 1)
-    # times 2**lift: no subnormal number is left
-    small_a, small_b = a < 2.0 ** (lift - bias), b < 2.0 ** (lift - bias)
-    i = bits(jnp.where(small_a, a * 2.0**lift, a))
-    j = bits(jnp.where(small_b, b * 2.0**lift, b))
-    halves = jax.lax.shift_right_logical(i, whole(1)) - jax.lax.shift_right_logical(j, whole(1))
-    rounded = halves + whole((center << digits - 1) + (1 << digits - 2))
-    k = jax.lax.shift_right_logical(rounded, whole(digits - 1))  # the power, and center more
-    exponent = j & whole((2 * bias + 1) << digits)
-    x = number(i - exponent - ((k - (center + bias)) << digits))
-    y = number(j - exponent + whole(bias << digits))
-    k = jnp.where(near, center, k + jnp.where(small_b, lift, 0) - jnp.where(small_a, lift, 0))
-    power = number((k + center) | bits(a.dtype.type(2.0**digits))) - (2.0**digits + 2 * center)
-    return power, number((k - (center - bias)) << digits), x, y
-
-
 def _parts(x: Array) -> tuple[Array, Array]:
     """x in two parts of half the digits each, by rounding off the low bits: products of parts are exact."""
     whole, low = (jnp.int64, 27) if x.dtype == jnp.float64 else (jnp.int32, 12)
@@ -604,6 +591,30 @@ def _quotient_rest(a: Array, b: Array) -> Array:
     a, b = jax.lax.stop_gradient(a), jax.lax.stop_gradient(b)
     rest = _product_difference(a, 1.0, a / b, b) / b
     return jnp.where(jnp.isfinite(rest), rest, 0.0)
+
+
+def _ratio_parts(a: Array, b: Array, near: Array) -> tuple[Array, Array, Array, Array]:
+    """power, 2**power, x, y with a/b = 2**power * x/y and x/y within about 2/3 and 3/2; power is 0 where near.
+
+    The bits of a positive number, read as an integer, are nearly its logarithm to the base 2 times 2**digits. What
+    stands for 2**power is one of any value where that is no normal number.
+    """
+    whole, digits, bias, lift = (jnp.int64, 52, 1023, 54) if a.dtype == jnp.float64 else (jnp.int32, 23, 127, 24)
+    bits, number = (functools.partial(jax.lax.bitcast_convert_type, new_dtype=t) for t in (whole, a.dtype))
+    center = 2 * (bias + 1)
+    # times 2**lift: no subnormal number is left
+    small_a, small_b = a < 2.0 ** (lift - bias), b < 2.0 ** (lift - bias)
+    i = bits(jnp.where(small_a, a * 2.0**lift, a))
+    j = bits(jnp.where(small_b, b * 2.0**lift, b))
+    halves = jax.lax.shift_right_logical(i, whole(1)) - jax.lax.shift_right_logical(j, whole(1))
+    rounded = halves + whole((center << digits - 1) + (1 << digits - 2))
+    k = jax.lax.shift_right_logical(rounded, whole(digits - 1))  # the power, and center more
+    exponent = j & whole((2 * bias + 1) << digits)
+    x = number(i - exponent - ((k - (center + bias)) << digits))
+    y = number(j - exponent + whole(bias << digits))
+    k = jnp.where(near, center, k + jnp.where(small_b, lift, 0) - jnp.where(small_a, lift, 0))
+    power = number((k + center) | bits(a.dtype.type(2.0**digits))) - (2.0**digits + 2 * center)
+    return power, number((k - (center - bias)) << digits), x, y
 
 
 def _square_balance(r: Array, s: Array, x: Array, d: Array, b: Array) -> Array:
