@@ -480,71 +480,6 @@ def _log_gap_jvp(primals: tuple, tangents: tuple) -> tuple[Array, Array]:
     )
 
 
-def _log_quotient(a: Array | float, b: Array | float) -> Array:
-    """log(a/b), also where a/b is too small or too large for a number: powers of two bring it back."""
-    dtype = jnp.result_type(a, b)
-    exponent = 500.0 if dtype == jnp.float64 else 80.0
-    power, logarithm = 2.0**exponent, exponent / 500.0 * 693.1471805599454
-    tiny, vast = a * power < b, b * power < a
-    up = jnp.where(tiny, power, jnp.where(vast, 1.0 / power, 1.0))
-    down = jnp.where(tiny, 1.0 / power, jnp.where(vast, power, 1.0))
-    return jnp.log(a * up / (b * down)) + jnp.where(tiny, -logarithm, jnp.where(vast, logarithm, 0.0))
-
-
-def _rounded_quotient(a: Array, b: Array, c: Array) -> tuple[Array, Array]:
-    """a*b/c as it is rounded, and what is rounded off it (0 where the product is very large or very small).
-
-    What is rounded off is a number, not a function of a, b and c.
-    """
-    product = a * b
-    size, most = jnp.abs(product), jnp.finfo(product.dtype).max ** 0.65
-    inside = (size > 1.0 / most) & (size < most)
-    # behind the barrier the quotient is a number of its own
-    value = jax.lax.optimization_barrier(jnp.where(inside, product / c, a * (b / c)))
-    left = [jax.lax.stop_gradient(jnp.where(inside, x, 1.0)) for x in (a, b, value, c)]
-    rest = _product_difference(*left) / left[3]
-    return value, jnp.where(inside & jnp.isfinite(rest), rest, 0.0)
-
-
-def _rounded_sum(a: Array, b: Array) -> tuple[Array, Array]:
-    """a + b as it is rounded, and what is rounded off it: a number, not a function of a and b."""
-    total = a + b
-    # behind the barrier the sum is a number of its own: what is rounded off it is not simplified to 0
-    whole, one, other = jax.lax.optimization_barrier(jax.lax.stop_gradient((total, a, b)))
-    part = whole - one
-    lost = (one - (whole - part)) + (other - part)
-    return total, jnp.where(jnp.isfinite(lost), lost, 0.0)
-
-
-def _log_ratio_sum(
-    a: Array | float,
-    b: Array | float,
-    d: Array,
-    c: Array | float,
-    e: Array | float,
-    f: Array | float,
-    g: Array | float,
-    h: Array | float,
-) -> Array:
-    """c*log(a/b) + e*f/g + h, where d is a - b, formed exactly: near a = b as if it were rounded once.
-
-    log(a/b) is 2*atanh(s) for s = d/(a + b): what is linear in d and e is added up without rounding, the rest is small.
-    """
-    a, b, d, c, e, f, g, h = _arrays(a, b, d, c, e, f, g, h)
-    near = (d > -0.5 * b) & (d < b)
-    # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
-    half_a, half_b, step = jnp.where(near, 0.5 * a, 1.0), jnp.where(near, 0.5 * b, 1.0), jnp.where(near, d, 0.0)
-    mean, mean_rest = _rounded_sum(half_a, half_b)
-    first, first_rest = _rounded_quotient(c, step, mean)
-    second, second_rest = _rounded_quotient(f, e, g)
-    total, total_rest = _rounded_sum(first, second)
-    rest = (first_rest + second_rest) + (total_rest - jax.lax.stop_gradient(first * (mean_rest / mean)))
-    far = _log_quotient(jnp.where(near, 1.0, a), jnp.where(near, 1.0, b))
-    s = 0.5 * step / mean
-    z = s * s
-    return total + ((rest + h) + c * jnp.where(near, 2.0 * s * z * _polynomial(_ATANH, z), far))
-
-
 def _over(a: Array | float, b: Array | float) -> Array:
     """a/b, which the compiler must not join with another quotient: (x/y)/z as x/(y*z) overflows too early."""
     return jnp.where(jnp.isnan(b), b, a / b)
@@ -615,6 +550,16 @@ def _ratio_parts(a: Array, b: Array, near: Array) -> tuple[Array, Array, Array, 
     k = jnp.where(near, center, k + jnp.where(small_b, lift, 0) - jnp.where(small_a, lift, 0))
     power = number((k + center) | bits(a.dtype.type(2.0**digits))) - (2.0**digits + 2 * center)
     return power, number((k - (center - bias)) << digits), x, y
+
+
+def _rounded_sum(a: Array, b: Array) -> tuple[Array, Array]:
+    """a + b as it is rounded, and what is rounded off it: a number, not a function of a and b."""
+    total = a + b
+    # behind the barrier the sum is a number of its own: what is rounded off it is not simplified to 0
+    whole, one, other = jax.lax.optimization_barrier(jax.lax.stop_gradient((total, a, b)))
+    part = whole - one
+    lost = (one - (whole - part)) + (other - part)
+    return total, jnp.where(jnp.isfinite(lost), lost, 0.0)
 
 
 def _square_balance(r: Array, s: Array, x: Array, d: Array, b: Array) -> Array:
