@@ -30,8 +30,8 @@ T = TypeVar("T")
 #: a claim with the heads and bodies of its proof
 Packed = tuple[Request, Head, bytes, Head, bytes]
 
-#: backends whose code is read back: to import the libraries of the others would cost each child seconds, and memory
-_REREAD = frozenset({"numpy"})
+#: backends whose code is read back as soon as it is made: compiled functions would take minutes
+_REREAD = frozenset({"numpy", "torch", "jax"})
 
 #: functions as programs, and sentences about those that cannot be one
 _Lowered = tuple[list[Program], list[str]]

@@ -74,19 +74,19 @@ def test_a_function_that_a_backend_cannot_compute_is_left_out_and_named_and_the_
     real = pipeline.generate
 
     def lacking(backend: str, programs: Sequence[Program], *rest: Any) -> str:
-        if backend == "torch" and any(program.name == "entropy_exponential" for program in programs):
+        if backend == "numba" and any(program.name == "entropy_exponential" for program in programs):
             raise NotYet("no such function")
         return real(backend, programs, *rest)
 
     monkeypatch.setattr(pipeline, "generate", lacking)
-    made = _made(piece, verified, ("numpy", "torch"))
+    made = _made(piece, verified, ("numpy", "numba"))
     assert made.troubles == []
     code = {name: content.decode() for name, content in made.files.items()}
     assert "def entropy_exponential(" in code["numpy/exponential.py"]
     assert "left out" not in code["numpy/exponential.py"]
-    assert "entropy_exponential is left out: no such function." in code["torch/exponential.py"]
-    assert "def entropy_exponential(" not in code["torch/exponential.py"]
-    assert "def entropy_exponential__" in code["torch/exponential.py"]
+    assert "entropy_exponential is left out: no such function." in code["numba/exponential.py"]
+    assert "def entropy_exponential(" not in code["numba/exponential.py"]
+    assert "def entropy_exponential__" in code["numba/exponential.py"]
 
 
 def test_a_module_without_a_function_is_not_written_and_a_note_says_so(
@@ -95,16 +95,16 @@ def test_a_module_without_a_function_is_not_written_and_a_note_says_so(
     real = pipeline.generate
 
     def lacking(backend: str, *rest: Any) -> str:
-        if backend == "torch":
+        if backend == "numba":
             raise NotYet("no such function")
         return real(backend, *rest)
 
     monkeypatch.setattr(pipeline, "generate", lacking)
-    made = _made(piece, verified, ("numpy", "torch"))
+    made = _made(piece, verified, ("numpy", "numba"))
     assert sorted(made.files) == ["numpy/exponential.py"]
     [(code, line)] = made.troubles
     assert code == 0
-    assert line.startswith("note: torch/exponential.py is not written, as none of its functions can be: entropy_exp")
+    assert line.startswith("note: numba/exponential.py is not written, as none of its functions can be: entropy_exp")
     assert line.endswith("no such function.")
     assert not made.broken
 
@@ -159,27 +159,27 @@ def test_no_code_is_made_of_what_is_not_verified(kind: str, verified: Verified) 
     assert wanted([verified])[0] == (verified, None, None)
 
 
-def test_code_is_read_back_as_it_is_written(piece: Piece, verified: Verified, tmp_path: Path) -> None:
-    made = _made(piece, verified, ("numpy",))
-    assert "Re-verified" in made.files["numpy/exponential.py"].decode()
-    own = tmp_path / "code" / "numpy"
+@pytest.mark.parametrize(
+    ("backend", "old", "new"),
+    [
+        ("numpy", "return _finish(value,", "return _finish(2.0 * value,"),
+        ("torch", "    if not any(wanted):\n", "    value = 2.0 * value\n    if not any(wanted):\n"),
+        ("jax", "return value, slopes", "return 2.0 * value, slopes"),
+    ],
+)
+def test_code_is_read_back_as_it_is_written(
+    backend: str, old: str, new: str, piece: Piece, verified: Verified, tmp_path: Path
+) -> None:
+    name = f"{backend}/exponential.py"
+    assert "Re-verified" in _made(piece, verified, (backend,)).files[name].decode()
+    own = tmp_path / "code" / backend
     own.mkdir(parents=True)
-    text = (resources.templates() / "code" / "numpy" / "function.py.j2").read_text()
-    assert "return _finish(value," in text
-    (own / "function.py.j2").write_text(text.replace("return _finish(value,", "return _finish(2.0 * value,"))
-    broken = Made.unpacked(outputs_of(piece, [verified], [], ("numpy",), Settings(templates=tmp_path)))
+    text = (resources.templates() / "code" / backend / "function.py.j2").read_text()
+    assert old in text
+    (own / "function.py.j2").write_text(text.replace(old, new))
+    broken = Made.unpacked(outputs_of(piece, [verified], [], (backend,), Settings(templates=tmp_path)))
     assert broken.files == {}
     [(code, line)] = broken.troubles
     assert code == 5
-    assert "numpy/exponential.py: entropy_exponential in numpy is" in line
+    assert f"{name}: entropy_exponential in {backend} is" in line
     assert "units in the last place off" in line
-
-
-def test_templates_of_ones_own_are_taken(piece: Piece, verified: Verified, tmp_path: Path) -> None:
-    own = tmp_path / "code" / "numpy"
-    own.mkdir(parents=True)
-    text = (resources.templates() / "code" / "numpy" / "module.py.j2").read_text()
-    (own / "module.py.j2").write_text("# from a template of my own\n" + text)
-    programs = pipeline.lower([(verified, None, None)])
-    mine = pipeline.generate("numpy", programs, Settings(templates=tmp_path), "title")
-    assert mine == "# from a template of my own\n" + pipeline.generate("numpy", programs, SETTINGS, "title")
