@@ -36,9 +36,9 @@ def shared(
 
 
 def _long_sums(slope: sp.Expr) -> list[sp.Expr]:
-    """The long sums that are factors, the inner ones first: by themselves they leave lines short."""
+    """The long sums and calls that are factors, the inner ones first: by themselves they leave lines short."""
     factors = [a for e in sp.postorder_traversal(slope) if e.is_Mul for a in e.args]
-    return [a for a in factors if a.is_Add and len(str(a)) > LONGEST]
+    return [a for a in factors if (a.is_Add or a.is_Function) and len(str(a)) > (LONGEST if a.is_Add else 2 * LONGEST)]
 
 
 def _is_quotient(e: sp.Expr) -> bool:
