@@ -66,14 +66,14 @@ def loader(own: Iterable[Path] = ()) -> BaseLoader:
     Names are relative to `templates/`, such as `latex/document.tex.j2`. Includes go through the same chain. For the
     same folders it is the same loader, and what was read through it need not be read again.
     """
-    return _loader(tuple(own))
+    return _loader((*own, templates()))
 
 
 @lru_cache(maxsize=4)
-def _loader(own: tuple[Path, ...]) -> BaseLoader:
+def _loader(folders: tuple[Path, ...]) -> BaseLoader:
     from jinja2 import ChoiceLoader, FileSystemLoader
 
-    return ChoiceLoader([FileSystemLoader(folder) for folder in (*own, templates())])
+    return ChoiceLoader([FileSystemLoader(folder) for folder in folders])
 
 
 def version() -> str:

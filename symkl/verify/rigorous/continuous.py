@@ -119,18 +119,26 @@ def _ways(density: sp.Expr, weight: sp.Expr, low: arb | int, high: arb | int, he
         start, end = arb(cut).exp(), arb(high).exp()
         plain = compile_balls(sp.Mul(density, weight, evaluate=False), Y)
         box = acb(start.union(end), (end - start) / 8 * arb(0, 1))
-        if not plain(box, True).is_finite():
+        if not _finite(plain, box):
             other = compile_balls(sp.Mul(_far(density), _far(weight), evaluate=False), Y)
-            plain = other if other(box, True).is_finite() else plain
+            plain = other if _finite(other, box) else plain
         yield [*first, (start, end, plain)]
         return
-    if not near(acb(arb(int(high) - 2, 2), arb(0, 2)), True).is_finite():
+    if not _finite(near, acb(arb(int(high) - 2, 2), arb(0, 2))):
         far = compile_balls(sp.Mul(Y, _far(density), _far(weight), evaluate=False), Y, exponential=True)
         for cut in range(-16, int(high) - 4, 4):
-            if cut > low and far(acb(arb(cut + 2, 2), arb(0, 2)), True).is_finite():
+            if cut > low and _finite(far, acb(arb(cut + 2, 2), arb(0, 2))):
                 yield [(low, cut, near), (cut, high, far)]
                 break
     yield [(low, high, near)]
+
+
+def _finite(program: Program, box: acb) -> bool:
+    """Whether the integrand is finite, and analytic, on all of the box."""
+    try:
+        return bool(program(box, True).is_finite())
+    except (ArithmeticError, TypeError, ValueError):
+        return False
 
 
 @lru_cache(maxsize=4096)

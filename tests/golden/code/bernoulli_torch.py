@@ -462,11 +462,21 @@ _EXP = (
 
 def _exp_gap(x: Tensor) -> Tensor:
     """exp(x) - 1 - x >= 0."""
+    if _settled(x) and _SINGLE.get():
+        return _short_exp_gap(x)
     near = x.abs() < 1.0
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     u, v = torch.where(near, x, 0.0), torch.where(near, 1.0, x)
     value_far = torch.expm1(v) - v.clamp(max=1e3)  # infinite from there on
     return torch.where(near, u * u * _polynomial(_EXP, u), value_far)
+
+
+def _short_exp_gap(x: Tensor) -> Tensor:
+    """The same to 32 bits."""
+    value, size = torch.expm1(x) - x.clamp(max=1e3), x.abs()
+    if bool(size.amin() > 1e-6):
+        return value
+    return torch.where(size < 1e-3, x * x * (0.5 + x * (1 / 6 + x / 24)), value)
 
 
 # (atanh(s)/s - 1)/s**2 in powers of s**2, for s**2 up to 1/9

@@ -434,14 +434,23 @@ def _kl_normal_normal__log_variance(result, mu_1, logvar_1, mu_2, logvar_2):
         result[i] = _kl_normal_normal__log_variance_element(mu_1[i], logvar_1[i], mu_2[i], logvar_2[i])
 
 
-@_inline
+@_fused
 def _exp_gap(x):
-    """exp(x) - 1 - x >= 0."""
-    # infinite from 1e3 on
-    return x * x * _exp_series(x) if abs(x) < 1.0 else math.expm1(x) - min(x, 1e3)
+    """exp(x) - 1 - x >= 0, without a branch."""
+    near = abs(x) < 1.0
+    u = max(min(x, 1e3), -1e3)  # beyond, it is infinite or -1 - x
+    # u is k*log(2) + r; 3*2**51 rounds to an integer
+    k = 0.0 if near else (u * 1.4426950408889634 + 6755399441055744.0) - 6755399441055744.0
+    k = min(k, 1024.0)
+    r = (u - k * 0.6931471803691238) - k * 1.9082149292705877e-10
+    value = r * r * _exp_series(r)
+    # 2**(k - 1), of which nothing is left far below 0
+    half = _of_bits(_bits(max(k, -64.0) + 4503599627371518.0) << 52)  # 2**52 + 1022
+    far = 2.0 * (half * (r + value) + (half - 0.5)) - min(x, 1e3)
+    return value if near else far
 
 
-@_inline
+@_fused
 def _exp_series(x):
     """(exp(x) - 1 - x)/x**2 for |x| < 1, in powers of x."""
     value = 7.746178593018827e-13

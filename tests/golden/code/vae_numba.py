@@ -166,14 +166,23 @@ def _kl_normal_normal__log_variance(result, mu_1, logvar_1):
         result[i] = _kl_normal_normal__log_variance_element(mu_1[i], logvar_1[i])
 
 
-@_inline
+@_fused
 def _exp_gap(x):
-    """exp(x) - 1 - x >= 0."""
-    # infinite from 1e3 on
-    return x * x * _exp_series(x) if abs(x) < 1.0 else math.expm1(x) - min(x, 1e3)
+    """exp(x) - 1 - x >= 0, without a branch."""
+    near = abs(x) < 1.0
+    u = max(min(x, 1e3), -1e3)  # beyond, it is infinite or -1 - x
+    # u is k*log(2) + r; 3*2**51 rounds to an integer
+    k = 0.0 if near else (u * 1.4426950408889634 + 6755399441055744.0) - 6755399441055744.0
+    k = min(k, 1024.0)
+    r = (u - k * 0.6931471803691238) - k * 1.9082149292705877e-10
+    value = r * r * _exp_series(r)
+    # 2**(k - 1), of which nothing is left far below 0
+    half = _of_bits(_bits(max(k, -64.0) + 4503599627371518.0) << 52)  # 2**52 + 1022
+    far = 2.0 * (half * (r + value) + (half - 0.5)) - min(x, 1e3)
+    return value if near else far
 
 
-@_inline
+@_fused
 def _exp_series(x):
     """(exp(x) - 1 - x)/x**2 for |x| < 1, in powers of x."""
     value = 7.746178593018827e-13
@@ -190,6 +199,33 @@ def _exp_series(x):
     value = value * x + 0.04166666666666609
     value = value * x + 0.16666666666666666
     return value * x + 0.5
+
+
+@_fused
+def _bits(x):
+    return np.float64(x).view(np.int64)
+
+
+@_fused
+def _of_bits(i):
+    return np.int64(i).view(np.float64)
+
+
+@_fused
+def _ratio_parts(a, b):
+    """k, x, y with a/b = 2**k * x/y and x/y within about 2/3 and 3/2, for positive a, b; without a branch.
+
+    The bits of a positive number, read as an integer, are nearly 2**52 times its logarithm to the base 2.
+    """
+    small_a, small_b = a < 1e-290, b < 1e-290
+    i = _bits(a * 18014398509481984.0 if small_a else a)  # 2**54: no subnormal number is left
+    j = _bits(b * 18014398509481984.0 if small_b else b)
+    k = (((i >> 1) - (j >> 1) + 0x4004000000000000) >> 51) & 0xFFF  # biased by 2048
+    exponent = j & 0x7FF0000000000000
+    x = _of_bits(i - exponent - (k << 52) - 0x4010000000000000)
+    y = _of_bits(j - exponent + 0x3FF0000000000000)
+    power = _of_bits(k | 0x4330000000000000) - 4503599627372544.0  # 2**52 + 2048
+    return power + ((54.0 if small_b else 0.0) - (54.0 if small_a else 0.0)), x, y
 
 
 @_inline
