@@ -131,6 +131,23 @@ def test_a_trace_takes_no_decision_from_the_numbers_it_was_made_with(torch_modul
     assert found[1].isnan()
 
 
+def test_a_call_that_fails_leaves_the_digits_of_the_next_alone(
+    torch_module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = [torch.tensor([x], dtype=torch.float64) for x in (0.0, 1.0 + 2.0**-20, 0.0, 1.0)]
+    expected = torch_module.kl_normal_normal(*close)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(torch_module, "_total", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            torch_module.kl_normal_normal(*(x.float() for x in close))
+    assert not torch_module._SINGLE.get()
+    assert torch.equal(torch_module.kl_normal_normal(*close), expected)
+
+
 def test_gradients_of_a_compiled_function_are_those_of_the_function(torch_module: ModuleType) -> None:
     function = torch_module.kl_normal_normal
     arguments = [torch.full((4,), v, dtype=torch.float64, requires_grad=True) for v in CASES["kl_normal_normal"]]

@@ -352,16 +352,19 @@ def _in_blocks(
     # what is summed afterwards is not rounded before
     value = torch.empty(size, dtype=torch.float64 if event_ndims else dtype)
     found = [torch.empty(size, dtype=a.dtype) if needed else None for a, needed in zip(arguments, wanted, strict=True)]
-    token = _SINGLE.set(all(whole.dtype.itemsize <= 4 for whole in (value, *found) if whole is not None))
-    with torch.inference_mode():
-        for start in range(0, size, step):
-            precise = [_part(a, start, step).to(torch.float64) for a in flat]
-            results = formula(precise, wanted, validate)
-            for whole, result in zip((value, *found), (results[0], *results[1]), strict=False):
-                if whole is not None:
-                    given = result if isinstance(result, Tensor) else torch.as_tensor(result, dtype=torch.float64)
-                    _part(whole, start, step).copy_(given)
-    _SINGLE.reset(token)
+    kinds = (dtype, *(whole.dtype for whole in found if whole is not None))
+    token = _SINGLE.set(all(kind.itemsize <= 4 for kind in kinds))
+    try:
+        with torch.inference_mode():
+            for start in range(0, size, step):
+                precise = [_part(a, start, step).to(torch.float64) for a in flat]
+                results = formula(precise, wanted, validate)
+                for whole, result in zip((value, *found), (results[0], *results[1]), strict=False):
+                    if whole is not None:
+                        given = result if isinstance(result, Tensor) else torch.as_tensor(result, dtype=torch.float64)
+                        _part(whole, start, step).copy_(given)
+    finally:
+        _SINGLE.reset(token)
     if event_ndims:
         value = value.reshape(shape).sum(dim=tuple(range(-event_ndims, 0))).to(dtype)
     else:
