@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import sympy as sp
 
@@ -29,13 +29,13 @@ def shared(
         name = sp.Symbol(fresh(suggested(quotient)), real=True)
         named.append(Assignment(name, quotient))
         found = [_divided_before(slope, {quotient: name}) for slope in found]
-    while sums := [total for slope in found for total in _long_sums(slope)]:
-        named.append(Assignment(sp.Symbol(fresh("t"), real=True), sums[0]))
-        found = [slope.xreplace({sums[0]: named[-1].name}) for slope in found]
+    while long := [factor for slope in found for factor in _long_factors(slope)]:
+        named.append(Assignment(sp.Symbol(fresh("t"), real=True), long[0]))
+        found = [slope.xreplace({long[0]: named[-1].name}) for slope in found]
     return found, named
 
 
-def _long_sums(slope: sp.Expr) -> list[sp.Expr]:
+def _long_factors(slope: sp.Expr) -> list[sp.Expr]:
     """The long sums and calls that are factors, the inner ones first: by themselves they leave lines short."""
     factors = [a for e in sp.postorder_traversal(slope) if e.is_Mul for a in e.args]
     return [a for a in factors if (a.is_Add or a.is_Function) and len(str(a)) > (LONGEST if a.is_Add else 2 * LONGEST)]
@@ -71,10 +71,9 @@ def _times(power: sp.Expr, part: sp.Expr) -> int:
 
 def _over_one_divisor(total: sp.Expr) -> sp.Expr:
     """`a/s + b/s + c => (a + b)/s + c`, by the symbol that most terms are divided by."""
-    counts = Counter(s for term in total.args for s in _divisors(term))
-    if not counts or max(counts.values()) < 2:
+    divisor = _commonest(s for term in total.args for s in _divisors(term))
+    if divisor is None:
         return total
-    divisor = max(sorted(counts, key=str), key=counts.__getitem__)
     over = [term for term in total.args if divisor in _divisors(term)]
     above = sp.Add(*(term * divisor for term in over))
     sign = -1 if all(term.could_extract_minus_sign() for term in over) else 1
@@ -88,10 +87,15 @@ def _divisors(term: sp.Expr) -> list[sp.Symbol]:
 
 def _most_common(slopes: Sequence[sp.Expr]) -> sp.Expr | None:
     """The quotient of two symbols that is found most often, if more than once."""
-    counts: Counter[sp.Expr] = Counter()
+    found: list[sp.Expr] = []
     for product in (e for slope in slopes for e in sp.preorder_traversal(slope) if e.is_Mul):
         above = [base for base, power in product.as_powers_dict().items() if base.is_Symbol and _times(power, sp.S.One)]
-        counts.update(x / s for x in above for s in _divisors(product))
-    if not counts or max(counts.values()) < 2:
-        return None
-    return max(sorted(counts, key=sp.default_sort_key), key=counts.__getitem__)
+        found += [x / s for x in above for s in _divisors(product)]
+    return _commonest(found)
+
+
+def _commonest(found: Iterable[sp.Expr]) -> sp.Expr | None:
+    """What is found most often, the first of several; None where nothing is found twice."""
+    counts = Counter(found)
+    best = max(sorted(counts, key=sp.default_sort_key), key=counts.__getitem__, default=None)
+    return best if counts[best] > 1 else None
