@@ -30,9 +30,6 @@ T = TypeVar("T")
 #: a claim with the heads and bodies of its proof
 Packed = tuple[Request, Head, bytes, Head, bytes]
 
-#: backends whose code is read back as soon as it is made: compiled functions would take minutes
-_REREAD = frozenset({"numpy", "torch", "jax"})
-
 #: functions as programs, and sentences about those that cannot be one
 _Lowered = tuple[list[Program], list[str]]
 
@@ -201,7 +198,7 @@ def _module(made: Made, name: str, backend: str, functions: _Lowered, settings: 
 
 def _able(backend: str, program: Program, settings: Settings, title: str) -> Program:
     """The program, as its backend can compute it. Raises NotYet where it cannot."""
-    if backend in _REREAD:
+    if pipeline.BACKENDS[backend].REREAD:
         return pipeline.reread(backend, program, settings)
     pipeline.generate(backend, [program], settings, title)
     return program

@@ -57,7 +57,7 @@ def lower(
     expressions = [filled(part.form.expression) for part in parts] + [e for es in found for e in es]
     lowered = lowering.lower([scaled(e) for e in expressions])
     values = lowered[: len(parts)]
-    derivatives, quotients = shared(lowered[len(parts) :], lowering.assignments, lowering.fresh)
+    derivatives, assignments = shared(lowered[len(parts) :], lowering.assignments, lowering.fresh)
     following = iter(derivatives)
     branches = tuple(
         Branch(
@@ -65,7 +65,7 @@ def lower(
         )
         for part, value, own in zip(parts, values, found, strict=True)
     )
-    first_needed, later = _divided([*lowering.assignments, *quotients], branches)
+    first_needed, later = _divided(assignments, branches)
     return Program(
         name=function_name(claim, first, second),
         arguments=tuple(Argument(names[p.symbol], p.symbol, p.domain, p.doc) for p in chosen.parameters),

@@ -17,12 +17,22 @@ __all__ = ["shared"]
 def shared(
     slopes: Sequence[sp.Expr], assignments: Sequence[Assignment], fresh: Callable[[str], str]
 ) -> tuple[list[sp.Expr], list[Assignment]]:
-    """The slopes with fewer divisions, and the quotients that are named for that; `fresh` makes a name of a hint.
+    """The slopes with fewer divisions, and the assignments, those too, with the quotients that are named for that.
 
-    `d/s**2 => q/s` where `q = d/s` is assigned; `a/s + b/s => (a + b)/s`; `x/s` that is met more than once gets a name.
+    `fresh` makes a name of a hint.
+
+    `d/s**2 => q/s` where `q = d/s` is assigned; `a/s + b/s => (a + b)/s`; `x*(a + b)/(a*b) => x/a + x/b`, where
+    no product overflows; `x/s` that is met more than once gets a name.
     """
-    given = {a.value: a.name for a in assignments if _is_quotient(a.value) or _is_square(a.value)}
-    found = [_divided_before(slope, given) for slope in slopes]
+    given: dict[sp.Expr, sp.Symbol] = {}
+    before = []
+    for assignment in assignments:
+        value = _divided_before(assignment.value, given)
+        before.append(Assignment(assignment.name, value))
+        if _is_quotient(value) or _is_square(value):
+            given[value] = assignment.name
+    found = [slope.replace(lambda e: e.is_Mul, _in_parts) for slope in slopes]
+    found = [_divided_before(slope, given) for slope in found]
     found = [slope.replace(lambda e: e.is_Add, _over_one_divisor) for slope in found]
     named: list[Assignment] = []
     while (quotient := _most_common(found)) is not None:
@@ -32,13 +42,28 @@ def shared(
     while long := [factor for slope in found for factor in _long_factors(slope)]:
         named.append(Assignment(sp.Symbol(fresh("t"), real=True), long[0]))
         found = [slope.xreplace({long[0]: named[-1].name}) for slope in found]
-    return found, named
+    return found, [*before, *named]
+
+
+def _in_parts(product: sp.Expr) -> sp.Expr:
+    """`x*(a + b)/(a*b) => x/a + x/b` for two symbols a, b."""
+    divisors = _divisors(product)
+    for total in product.args:
+        if total.is_Add and len(total.args) == 2 and all(t in divisors for t in total.args):
+            rest = product / total
+            return sp.Add(*(rest * t for t in total.args))
+    return product
 
 
 def _long_factors(slope: sp.Expr) -> list[sp.Expr]:
-    """The long sums and calls that are factors, the inner ones first: by themselves they leave lines short."""
-    factors = [a for e in sp.postorder_traversal(slope) if e.is_Mul for a in e.args]
-    return [a for a in factors if (a.is_Add or a.is_Function) and len(str(a)) > (LONGEST if a.is_Add else 2 * LONGEST)]
+    """The long sums and calls that are factors, the inner ones first: by themselves they leave lines short.
+
+    Before such a call the products that it takes.
+    """
+    parts = list(sp.postorder_traversal(slope))
+    factors = [a for e in parts if e.is_Mul for a in e.args]
+    long = [a for a in factors if (a.is_Add or a.is_Function) and len(str(a)) > (LONGEST if a.is_Add else 2 * LONGEST)]
+    return [a for call in long if call.is_Function for a in call.args if a.is_Mul and a.as_coeff_Mul()[1].is_Mul] + long
 
 
 def _is_quotient(e: sp.Expr) -> bool:

@@ -22,7 +22,7 @@ __all__ = ["DIFFERENCES", "Broken", "Unshown", "prove"]
 #: the arguments (x, y, d) of a kernel, by their positions, of which d must be x - y
 DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
     **dict.fromkeys((k.LogGap, k.LogMean, k.GammaGap, k.BinetGap, k.SoftplusGap), ((0, 1, 2),)),
-    **dict.fromkeys((k.LogRatio, k.LogRatioSum), ((0, 1, 2),)),
+    **dict.fromkeys((k.LogRatio, k.LogRatioSum, k.ReciprocalStep), ((0, 1, 2),)),
     **dict.fromkeys((k.DigammaRise, k.BinetRise, k.SigmoidRise), ((0, 1, 2),)),
     k.EntropyGap: ((1, 0, 2),),
     k.BetaGap: ((0, 2, 4), (1, 3, 5)),
@@ -160,7 +160,8 @@ def _differences_right(value: sp.Expr) -> bool:
 def _quotients_right(value: sp.Expr) -> bool:
     """Whether the quotients that are balanced are those of the three numbers given besides."""
     return all(
-        is_zero(r * b - x) and is_zero(s * b - d) for r, s, x, d, b in (e.args for e in value.atoms(k.SquareBalance))
+        all(is_zero(rest) for rest in (r * b - x, s * b - d, part * b - r))
+        for r, s, part, x, d, b in (e.args for e in value.atoms(k.SquareBalance))
     )
 
 

@@ -79,6 +79,10 @@ def test_near_equality_the_gradient_of_the_normal_divergence_keeps_its_digits(
     [
         ("kl_normal_normal", (0.0, 1e-30, 0.0, 1.0)),
         ("kl_normal_normal", (0.0, 1e150, 0.0, 1e-2)),
+        ("kl_normal_normal", (0.0, 8.4e-273, -7.2e49, 2.1e115)),
+        ("kl_normal_normal__variance", (0.0, 8.4e-273, -7.2e49, 2.1e115)),
+        ("kl_exponential_exponential", (1e200, 1e-150)),
+        ("kl_laplace_laplace", (0.0, 8.4e-273, -7.2e49, 2.1e115)),
         ("kl_laplace_laplace", (0.0, 1e-30, 5.0, 1.0)),
         ("kl_laplace_laplace", (0.0, 1e-200, 5.0, 1.0)),
         ("kl_gamma_gamma", (1e-8, 1.0, 1e6, 1.0)),
@@ -94,6 +98,14 @@ def test_far_from_equality_gradients_are_finite(torch_module: ModuleType, name: 
     arguments = leaves(values)
     getattr(torch_module, name)(*arguments).backward()
     assert all(math.isfinite(float(a.grad)) for a in arguments)
+
+
+def test_a_gradient_may_be_finite_where_the_divergence_is_not(torch_module: ModuleType) -> None:
+    arguments = leaves((3e274, 6.7e94, 0.0, 2.5e94))
+    value = torch_module.kl_normal_normal(*arguments)
+    value.backward()
+    assert float(value.detach()) == math.inf
+    assert float(arguments[3].grad) == pytest.approx(-5.76e265)
 
 
 def test_a_batch_with_equal_and_distant_members_has_finite_gradients(torch_module: ModuleType) -> None:

@@ -99,7 +99,12 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.GivenExpGap: (lambda x, y: (x, math.exp(x) if y else math.inf), [(x, y) for x in REAL for y in (0, 1)], 4),
     k.ProductDifference: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 2),
     k.ProductExcess: (lambda a, b: (a, b, b * 0.75, a * 1.25, a, b), TWO_POSITIVES, 3),
-    k.SquareBalance: (lambda a, b: (a / b, -0.499 * a * a / b / b, a, -0.499 * a * a / b, b), TWO_POSITIVES, 6),
+    k.ReciprocalStep: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (1e-300, 1e200), (1e200, 1e-300)], 2),
+    k.SquareBalance: (
+        lambda a, b: (a / b, (d := max(-0.499 * a / b * a, -0.9 * b)) / b, a / b / b, a, d, b),
+        [*TWO_POSITIVES, (1e274, 1e94)],
+        6,
+    ),
     k.ProductLogRatio: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
     k.DigammaRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
     k.BinetRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 20),
@@ -236,8 +241,10 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return x[0] * x[1] - x[2] * x[3]
     if head is k.ProductExcess:
         return (x[0] * x[1] - x[2] * x[3]) / (x[4] * x[5])
+    if head is k.ReciprocalStep:
+        return x[2] / (x[0] * x[1])
     if head is k.SquareBalance:
-        return (x[2] / x[4]) ** 2 + (x[3] / x[4]) ** 2 + 2 * x[3] / x[4]
+        return ((x[3] / x[5]) ** 2 + (x[4] / x[5]) ** 2 + 2 * x[4] / x[5]) / x[5]
     if head is k.ProductLogRatio:
         return mp.log(x[0] * x[1] / (x[2] * x[3]))
     if head in (k.ProductGap, k.ScaledProductGap):

@@ -16,8 +16,9 @@ def divided(slopes, assignments=()):
     """The slopes, their names put in again; how many divisions there are, those of the names included."""
     names = iter(["n_1", "n_2", "n_3"])
     found, named = shared(slopes, assignments, lambda hint: next(names))
-    count = sum(_divisions(e) for e in [*found, *(a.value for a in named)])
-    for assignment in reversed([*assignments, *named]):
+    after, before = ([*found, *(a.value for a in named)], [a.value for a in assignments])
+    count = sum(map(_divisions, after)) - sum(map(_divisions, before))
+    for assignment in reversed(named):
         found = [e.xreplace({assignment.name: assignment.value}) for e in found]
     return found, count
 
@@ -36,6 +37,8 @@ def _divisions(e: sp.Expr) -> int:
         pytest.param([A / B * (A + S) / S, D / (B * S)], 3, id="different divisors"),
         pytest.param([B / A, -2 * B / A, sp.exp(B / A)], 1, id="a quotient of several slopes"),
         pytest.param([A * S, B + S], 0, id="nothing to divide"),
+        pytest.param([D * (A + B) / (A * B)], 2, id="a sum over its own parts"),
+        pytest.param([D * (A + S) / (A * B)], 2, id="a sum over one of its parts"),
     ],
 )
 def test_the_slopes_stay_the_same_with_fewer_divisions(slopes, count):
@@ -46,6 +49,10 @@ def test_the_slopes_stay_the_same_with_fewer_divisions(slopes, count):
             put = put.xreplace({assignment.name: assignment.value})
         assert sp.simplify(after - put) == 0
     assert divisions == count
+
+
+def test_a_sum_over_its_own_parts_is_divided_before_it_grows():
+    assert divided([Q * (A + B) / (A * B), Q * (A + S) / (A * B)])[0] == [Q / A + Q / B, Q * (A + S) / (A * B)]
 
 
 def test_a_root_in_the_divisor_stays():

@@ -11,7 +11,7 @@ from symkl.codegen.stable import slopes
 from symkl.codegen.stable.form import proved_equal, stable_form
 from symkl.codegen.stable.measure import exact_value, exact_values, loss, points
 from symkl.codegen.stable.slopes import ROWS, slope, stable_slope
-from symkl.codegen.stable.sums import balanced, summed
+from symkl.codegen.stable.sums import balanced, stepped, summed
 from symkl.model import symbol
 
 A, B, C, D = (symbol(name, "positive") for name in "abcd")
@@ -119,7 +119,7 @@ def test_a_log_ratio_and_a_difference_are_added_up_in_one_kernel(total, joined):
     [
         (
             -((X - Y) ** 2) / B**3 - (A - B) ** 2 / B**3 - 2 * (A - B) / B**2,
-            -k.SquareBalance((X - Y) / B, (A - B) / B, X - Y, A - B, B) / B,
+            -k.SquareBalance((X - Y) / B, (A - B) / B, (X - Y) / B**2, X - Y, A - B, B),
         ),
         # not the same number, not a square, one term more, something else below
         (-((X - Y) ** 2) / B**3 - 2 * (A - B) ** 2 / B**3 - 2 * (A - B) / B**2, None),
@@ -132,6 +132,23 @@ def test_squares_and_a_difference_are_balanced_in_one_kernel(total, joined):
     found = balanced(total)
     assert found == (total if joined is None else joined)
     assert proved_equal(found, k.expand_kernels(total))
+
+
+@pytest.mark.parametrize(
+    ("total", "found"),
+    [
+        ((A - B) / (A * B), k.ReciprocalStep(A, B, A - B)),
+        (X - C * (B - A) / (A * B), X - C * k.ReciprocalStep(B, A, B - A)),
+        # another divisor, a power of it, two sums, numbers of either sign
+        ((A - B) / (A * C), None),
+        ((A - B) / (A * B**2), None),
+        ((A - B) * (C + D) / (A * B), None),
+        ((X - Y) / (X * Y), None),
+    ],
+)
+def test_a_difference_over_its_own_parts_is_one_of_reciprocals(total, found):
+    assert stepped(total) == (total if found is None else found)
+    assert proved_equal(stepped(total), k.expand_kernels(total))
 
 
 def test_a_truth_that_cancels_is_worked_out_with_more_digits():

@@ -13,10 +13,10 @@ class Backend(Protocol):
 
     `NAME` is its folder in `templates/code/`; `SPELLINGS` are the operations that it has, by their SymPy heads (`{0}`,
     `{1}` are the arguments; a name that begins with `_` is that of a kernel template); what is not there cannot be
-    emitted. `SLOPES` says whether its functions come with their derivatives. `RESERVED` are names that a
-    parameter cannot have in the generated code; `MODULE` is what its functions are called on, `INFINITY` and `NAN`
-    are its spellings of these, `QUOTIENT` that of a division, `LIBRARY` is its name in prose, `PREAMBLE` stands at the
-    head of a module.
+    emitted. `SLOPES` says whether its functions come with their derivatives, `REREAD` whether a build reads its
+    code back as soon as it is made. `RESERVED` are names that a parameter cannot have in the generated code; `MODULE`
+    is what its functions are called on, `INFINITY` and `NAN` are its spellings of these, `QUOTIENT` that of a
+    division, `LIBRARY` is its name in prose, `PREAMBLE` stands at the head of a module.
     """
 
     NAME: str
@@ -28,4 +28,5 @@ class Backend(Protocol):
     QUOTIENT: str
     PREAMBLE: str
     SLOPES: bool
+    REREAD: bool
     SPELLINGS: Mapping[Any, str]

@@ -26,6 +26,7 @@ PREAMBLE = (
     "themselves. They stand alone: nothing else needs to be installed but {needs}."
 )
 SLOPES = True
+REREAD = True
 #: JAX has Bessel functions of order 0 and 1 alone; its log1p, expm1, lgamma and digamma lose digits
 SPELLINGS: Mapping[Any, str] = {
     sp.log: "jnp.log({0})",

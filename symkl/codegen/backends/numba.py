@@ -27,6 +27,8 @@ PREAMBLE = (
     "but {needs} and NumPy 2 or later."
 )
 SLOPES = False
+#: compiled functions would take minutes
+REREAD = False
 #: what numba has of the special functions are those of `math`; the kernels have digamma and trigamma
 SPELLINGS: Mapping[Any, str] = {
     sp.log: "math.log({0})",

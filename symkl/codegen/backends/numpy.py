@@ -23,6 +23,7 @@ PREAMBLE = (
     "{needs}."
 )
 SLOPES = False
+REREAD = True
 #: NumPy has no error function and no gamma functions: SciPy is imported in the modules that need them
 SPELLINGS: Mapping[Any, str] = {
     sp.log: "np.log({0})",

@@ -35,7 +35,8 @@ GAPS: Mapping[Any, str] = {
 RISES: Mapping[Any, str] = {
     k.ProductDifference: "_product_difference({0}, {1}, {2}, {3})",
     k.ProductExcess: "_product_excess({0}, {1}, {2}, {3}, {4}, {5})",
-    k.SquareBalance: "_square_balance({0}, {1}, {2}, {3}, {4})",
+    k.ReciprocalStep: "_reciprocal_step({0}, {1}, {2})",
+    k.SquareBalance: "_square_balance({0}, {1}, {2}, {3}, {4}, {5})",
     k.ProductLogRatio: "_product_log_ratio({0}, {1}, {2}, {3})",
     k.ExpLag: "_exp_lag({0})",
     k.DigammaRise: "_digamma_rise({0}, {1}, {2})",

@@ -25,6 +25,7 @@ PREAMBLE = (
     "{needs}."
 )
 SLOPES = True
+REREAD = True
 #: torch has Bessel functions of order 0 and 1 alone, no exponential integral, and a trigamma that loses nine digits;
 #: its incomplete gamma functions lose six digits at large shapes, and have no derivative in the shape;
 #: `maximum` and `minimum` want tensors on both sides

@@ -39,6 +39,7 @@ __all__ = [
     "ProductExcess",
     "ProductGap",
     "ProductLogRatio",
+    "ReciprocalStep",
     "ScaledExpGap",
     "ScaledExpInt",
     "ScaledProductGap",
@@ -378,17 +379,28 @@ class ProductExcess(Kernel):
         return (a * b - c * d) / (e * f)
 
 
-class SquareBalance(Kernel):
-    """`SquareBalance(x/b, d/b, x, d, b) = (x/b)**2 + (d/b)**2 + 2*d/b` for positive b: of either sign, and exact at 0.
+class ReciprocalStep(Kernel):
+    """`ReciprocalStep(a, b, a - b) = 1/b - 1/a` for positive a, b, where a ratio of the two overflows as well."""
 
-    With c = b + d, what `x**2 + c**2` exceeds `b**2` by, over `b**2`.
-    """
-
-    nargs = 5
+    nargs = 3
 
     def definition(self) -> sp.Expr:
-        r, s, *_ = self.args
-        return r**2 + s**2 + 2 * s
+        a, b, difference = self.args
+        return difference / (a * b)
+
+
+class SquareBalance(Kernel):
+    """`SquareBalance(r, s, r/b, x, d, b) = (r**2 + s**2 + 2*s)/b` where r is x/b, s is d/b, and b is positive.
+
+    Of either sign, and exact at 0. With c = b + d, what `x**2 + c**2` exceeds `b**2` by, over `b**3`; the squares
+    alone may overflow.
+    """
+
+    nargs = 6
+
+    def definition(self) -> sp.Expr:
+        r, s, part, _, _, b = self.args
+        return r * part + (s**2 + 2 * s) / b
 
 
 class DigammaRise(Kernel):

@@ -12,7 +12,7 @@ from symkl.codegen.stable.form import LARGE, proved_equal
 from symkl.codegen.stable.kernels import Kernel, expand_kernels
 from symkl.codegen.stable.measure import exact_values, loss, points
 from symkl.codegen.stable.shape import collected, join_exponentials, spread, terms_in_deviations
-from symkl.codegen.stable.sums import balanced, summed
+from symkl.codegen.stable.sums import balanced, stepped, summed
 
 __all__ = ["ROWS", "slope", "stable_slope"]
 
@@ -177,7 +177,7 @@ def stable_slope(
         # among those that are about as exact the shortest comes first
         order.sort(key=lambda item: (item[0] > alike, item[1] if item[0] <= alike else item[0]))
         for *_, i in order:
-            shape = balanced(summed(shapes[i]))
+            shape = stepped(balanced(summed(shapes[i])))
             if any(proved_equal(shape, known) for known in (truth_form, same)):
                 return shape
         return truth_form

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symkl.codegen.stable.kernels import LogRatio, LogRatioSum, SquareBalance
+from symkl.codegen.stable.kernels import LogRatio, LogRatioSum, ReciprocalStep, SquareBalance
 
-__all__ = ["balanced", "summed"]
+__all__ = ["balanced", "stepped", "summed"]
 
 
 def summed(total: sp.Expr) -> sp.Expr:
@@ -31,7 +31,7 @@ def summed(total: sp.Expr) -> sp.Expr:
 
 
 def balanced(total: sp.Expr) -> sp.Expr:
-    """`c*x**2/b**(n + 1) + c*d**2/b**(n + 1) + 2*c*d/b**n => c*b**(1 - n)*SquareBalance(x/b, d/b, x, d, b)`.
+    """`c*x**2/b**(n + 1) + c*d**2/b**(n + 1) + 2*c*d/b**n => c*b**(2 - n)*SquareBalance(x/b, d/b, x/b**2, x, d, b)`.
 
     d and x are differences of two parameters, c is a number; the sum has these three terms alone.
     """
@@ -48,8 +48,27 @@ def balanced(total: sp.Expr) -> sp.Expr:
             if x is None or x == d or not (x.is_Add and len(x.args) == 2 and all(_parameter(a) for a in x.args)):
                 continue
             if sp.expand(total - term - other - c * d**2 / b ** (n + 1)) == 0:
-                return c * b ** (1 - n) * SquareBalance(x / b, d / b, x, d, b)
+                return c * b ** (2 - n) * SquareBalance(x / b, d / b, x / b**2, x, d, b)
     return total
+
+
+def stepped(total: sp.Expr) -> sp.Expr:
+    """`c*(a - b)/(a*b) => c*ReciprocalStep(a, b, a - b)` for positive parameters a, b; c holds no sum."""
+    return sp.Add(*(_stepped(term) for term in sp.Add.make_args(total)))
+
+
+def _stepped(term: sp.Expr) -> sp.Expr:
+    sums = [f for f in sp.Mul.make_args(term) if f.has(sp.Add)]
+    if len(sums) != 1 or not sums[0].is_Add or len(sums[0].args) != 2:
+        return term
+    powers = term.as_powers_dict()
+    a, b = (t if t.is_Symbol else -t for t in sums[0].args)
+    if not all(s.is_Symbol and s.is_positive and powers.get(s) == -1 for s in (a, b)):
+        return term
+    for one, other in ((a, b), (b, a)):
+        if sums[0] == one - other:
+            return term / sums[0] * a * b * ReciprocalStep(one, other, one - other)
+    return term
 
 
 def _logarithm(term: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:

@@ -330,7 +330,7 @@ def _at_once(
     shape = _shape(arguments)
     precise = [a.to(_precision(a.device)) for a in arguments]
     value, slopes = formula(precise, wanted, validate)
-    value = (value if isinstance(value, Tensor) else torch.as_tensor(value, dtype=torch.float64)).broadcast_to(shape)
+    value = _tensor(value).broadcast_to(shape)
     if event_ndims:
         value = value.sum(dim=tuple(range(-event_ndims, 0)))
     found = [
@@ -361,8 +361,7 @@ def _in_blocks(
                 results = formula(precise, wanted, validate)
                 for whole, result in zip((value, *found), (results[0], *results[1]), strict=False):
                     if whole is not None:
-                        given = result if isinstance(result, Tensor) else torch.as_tensor(result, dtype=torch.float64)
-                        _part(whole, start, step).copy_(given)
+                        _part(whole, start, step).copy_(_tensor(result))
     finally:
         _SINGLE.reset(token)
     if event_ndims:
@@ -370,6 +369,11 @@ def _in_blocks(
     else:
         value = value.reshape(shape)
     return value, [slope.reshape(shape) for slope in found if slope is not None]
+
+
+def _tensor(value: Tensor | float) -> Tensor:
+    """A number as a tensor in float64; a tensor as it is."""
+    return value if isinstance(value, Tensor) else torch.as_tensor(value, dtype=torch.float64)
 
 
 def _shape(arguments: Sequence[Tensor]) -> torch.Size:

@@ -136,15 +136,14 @@ def _cross_entropy_normal_normal(
     )
 
     def slopes() -> tuple[Array | float, ...]:
+        mu_scaled_2 = _over(mu_scaled, sigma_2)
         sigma_difference = sigma_1 - sigma_2
-        mu_scaled_over_sigma_2 = _over(mu_scaled, sigma_2)
-        t_1 = (
-            _square_balance(mu_scaled, _over(sigma_difference, sigma_2), mu_difference, sigma_difference, sigma_2)
-        )
-        slope_mu_1 = mu_scaled_over_sigma_2
+        t_1 = _over(sigma_difference, sigma_2)
+        t_2 = _square_balance(mu_scaled, t_1, mu_scaled_2, mu_difference, sigma_difference, sigma_2)
+        slope_mu_1 = mu_scaled_2
         slope_sigma_1 = _over(sigma_1_over_sigma_2, sigma_2)
-        slope_mu_2 = -mu_scaled_over_sigma_2
-        slope_sigma_2 = -_over(t_1, sigma_2)
+        slope_mu_2 = -mu_scaled_2
+        slope_sigma_2 = -t_2
         return (slope_mu_1, slope_sigma_1, slope_mu_2, slope_sigma_2)
 
     return value, slopes
@@ -207,12 +206,12 @@ def _kl_normal_normal(
     )
 
     def slopes() -> tuple[Array | float, ...]:
-        mu_scaled_over_sigma_2 = _over(mu_scaled, sigma_2)
-        t_1 = _square_balance(mu_scaled, sigma_relative, mu_difference, sigma_difference, sigma_2)
-        slope_mu_1 = mu_scaled_over_sigma_2
-        slope_sigma_1 = _over(_over(sigma_relative, sigma_1) * (sigma_1 + sigma_2), sigma_2)
-        slope_mu_2 = -mu_scaled_over_sigma_2
-        slope_sigma_2 = -_over(t_1, sigma_2)
+        mu_scaled_2 = _over(mu_scaled, sigma_2)
+        t_1 = _square_balance(mu_scaled, sigma_relative, mu_scaled_2, mu_difference, sigma_difference, sigma_2)
+        slope_mu_1 = mu_scaled_2
+        slope_sigma_1 = _over(sigma_relative, sigma_2) + _over(sigma_relative, sigma_1)
+        slope_mu_2 = -mu_scaled_2
+        slope_sigma_2 = -t_1
         return (slope_mu_1, slope_sigma_1, slope_mu_2, slope_sigma_2)
 
     return value, slopes
@@ -273,11 +272,10 @@ def _kl_normal_normal__variance(
 
     def slopes() -> tuple[Array | float, ...]:
         mu_scaled = _over(mu_difference, var_2)
-        var_difference_over_var_2 = _over(var_difference, var_2)
         slope_mu_1 = mu_scaled
-        slope_var_1 = _over(0.5 * var_difference_over_var_2, var_1)
+        slope_var_1 = 0.5 * _reciprocal_step(var_1, var_2, var_difference)
         slope_mu_2 = -mu_scaled
-        slope_var_2 = -0.5 * mu_scaled * mu_scaled - _over(0.5 * var_difference_over_var_2, var_2)
+        slope_var_2 = -0.5 * mu_scaled * mu_scaled - _over(_over(0.5 * var_difference, var_2), var_2)
         return (slope_mu_1, slope_var_1, slope_mu_2, slope_var_2)
 
     return value, slopes
@@ -521,13 +519,6 @@ _product_difference.defjvps(
 )
 
 
-def _quotient_rest(a: Array, b: Array) -> Array:
-    """a/b less the quotient as it is rounded; 0 where one of them is not finite. A number, no function of a and b."""
-    a, b = jax.lax.stop_gradient(a), jax.lax.stop_gradient(b)
-    rest = _product_difference(a, 1.0, a / b, b) / b
-    return jnp.where(jnp.isfinite(rest), rest, 0.0)
-
-
 def _ratio_parts(a: Array, b: Array, near: Array) -> tuple[Array, Array, Array, Array]:
     """power, 2**power, x, y with a/b = 2**power * x/y and x/y within about 2/3 and 3/2; power is 0 where near.
 
@@ -552,6 +543,11 @@ def _ratio_parts(a: Array, b: Array, near: Array) -> tuple[Array, Array, Array, 
     return power, number((k - (center - bias)) << digits), x, y
 
 
+def _reciprocal_step(a: Array | float, b: Array | float, d: Array) -> Array:
+    """(a - b)/(a*b), where d is a - b, formed exactly; by the larger first, so that nothing overflows before it."""
+    return _over(_over(d, jnp.maximum(a, b)), jnp.minimum(a, b))
+
+
 def _rounded_sum(a: Array, b: Array) -> tuple[Array, Array]:
     """a + b as it is rounded, and what is rounded off it: a number, not a function of a and b."""
     total = a + b
@@ -562,24 +558,29 @@ def _rounded_sum(a: Array, b: Array) -> tuple[Array, Array]:
     return total, jnp.where(jnp.isfinite(lost), lost, 0.0)
 
 
-def _square_balance(r: Array, s: Array, x: Array, d: Array, b: Array) -> Array:
-    """r*r + s*s + 2*s, where r is x/b and s is d/b: where small ones nearly cancel, as if they were not rounded."""
-    square, other = r * r, s * s
-    value = 2.0 * s + (square + other)
-    low = (jnp.abs(value) < 0.8 * square) & (square < 0.5)
+def _square_balance(r: Array, s: Array, part: Array, x: Array, d: Array, b: Array) -> Array:
+    """(r*r + s*s + 2*s)/b, where r is x/b, s is d/b and part is r/b; no square overflows by itself.
+
+    Where what is small nearly cancels, as if nothing was rounded before.
+    """
+    square, other = r * part, _over(s, b)
+    value = 2.0 * other + (square + s * other)
+    low = (jnp.abs(value) < 1.6 * square) & (jnp.abs(r) < 1.5)
     # safe where it is not taken, so that nothing is nan; and a number, no function of what it is made of
-    r, s, x, d, b = (jax.lax.stop_gradient(jnp.where(low, a, 1.0)) for a in (r, s, x, d, b))
-    total, lost = _rounded_sum(_product_difference(r, r, 0.0, 0.0), 2.0 * s)
-    both, more = _rounded_sum(total, _product_difference(s, s, 0.0, 0.0))
-    error = _square_rest(r) + _square_rest(s)
-    rest = 2.0 * (r * _quotient_rest(x, b) + (1.0 + s) * _quotient_rest(d, b))
-    exact = both + (more + (lost + error + rest))
+    exact = _cancelled_balance(*(jax.lax.stop_gradient(jnp.where(low, a, 1.0)) for a in (x, d, b)))
     return jnp.where(low, value + (exact - jax.lax.stop_gradient(value)), value)
 
 
-def _square_rest(x: Array) -> Array:
-    """What is rounded off x*x."""
-    return _product_difference(x, x, jax.lax.optimization_barrier(_product_difference(x, x, 0.0, 0.0)), 1.0)
+def _cancelled_balance(x: Array, d: Array, b: Array) -> Array:
+    """(x*x + d*(d + 2*b))/b**3, nothing rounded that may cancel, for x and d not far larger than b."""
+    whole, digits = (jnp.int64, 52) if b.dtype == jnp.float64 else (jnp.int32, 23)
+    # the power of two below b, by its bits
+    bits = (jax.lax.bitcast_convert_type(b, whole) >> digits) << digits
+    scale = 1.0 / jnp.maximum(jax.lax.bitcast_convert_type(bits, b.dtype), jnp.finfo(b.dtype).tiny)
+    x, d, once = x * scale, d * scale, b * scale
+    width, lost = _rounded_sum(2.0 * once, d)
+    total = _product_difference(x, x, -d, width) + d * lost
+    return _over(_over(_over(total, once), once), b)
 
 
 def _total(*terms: Array) -> Array:

@@ -144,21 +144,22 @@ def _cross_entropy_normal_normal_formula(
         value = _checked(value, (mu_1, mu_2), (sigma_1, sigma_2))
     if not any(wanted):
         return value, ()
+    mu_scaled_2 = mu_scaled / sigma_2
     sigma_difference = sigma_1 - sigma_2
-    mu_scaled_over_sigma_2 = mu_scaled / sigma_2
-    t_1 = _square_balance(mu_scaled, sigma_difference / sigma_2, mu_difference, sigma_difference, sigma_2)
+    t_1 = sigma_difference / sigma_2
+    t_2 = _square_balance(mu_scaled, t_1, mu_scaled_2, mu_difference, sigma_difference, sigma_2)
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
-        slope_mu_1 = mu_scaled_over_sigma_2
+        slope_mu_1 = mu_scaled_2
         slopes[0] = slope_mu_1
     if wanted[1]:
         slope_sigma_1 = sigma_1_over_sigma_2 / sigma_2
         slopes[1] = slope_sigma_1
     if wanted[2]:
-        slope_mu_2 = -mu_scaled_over_sigma_2
+        slope_mu_2 = -mu_scaled_2
         slopes[2] = slope_mu_2
     if wanted[3]:
-        slope_sigma_2 = -t_1 / sigma_2
+        slope_sigma_2 = -t_2
         slopes[3] = slope_sigma_2
     return value, slopes
 
@@ -219,20 +220,20 @@ def _kl_normal_normal_formula(
         value = _checked(value, (mu_1, mu_2), (sigma_1, sigma_2))
     if not any(wanted):
         return value, ()
-    mu_scaled_over_sigma_2 = mu_scaled / sigma_2
-    t_1 = _square_balance(mu_scaled, sigma_relative, mu_difference, sigma_difference, sigma_2)
+    mu_scaled_2 = mu_scaled / sigma_2
+    t_1 = _square_balance(mu_scaled, sigma_relative, mu_scaled_2, mu_difference, sigma_difference, sigma_2)
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
-        slope_mu_1 = mu_scaled_over_sigma_2
+        slope_mu_1 = mu_scaled_2
         slopes[0] = slope_mu_1
     if wanted[1]:
-        slope_sigma_1 = sigma_relative / sigma_1 * (sigma_1 + sigma_2) / sigma_2
+        slope_sigma_1 = sigma_relative / sigma_2 + sigma_relative / sigma_1
         slopes[1] = slope_sigma_1
     if wanted[2]:
-        slope_mu_2 = -mu_scaled_over_sigma_2
+        slope_mu_2 = -mu_scaled_2
         slopes[2] = slope_mu_2
     if wanted[3]:
-        slope_sigma_2 = -t_1 / sigma_2
+        slope_sigma_2 = -t_1
         slopes[3] = slope_sigma_2
     return value, slopes
 
@@ -291,19 +292,18 @@ def _kl_normal_normal__variance_formula(
     if not any(wanted):
         return value, ()
     mu_scaled = mu_difference / var_2
-    var_difference_over_var_2 = var_difference / var_2
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
         slope_mu_1 = mu_scaled
         slopes[0] = slope_mu_1
     if wanted[1]:
-        slope_var_1 = 0.5 * var_difference_over_var_2 / var_1
+        slope_var_1 = 0.5 * _reciprocal_step(var_1, var_2, var_difference)
         slopes[1] = slope_var_1
     if wanted[2]:
         slope_mu_2 = -mu_scaled
         slopes[2] = slope_mu_2
     if wanted[3]:
-        slope_var_2 = -0.5 * mu_scaled * mu_scaled - 0.5 * var_difference_over_var_2 / var_2
+        slope_var_2 = -0.5 * mu_scaled * mu_scaled - 0.5 * var_difference / var_2 / var_2
         slopes[3] = slope_var_2
     return value, slopes
 
@@ -519,7 +519,7 @@ def _at_once(
     shape = _shape(arguments)
     precise = [a.to(_precision(a.device)) for a in arguments]
     value, slopes = formula(precise, wanted, validate)
-    value = (value if isinstance(value, Tensor) else torch.as_tensor(value, dtype=torch.float64)).broadcast_to(shape)
+    value = _tensor(value).broadcast_to(shape)
     if event_ndims:
         value = value.sum(dim=tuple(range(-event_ndims, 0)))
     found = [
@@ -550,8 +550,7 @@ def _in_blocks(
                 results = formula(precise, wanted, validate)
                 for whole, result in zip((value, *found), (results[0], *results[1]), strict=False):
                     if whole is not None:
-                        given = result if isinstance(result, Tensor) else torch.as_tensor(result, dtype=torch.float64)
-                        _part(whole, start, step).copy_(given)
+                        _part(whole, start, step).copy_(_tensor(result))
     finally:
         _SINGLE.reset(token)
     if event_ndims:
@@ -559,6 +558,11 @@ def _in_blocks(
     else:
         value = value.reshape(shape)
     return value, [slope.reshape(shape) for slope in found if slope is not None]
+
+
+def _tensor(value: Tensor | float) -> Tensor:
+    """A number as a tensor in float64; a tensor as it is."""
+    return value if isinstance(value, Tensor) else torch.as_tensor(value, dtype=torch.float64)
 
 
 def _shape(arguments: Sequence[Tensor]) -> torch.Size:
@@ -800,33 +804,43 @@ def _product_error(a: Tensor, b: Tensor, product: Tensor) -> Tensor:
     return torch.where(torch.isfinite(error), error, 0.0)
 
 
-def _square_balance(r: Tensor, s: Tensor, x: Tensor, d: Tensor, b: Tensor) -> Tensor:
-    """r*r + s*s + 2*s, where r is x/b and s is d/b: where small ones nearly cancel, as if they were not rounded."""
-    square = r * r
-    value = 2.0 * s + (square + s * s)
+def _reciprocal_step(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
+    """(a - b)/(a*b), where d is a - b, formed exactly; by the larger first, so that nothing overflows before it."""
+    a, b, d = _tensors(a, b, d)
+    return d / torch.maximum(a, b) / torch.minimum(a, b)
+
+
+def _square_balance(r: Tensor, s: Tensor, part: Tensor, x: Tensor, d: Tensor, b: Tensor) -> Tensor:
+    """(r*r + s*s + 2*s)/b, where r is x/b, s is d/b and part is r/b; no square overflows by itself.
+
+    Where what is small nearly cancels, as if nothing was rounded before.
+    """
+    square, other = r * part, s / b
+    value = 2.0 * other + (square + s * other)
     if torch.compiler.is_compiling():
         return value
     if _settled(value):
         if _SINGLE.get():
             return value
-        places = ((value.abs() < 0.8 * square) & (square < 0.5)).nonzero(as_tuple=True)
+        places = ((value.abs() < 1.6 * square) & (r.abs() < 1.5)).nonzero(as_tuple=True)
         if places[0].numel():
             value[places] = _cancelled_balance(*(a.expand_as(value)[places] for a in _tensors(x, d, b)))
         return value
-    low = ((value.abs() < 0.8 * square) & (square < 0.5)).detach()
+    low = ((value.abs() < 1.6 * square) & (r.abs() < 1.5)).detach()
     exact = _cancelled_balance(*(torch.where(low, a, 1.0) for a in _tensors(x, d, b)))
     return torch.where(low, value + (exact - value).detach(), value)
 
 
 def _cancelled_balance(x: Tensor, d: Tensor, b: Tensor) -> Tensor:
-    """(x*x + d*(d + 2*b))/(b*b), nothing rounded that may cancel, for x and d not far larger than b."""
+    """(x*x + d*(d + 2*b))/b**3, nothing rounded that may cancel, for x and d not far larger than b."""
+    given = b
     power = torch.frexp(b.detach()).exponent.clamp(min=-1000)
     x, d, b = (torch.ldexp(a, -power) for a in (x, d, b))
     twice = 2.0 * b
     width = twice + d
     square, product = x * x, d * width
     rest = _product_error(x, x, square) + (_product_error(d, width, product) + d * (d - (width - twice)))
-    return ((square + product) + rest) / b / b
+    return ((square + product) + rest) / b / b / given
 
 
 def _tensors(*arguments: Tensor | float) -> list[Tensor]:
