@@ -156,9 +156,17 @@ def _slopes(parts: Sequence[_Part], chosen: Signature, constraints: tuple[sp.Bas
 def _divided(
     assignments: Sequence[Assignment], branches: Sequence[Branch]
 ) -> tuple[tuple[Assignment, ...], tuple[Assignment, ...]]:
-    """The assignments that the values need, and the others."""
-    needed = {s for branch in branches for part in (branch.value, *branch.conditions) for s in part.free_symbols}
+    """The assignments that the values need, and those that only the slopes do."""
+    first = _needed(assignments, [part for branch in branches for part in (branch.value, *branch.conditions)])
+    later = _needed(assignments, [slope for branch in branches for slope in branch.slopes])
+    return tuple(first), tuple(a for a in later if a not in first)
+
+
+def _needed(assignments: Sequence[Assignment], parts: Sequence[sp.Basic]) -> list[Assignment]:
+    """The assignments without which these cannot be computed."""
+    found, wanted = [], {s for part in parts for s in part.free_symbols}
     for assignment in reversed(assignments):
-        if assignment.name in needed:
-            needed |= assignment.value.free_symbols
-    return tuple(a for a in assignments if a.name in needed), tuple(a for a in assignments if a.name not in needed)
+        if assignment.name in wanted:
+            wanted |= assignment.value.free_symbols
+            found.append(assignment)
+    return found[::-1]

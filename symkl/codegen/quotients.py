@@ -21,8 +21,8 @@ def shared(
 
     `fresh` makes a name of a hint.
 
-    `d/s**2 => q/s` where `q = d/s` is assigned; `a/s + b/s => (a + b)/s`; `x*(a + b)/(a*b) => x/a + x/b`, where
-    no product overflows; `x/s` that is met more than once gets a name.
+    `d/s**2 => q/s` where `q = d/s` is assigned; `a/s + b/s => (a + b)/s`; `x/s` that is met more than once gets a name;
+    sums over their own parts as `_Sums` has them.
     """
     given: dict[sp.Expr, sp.Symbol] = {}
     before = []
@@ -31,7 +31,8 @@ def shared(
         before.append(Assignment(assignment.name, value))
         if _is_quotient(value) or _is_square(value):
             given[value] = assignment.name
-    found = [slope.replace(lambda e: e.is_Mul, _in_parts) for slope in slopes]
+    sums = _Sums(before)
+    found = [slope.replace(lambda e: e.is_Mul, sums.divided) for slope in slopes]
     found = [_divided_before(slope, given) for slope in found]
     found = [slope.replace(lambda e: e.is_Add, _over_one_divisor) for slope in found]
     named: list[Assignment] = []
@@ -45,14 +46,39 @@ def shared(
     return found, [*before, *named]
 
 
-def _in_parts(product: sp.Expr) -> sp.Expr:
-    """`x*(a + b)/(a*b) => x/a + x/b` for two symbols a, b."""
-    divisors = _divisors(product)
-    for total in product.args:
-        if total.is_Add and len(total.args) == 2 and all(t in divisors for t in total.args):
-            rest = product / total
-            return sp.Add(*(rest * t for t in total.args))
-    return product
+class _Sums:
+    """Sums of two parameters that are divided by their own parts, in forms of which no product overflows."""
+
+    def __init__(self, assignments: Sequence[Assignment]) -> None:
+        values = {a.name: a.value for a in assignments}
+        self._sums = {name: value for name, value in values.items() if _is_sum(value)}
+        #: (a - b)/b by a + b and b
+        self._relative = {
+            (values[above] + 2 * below, below): name
+            for name, value in values.items()
+            if _is_quotient(value)
+            for above, below in [sp.fraction(value)]
+            if above in values and (values[above] + below).is_Symbol
+        }
+
+    def divided(self, product: sp.Expr) -> sp.Expr:
+        """`x*(a + b)/(a*b) => x/a + x/b`; `x*(a + b)/b => x*(2 + r)` where `r = (a - b)/b` is assigned."""
+        divisors = _divisors(product)
+        for factor in product.args:
+            total = self._sums.get(factor, factor)
+            if not _is_sum(total):
+                continue
+            rest = product / factor
+            if all(t in divisors for t in total.args):
+                return sp.Add(*(rest * t for t in total.args))
+            for b in total.args:
+                if b in divisors and (total, b) in self._relative:
+                    return rest * b * (self._relative[total, b] + 2)
+        return product
+
+
+def _is_sum(e: sp.Expr) -> bool:
+    return bool(e.is_Add and len(e.args) == 2 and all(t.is_Symbol for t in e.args))
 
 
 def _long_factors(slope: sp.Expr) -> list[sp.Expr]:

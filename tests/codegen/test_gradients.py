@@ -12,7 +12,8 @@ import mpmath as mp
 import pytest
 import torch
 
-from symkl.codegen import emit
+from symkl.codegen import emit, lower
+from symkl.model import Verified
 
 CASES = {
     "kl_normal_normal": (0.3, 1.2, -0.4, 0.7),
@@ -106,6 +107,33 @@ def test_a_gradient_may_be_finite_where_the_divergence_is_not(torch_module: Modu
     value.backward()
     assert float(value.detach()) == math.inf
     assert float(arguments[3].grad) == pytest.approx(-5.76e265)
+
+
+@pytest.mark.parametrize(
+    ("family", "values", "truth"),
+    [
+        ("HalfNormal", (1e250, 1e94), (1e62, -1e218)),
+        ("HalfNormal", (1e-200, 1e200), (-1e200, 1e-200)),
+        ("Maxwell", (1e-200, 1e200), (-3e200, 3e-200)),
+        # near 0 the trigamma function is the square of the reciprocal
+        ("Chi2", (1.5e-200, 1e-200), (0.5e-200 / 1.5e-200 / 1.5e-200, 1 / 1.5e-200 - 1e200)),
+    ],
+)
+def test_products_that_overflow_leave_gradients_as_they_are(
+    family: str,
+    values: tuple[float, ...],
+    truth: tuple[float, ...],
+    verified: Callable[..., Verified],
+    loader: jinja2.BaseLoader,
+    imported: Callable[[str, str], ModuleType],
+) -> None:
+    program = lower(verified("kl", family, family), slopes=True)
+    arguments = leaves(values)
+    made = imported(
+        emit([program], "torch", loader), f"far_{family}_{values[0]:.0e}".replace("-", "m").replace("+", "")
+    )
+    getattr(made, program.name)(*arguments).backward()
+    assert [float(a.grad) for a in arguments] == pytest.approx(truth)
 
 
 def test_a_batch_with_equal_and_distant_members_has_finite_gradients(torch_module: ModuleType) -> None:

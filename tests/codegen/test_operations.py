@@ -270,6 +270,17 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
     return bregman if head is k.GammaGap else bregman - (b * mp.log(b / a) - b + a)
 
 
+@pytest.mark.parametrize("backend", BACKENDS_TRIED)
+def test_no_case_of_a_divergence_is_negative(
+    backend: str, loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
+) -> None:
+    x = symbol("x", "real")
+    branches = (Branch((x > 2.0,), -x), Branch((x > 1.0,), -2 * x), Branch((x > 0.0,), x))
+    cases = Program("op_0", (Argument("x", x, "real"),), (), (), branches, "inf", True, DOCUMENTATION)
+    made = imported(emit([cases], backend, loader), f"cases_{backend}")
+    assert call(made, backend, next(iter(OPERATIONS)), [(3.0,), (1.5,), (0.5,), (-1.0,)]) == [0.0, 0.0, 0.5, math.inf]
+
+
 def test_the_coefficients_are_those_of_the_series() -> None:
     found = coefficients()
     s, x = mp.mpf("0.2"), mp.mpf("0.5")

@@ -55,6 +55,13 @@ def test_a_sum_over_its_own_parts_is_divided_before_it_grows():
     assert divided([Q * (A + B) / (A * B), Q * (A + S) / (A * B)])[0] == [Q / A + Q / B, Q * (A + S) / (A * B)]
 
 
+def test_a_sum_over_one_of_its_parts_is_taken_from_their_relative_difference():
+    given = [Assignment(D, A - B), Assignment(Q, D / B), Assignment(T, A + B)]
+    (found,), _ = shared([S * T / B], given, lambda hint: "n")
+    assert found == S * (Q + 2)
+    assert shared([S * T / A], given, lambda hint: "n")[0] == [S * T / A]
+
+
 def test_a_root_in_the_divisor_stays():
     assert divided([A / sp.sqrt(S), B / sp.sqrt(S)])[0] == [A / sp.sqrt(S), B / sp.sqrt(S)]
 

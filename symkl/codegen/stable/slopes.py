@@ -71,7 +71,8 @@ def _gamma_of_ratio(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
 
 def _gamma_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     b, a, d = u
-    return k.DigammaRise(b, a, d) * du[0] - k.Trigamma(a) * d * du[1]
+    # the trigamma function alone may overflow
+    return k.DigammaRise(b, a, d) * du[0] - (k.TrigammaExcess(a, d) + d / a) * du[1]
 
 
 def _binet_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
