@@ -105,6 +105,14 @@ def binomial(n1: Number, p: Number, n2: Number, q: Number) -> Number:
 
 
 #: KL of a family with itself, by the family's name in the definitions
+def cauchy(x1: Number, g1: Number, x2: Number, g2: Number) -> Number:
+    return mp.log(((g1 + g2) ** 2 + (x1 - x2) ** 2) / (4 * g1 * g2))
+
+
+def half_cauchy(g1: Number, g2: Number) -> Number:
+    return 2 * mp.log(g1 + g2) - mp.log(4 * g1 * g2)
+
+
 OWN: dict[str, Callable[..., Number]] = {
     "Normal": normal,
     "LogNormal": normal,
@@ -115,6 +123,8 @@ OWN: dict[str, Callable[..., Number]] = {
     "Geometric": geometric,
     "Bernoulli": bernoulli,
     "Binomial": binomial,
+    "Cauchy": cauchy,
+    "HalfCauchy": half_cauchy,
     "Gamma": gamma,
     "InverseGamma": gamma,
     "Chi2": chi2,

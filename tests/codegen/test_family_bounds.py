@@ -33,10 +33,13 @@ PLAIN = {
     "Bernoulli": "u",
     "Binomial": "nu",
 }
+#: those of a logarithm of a sum of squares
+SQUARES = {"Cauchy": "rs", "HalfCauchy": "s"}
 #: what a parameter is: r real, s scale or rate or shape, m the same where the first's must be the greater,
 #: u in (0, 1), n a whole number that both share, k a whole number
 SHAPES = {
     **PLAIN,
+    **SQUARES,
     "Gamma": "ss",
     "InverseGamma": "ss",
     "Chi2": "s",
@@ -58,14 +61,14 @@ class Promise:
 
 
 PROMISES = {
-    **dict.fromkeys(PLAIN, Promise()),
+    **dict.fromkeys((*PLAIN, *SQUARES), Promise()),
     **dict.fromkeys(("Gamma", "InverseGamma", "Chi2", "Erlang"), Promise(8, 100)),
     **dict.fromkeys(("Beta", "BetaPrime"), Promise(64, 400)),
     "Gumbel": Promise(4, 4, 1),
     "Weibull": Promise(4, 4, 1),
 }
 DISTANCES = (1e-1, 1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12)
-SWIFT = ("Normal", "Laplace", "Bernoulli", "Gamma", "Beta")
+SWIFT = ("Normal", "Laplace", "Bernoulli", "Cauchy", "Gamma", "Beta")
 Values = Callable[[str, list[list[float]]], list[float]]
 
 
@@ -156,7 +159,7 @@ def test_near_equality_a_kl_is_as_exact_as_promised(values: Values, references: 
     assert worst(values, references, family, points) <= PROMISES[family].near
 
 
-@pytest.mark.parametrize("family", [case(f) for f in PLAIN])
+@pytest.mark.parametrize("family", [case(f) for f in (*PLAIN, *SQUARES)])
 def test_at_extreme_scales_a_kl_is_as_exact_as_promised(values: Values, references: ModuleType, family: str) -> None:
     rng = random.Random(23)
     points = [draw(rng, SHAPES[family], extreme=True) for _ in range(20)]

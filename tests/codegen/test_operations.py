@@ -90,6 +90,7 @@ TWO_POSITIVES = [*itertools.product(POSITIVE, POSITIVE), *((y, x) for x in (1e-3
 COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequence[tuple[float, float]], float]] = {
     k.LogRatio: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 3),
     k.LogRatioSum: (lambda a, b: (a, b, a - b, 0.7, a - b, -0.699, b, 1e-9 * (a - b)), TWO_POSITIVES, 3),
+    k.LogSquares: (lambda a, b: (a - b, 0.25 * (a - b), 4.0 * a, b), [*TWO_POSITIVES, (1e300, 1e-300)], 4),
     k.LogMean: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (2.0, 2.0)], 4),
     k.LogGap: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 4),
     k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
@@ -103,6 +104,11 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.SquareBalance: (
         lambda a, b: (a / b, (d := max(-0.499 * a / b * a, -0.9 * b)) / b, a / b / b, a, d, b),
         [*TWO_POSITIVES, (1e274, 1e94)],
+        6,
+    ),
+    k.SquaresShare: (
+        lambda a, b: (a - b, a - b, 0.25 * (a - b), 4.0 * a, b),
+        [*TWO_POSITIVES, (1e300, 1e299), (1e-300, 2e-300)],
         6,
     ),
     k.ProductLogRatio: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
@@ -233,6 +239,10 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         )
     if head is k.LogRatioSum:
         return x[3] * definition(k.LogRatio, x[:3]) + x[4] * x[5] / x[6] + x[7]
+    if head is k.LogSquares:
+        return mp.log1p((x[0] ** 2 + x[1] ** 2) / (x[2] * x[3]))
+    if head is k.SquaresShare:
+        return x[0] / (x[1] ** 2 + x[2] ** 2 + x[3] * x[4])
     if head is k.LogMean:
         return x[2] / definition(k.LogRatio, x) if x[2] else x[1]
     if head is k.GivenExpGap:

@@ -23,6 +23,7 @@ from symkl.codegen.stable.kernels import (
     ScaledExpGap,
     expand_kernels,
 )
+from symkl.codegen.stable.logs import LogGroup, squares_of
 from symkl.codegen.stable.measure import exact_value, exact_values, loss, points, settled_value
 from symkl.codegen.stable.powers import power_of
 from symkl.codegen.stable.signs import nonnegative, positive, sum_of_nonnegatives
@@ -62,6 +63,8 @@ def dirichlet(first: list[sp.Symbol], second: list[sp.Symbol]) -> sp.Expr:
     return log_beta(*second) - log_beta(*first) + sum((x - y) * m for x, y, m in zip(first, second, means, strict=True))
 
 
+CAUCHY = log(((S1 + S2) ** 2 + (M1 - M2) ** 2) / (4 * S1 * S2))
+
 CASES = {
     "normal": (NORMAL, SCALES),
     "normal, expanded": (sp.expand(sp.expand_log(NORMAL)), SCALES),
@@ -77,6 +80,9 @@ CASES = {
     "bernoulli, by logit": (LOGISTIC, [(L1, L2)]),
     "laplace": (LAPLACE, [(B1, B2), (M1, M2)]),
     "laplace, by log-scale": (LAPLACE.subs({B1: exp(L1), B2: exp(L2)}), [(L1, L2), (M1, M2)]),
+    "cauchy": (CAUCHY, SCALES),
+    "cauchy, expanded": (log(sp.expand((S1 + S2) ** 2 + (M1 - M2) ** 2)) - log(4 * S1) - log(S2), SCALES),
+    "half of cauchy": (CAUCHY.subs(M1, M2), [(S1, S2)]),
     "gamma": (GAMMA, [(A1, A2), (B1, B2)]),
     "beta": (dirichlet([A1, B1], [A2, B2]), [(A1, A2), (B1, B2)]),
     "beta, by mean and size": (
@@ -245,6 +251,26 @@ def test_a_condition_gives_a_log_ratio_its_sign() -> None:
     assert not stable_form(closed, [(A1, A2), (B1, B2)], divergence=True).nonnegative
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "found"),
+    [
+        ((A1 + A2) ** 2, 4 * A1 * A2, kernels.LogSquares(A1 - A2, 0, 4 * A1, A2)),
+        (2 * (M1 - M2) ** 2 + 2 * A1**2, 2 * A1**2, kernels.LogSquares(M1 - M2, 0, A1, A1)),
+        # a square too few, another number before one, three factors, another ratio
+        (A1 * A2 + A1 - A2, A1 * A2, None),
+        ((A1 - A2) ** 2 + 2 * (M1 - M2) ** 2 + A1 * A2, A1 * A2, None),
+        ((A1 + A2) ** 2, 4 * A1 * A2 * B1, None),
+        (A1, A2, None),
+    ],
+)
+def test_a_product_and_squares_over_the_product_have_a_kernel(
+    above: sp.Expr, below: sp.Expr, found: sp.Expr | None
+) -> None:
+    group = LogGroup(B2, above, below)
+    assert squares_of(group, [(A1, A2), (M1, M2)]) == (None if found is None else B2 * found)
+    assert found is None or proved_equal(B2 * found, group.value())
+
+
 KERNELS = [
     (name, getattr(kernels, name))
     for name in kernels.__all__
@@ -272,6 +298,7 @@ def test_a_kernel_that_is_called_nonnegative_is_so_by_its_definition(name: str, 
             "ProductGap": (x, y, y + 1, x + 2),
             "ScaledProductGap": (x, y, y + 1, x + 2),
             "EntropyGap": (x, y, y - x),
+            "LogSquares": (x - 3, y - 3, x, y),
         }.get(name, (x, y, x - y))
         value = kernel(*(sp.Float(str(a), 40) for a in arguments)).definition()
         assert value.evalf(30) >= -1e-25

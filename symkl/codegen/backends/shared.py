@@ -13,6 +13,7 @@ __all__ = ["GAPS", "RISES"]
 GAPS: Mapping[Any, str] = {
     k.LogRatio: "_log_ratio({0}, {1}, {2})",
     k.LogRatioSum: "_log_ratio_sum({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7})",
+    k.LogSquares: "_log_squares({0}, {1}, {2}, {3})",
     k.LogMean: "_log_mean({0}, {1}, {2})",
     k.LogGap: "_log_gap({0}, {1}, {2})",
     k.EntropyGap: "_entropy_gap({0}, {1}, {2})",
@@ -37,6 +38,7 @@ RISES: Mapping[Any, str] = {
     k.ProductExcess: "_product_excess({0}, {1}, {2}, {3}, {4}, {5})",
     k.ReciprocalStep: "_reciprocal_step({0}, {1}, {2})",
     k.SquareBalance: "_square_balance({0}, {1}, {2}, {3}, {4}, {5})",
+    k.SquaresShare: "_squares_share({0}, {1}, {2}, {3}, {4})",
     k.ProductLogRatio: "_product_log_ratio({0}, {1}, {2}, {3})",
     k.ExpLag: "_exp_lag({0})",
     k.DigammaRise: "_digamma_rise({0}, {1}, {2})",

@@ -19,7 +19,7 @@ from symkl.codegen.stable.gammas import open_loggammas, opened_by_stirling
 from symkl.codegen.stable.joins import joined
 from symkl.codegen.stable.kernels import ExpM1, Log1P, XLog1PY, XLogY
 from symkl.codegen.stable.limits import limits_kept
-from symkl.codegen.stable.logs import LogGroup, gap_of, log_groups, ratio_of, split_logs
+from symkl.codegen.stable.logs import LogGroup, gap_of, log_groups, ratio_of, split_logs, squares_of
 from symkl.codegen.stable.powers import power_of
 from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative
@@ -101,7 +101,9 @@ def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: R
         left, found = rest, gaps
         for group, as_gap in zip(groups, chosen, strict=True):
             kernel, linear = (gap_of(group) if as_gap else None) or (sp.S.Zero, group.value())
-            if not as_gap:
+            if (squares := squares_of(group, pairs)) is not None:
+                kernel, linear = squares, sp.S.Zero
+            elif not as_gap:
                 kernel, linear = ratio_of(group), sp.S.Zero
             left = spread(left - group.value() + linear)
             found += kernel

@@ -34,6 +34,7 @@ __all__ = [
     "LogMean",
     "LogRatio",
     "LogRatioSum",
+    "LogSquares",
     "PowerOfRatio",
     "ProductDifference",
     "ProductExcess",
@@ -48,6 +49,7 @@ __all__ = [
     "Softplus",
     "SoftplusGap",
     "SquareBalance",
+    "SquaresShare",
     "Trigamma",
     "TrigammaExcess",
     "XLog1PY",
@@ -339,6 +341,17 @@ class LogRatioSum(Kernel):
         return c * (sp.log(a) - sp.log(b)) + e * f / g + h
 
 
+class LogSquares(Kernel):
+    """`LogSquares(x, y, a, b) = log(1 + (x**2 + y**2)/(a*b)) >= 0` for positive a, b: also where that is too large."""
+
+    nargs = 4
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        x, y, a, b = self.args
+        return sp.log(a * b + x**2 + y**2) - sp.log(a) - sp.log(b)
+
+
 class LogMean(Kernel):
     """`LogMean(a, b, a - b) = (a - b)/log(a/b)` for positive a, b; b where they are equal."""
 
@@ -401,6 +414,16 @@ class SquareBalance(Kernel):
     def definition(self) -> sp.Expr:
         r, s, part, _, _, b = self.args
         return r * part + (s**2 + 2 * s) / b
+
+
+class SquaresShare(Kernel):
+    """`SquaresShare(u, x, y, a, b) = u/(a*b + x**2 + y**2)` for positive a, b, where that sum overflows as well."""
+
+    nargs = 5
+
+    def definition(self) -> sp.Expr:
+        u, x, y, a, b = self.args
+        return u / (a * b + x**2 + y**2)
 
 
 class DigammaRise(Kernel):

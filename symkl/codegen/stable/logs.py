@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symkl.codegen.stable.kernels import EntropyGap, LogGap, LogRatio, ProductGap, ScaledProductGap
-from symkl.codegen.stable.shape import difference, factored
+from symkl.codegen.stable.kernels import EntropyGap, LogGap, LogRatio, LogSquares, ProductGap, ScaledProductGap
+from symkl.codegen.stable.shape import complete_squares, difference, factored, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative, positive
 
-__all__ = ["LogGroup", "gap_of", "log_groups", "ratio_of", "split_logs"]
+__all__ = ["LogGroup", "gap_of", "log_groups", "ratio_of", "split_logs", "squares_of"]
 
 
 def split_logs(expression: sp.Expr) -> sp.Expr:
@@ -65,7 +65,7 @@ def log_groups(expression: sp.Expr, joint: bool, same: dict[sp.Symbol, sp.Expr])
     """
     by_coefficient: dict[sp.Expr, list[tuple[sp.Expr, sp.Expr]]] = {}
     for log in sorted(expression.atoms(sp.log), key=sp.default_sort_key):
-        if not positive(log.args[0]):
+        if not (positive(log.args[0]) or positive(complete_squares(log.args[0]) or sp.S.Zero)):
             continue
         coefficient = factored(expression.coeff(log, 1))
         if coefficient == 0 or coefficient.has(sp.log):
@@ -142,3 +142,28 @@ def _two_by_two(a: sp.Expr, b: sp.Expr) -> tuple[sp.Expr, ...] | None:
 def ratio_of(group: LogGroup) -> sp.Expr:
     """`c*log(a/b) => c*LogRatio(a, b)`."""
     return group.coefficient * LogRatio(group.above, group.below, difference(group.above, group.below))
+
+
+def squares_of(group: LogGroup, pairs: list[tuple[sp.Expr, sp.Expr]]) -> sp.Expr | None:
+    """`c*log((x**2 + y**2 + a*b)/(a*b)) => c*LogSquares(x, y, a, b)` for c >= 0, x and y differences of the pairs.
+
+    None where the ratio is none of that kind.
+    """
+    number, product = group.below.as_coeff_Mul()
+    below = [base for base, power in product.as_powers_dict().items() for _ in range(_whole(power))]
+    if len(below) != 2 or not all(s.is_Symbol for s in below) or not nonnegative(group.coefficient):
+        return None
+    found = []
+    for term in terms_in_deviations(spread(group.above - group.below), pairs):
+        times, square = term.as_coeff_Mul()
+        if not (times > 0 and square.is_Pow and square.exp == 2):
+            return None
+        found.append((times, square.base))
+    if not found or len(found) > 2 or len({times for times, _ in found}) != 1:
+        return None
+    steps = [*(step for _, step in found), sp.S.Zero][:2]
+    return group.coefficient * LogSquares(*steps, number / found[0][0] * below[0], below[1])
+
+
+def _whole(power: sp.Expr) -> int:
+    return int(power) if power.is_Integer and power > 0 else 0

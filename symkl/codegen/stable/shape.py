@@ -11,6 +11,7 @@ from symkl.codegen.stable.signs import nonnegative, sum_of_nonnegatives
 
 __all__ = [
     "collected",
+    "complete_squares",
     "difference",
     "factored",
     "join_exponentials",

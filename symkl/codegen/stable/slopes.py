@@ -49,6 +49,12 @@ def _log_ratio_sum(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     return k.LogRatio(a, b, d) * du[3] + c * (du[0] / a - du[1] / b) + linear + du[7]
 
 
+def _log_squares(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    x, y, a, b = u
+    by_x, by_y = (k.SquaresShare(part, x, y, a, b) if part != 0 else part for part in (x, y))
+    return 2 * by_x * du[0] + 2 * by_y * du[1] - (x * by_x + y * by_y) * (du[2] / a + du[3] / b)
+
+
 def _entropy_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     a, b, d = u
     return k.LogRatio(a, b, -d) * du[0] + d / b * du[1]
@@ -122,6 +128,7 @@ ROWS: dict[type[Kernel], Row] = {
     k.ExpLag: lambda u, du: u[0] * sp.exp(u[0]) * du[0],
     k.LogRatio: lambda u, du: du[0] / u[0] - du[1] / u[1],
     k.LogRatioSum: _log_ratio_sum,
+    k.LogSquares: _log_squares,
     k.XLogY: lambda u, du: sp.log(u[1]) * du[0] + u[0] / u[1] * du[1],
     k.XLog1PY: lambda u, du: k.Log1P(u[1]) * du[0] + u[0] / (1 + u[1]) * du[1],
     k.LogGamma: lambda u, du: k.Digamma(u[0]) * du[0],
