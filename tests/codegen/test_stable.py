@@ -23,7 +23,7 @@ from symkl.codegen.stable.kernels import (
     ScaledExpGap,
     expand_kernels,
 )
-from symkl.codegen.stable.logs import LogGroup, squares_of
+from symkl.codegen.stable.logs import LogGroup, logs_within, squares_of
 from symkl.codegen.stable.measure import exact_value, exact_values, loss, points, settled_value
 from symkl.codegen.stable.powers import power_of
 from symkl.codegen.stable.signs import nonnegative, positive, sum_of_nonnegatives
@@ -269,6 +269,22 @@ def test_a_product_and_squares_over_the_product_have_a_kernel(
     group = LogGroup(B2, above, below)
     assert squares_of(group, [(A1, A2), (M1, M2)]) == (None if found is None else B2 * found)
     assert found is None or proved_equal(B2 * found, group.value())
+
+
+def test_logs_in_a_log_ratio_are_ratios_themselves() -> None:
+    # two log-uniform distributions, the first's support inside the second's
+    closed, pairs = log(log(B2 / A2) / log(B1 / A1)), [(A1, A2), (B1, B2)]
+    given = [sp.Gt(B1, A1), sp.Gt(B2, A2), sp.Ge(A1, A2), sp.Ge(B2, B1)]
+    found = stable_form(closed, pairs, divergence=True, given=given)
+    at = [{A1: 2.0 * (1 + d), B1: 5.0 * (1 - d), A2: 2.0, B2: 5.0} for d in (0.1, 1e-4, 1e-8, 1e-12)]
+    truth = exact_values(closed, at)
+    assert found.rearranged
+    assert loss(found.expression, at, truth) <= 8
+    assert loss(closed, at, truth) > 1e6
+    # without a partner a logarithm stays
+    alone = kernels.LogRatio(log(A1) + B1, log(A2) + B1, log(A1) - log(A2))
+    step = kernels.LogRatio(A1, A2, A1 - A2)
+    assert logs_within(alone, dict(pairs)) == kernels.LogRatio(*alone.args[:2], step)
 
 
 KERNELS = [

@@ -19,7 +19,7 @@ from symkl.codegen.stable.gammas import open_loggammas, opened_by_stirling
 from symkl.codegen.stable.joins import joined
 from symkl.codegen.stable.kernels import ExpM1, Log1P, XLog1PY, XLogY
 from symkl.codegen.stable.limits import limits_kept
-from symkl.codegen.stable.logs import LogGroup, gap_of, log_groups, ratio_of, split_logs, squares_of
+from symkl.codegen.stable.logs import LogGroup, gap_of, log_groups, logs_within, ratio_of, split_logs, squares_of
 from symkl.codegen.stable.powers import power_of
 from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative
@@ -80,7 +80,7 @@ def _plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bo
             kept += ratio_of(group)
             rest = spread(rest - group.value())
     for shape in shapes(rest, pairs):
-        yield limits_kept(polished(join_exponentials(kept + logs_made_safe(shape))))
+        yield logs_within(limits_kept(polished(join_exponentials(kept + logs_made_safe(shape)))), _same(pairs))
 
 
 def _same(pairs: list[tuple[sp.Expr, sp.Expr]]) -> dict[sp.Symbol, sp.Expr]:

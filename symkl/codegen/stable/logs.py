@@ -10,7 +10,7 @@ from symkl.codegen.stable.kernels import EntropyGap, LogGap, LogRatio, LogSquare
 from symkl.codegen.stable.shape import complete_squares, difference, factored, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative, positive
 
-__all__ = ["LogGroup", "gap_of", "log_groups", "ratio_of", "split_logs", "squares_of"]
+__all__ = ["LogGroup", "gap_of", "log_groups", "logs_within", "ratio_of", "split_logs", "squares_of"]
 
 
 def split_logs(expression: sp.Expr) -> sp.Expr:
@@ -167,3 +167,25 @@ def squares_of(group: LogGroup, pairs: list[tuple[sp.Expr, sp.Expr]]) -> sp.Expr
 
 def _whole(power: sp.Expr) -> int:
     return int(power) if power.is_Integer and power > 0 else 0
+
+
+def logs_within(expression: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """`LogRatio(log(a) - log(b), ...)` with the logs in its arguments gathered into ratios themselves.
+
+    Those of the difference with the logs that they equal where the two distributions coincide.
+    """
+
+    def gathered(*arguments: sp.Expr) -> sp.Expr:
+        above, below, step = arguments
+        if not step.has(sp.log):
+            return LogRatio(*arguments)
+        return LogRatio(*(_as_ratios(a, True, same) for a in (above, below)), _as_ratios(step, False, same))
+
+    return expression.replace(LogRatio, gathered)
+
+
+def _as_ratios(total: sp.Expr, joint: bool, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """The sum with its logs of parameters as ratios, where each has a partner."""
+    groups = [g for g in log_groups(total, joint, same) if 1 not in (g.above, g.below)]
+    rest = spread(total - sp.Add(*(g.value() for g in groups)))
+    return sp.Add(rest, *(ratio_of(g) for g in groups))
