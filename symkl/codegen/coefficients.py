@@ -22,6 +22,8 @@ def coefficients() -> dict[str, tuple[float, ...]]:
     - `shifts`: log(2) - 1/2 and 1 - log(2), what x - log1p(x) changes by where 1 + x is doubled and halved;
     - `log_powers`: the logarithm of 2**1000; `log_two`: that of 2;
     - `exp`: (exp(x) - 1 - x)/x**2 in powers of x, enough for |x| <= 1;
+    - `log_sinhc`, `langevin`, `langevin_slope`: log(sinh(x)/x)/x**2, its derivative (coth(x) - 1/x)/x and the second
+      derivative, 1/x**2 - 1/sinh(x)**2, in powers of x**2, enough for |x| <= 2;
     - `stirling`: those of x**-1, x**-3, ... in loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 (DLMF 5.11.1);
     - `trigamma`: those of y**-3, y**-5, ... in trigamma(y) - 1/y - 1/(2*y**2) (DLMF 5.15.8);
     - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t;
@@ -40,6 +42,9 @@ def coefficients() -> dict[str, tuple[float, ...]]:
         "log_powers": (float((1000 * sp.log(2)).evalf(30)),),
         "log_two": (float(sp.log(2).evalf(30)),),
         "exp": tuple(float(c) for c in _interpolated(_exp_remainder, -1, 1, 14)),
+        "log_sinhc": tuple(float(c) for c in _interpolated(_log_sinhc, 0, 4, 17)),
+        "langevin": tuple(float(c) for c in _interpolated(_langevin, 0, 4, 17)),
+        "langevin_slope": tuple(float(c) for c in _interpolated(_langevin_slope, 0, 4, 17)),
         "stirling": tuple(float(b / (2 * k * (2 * k - 1))) for k, b in enumerate(bernoulli, 1)),
         "trigamma": tuple(float(b) for b in bernoulli),
         "nodes": tuple(float((1 + x) / 2) for x in nodes),
@@ -60,6 +65,20 @@ def _atanh_remainder(z: mp.mpf) -> mp.mpf:
 
 def _exp_remainder(x: mp.mpf) -> mp.mpf:
     return (mp.expm1(x) - x) / x**2
+
+
+def _log_sinhc(z: mp.mpf) -> mp.mpf:
+    root = mp.sqrt(z)
+    return mp.log(mp.sinh(root) / root) / z
+
+
+def _langevin(z: mp.mpf) -> mp.mpf:
+    root = mp.sqrt(z)
+    return (mp.coth(root) - 1 / root) / root
+
+
+def _langevin_slope(z: mp.mpf) -> mp.mpf:
+    return 1 / z - 1 / mp.sinh(mp.sqrt(z)) ** 2
 
 
 def _interpolated(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import keyword
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 import sympy as sp
@@ -14,6 +13,7 @@ from sympy.core.function import ArgumentIndexError
 from symkl.algebra import holds
 from symkl.codegen.arguments import Signature, constraints_of, signature
 from symkl.codegen.backends import BACKENDS
+from symkl.codegen.cases import Case, continued
 from symkl.codegen.documentation import documentation
 from symkl.codegen.program import Argument, Assignment, Branch, Program
 from symkl.codegen.quotients import shared
@@ -104,20 +104,11 @@ def argument_names(chosen: Signature) -> dict[sp.Symbol, str]:
     return names
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One case: its conditions, its value as it was derived, and in a stable form."""
-
-    when: tuple[sp.Basic, ...]
-    closed: sp.Expr
-    form: StableForm
-
-
-def _parts(derivation: Derivation, chosen: Signature) -> list[_Part]:
+def _parts(derivation: Derivation, chosen: Signature) -> list[Case]:
     """The cases in the order in which they are tried."""
     claim = derivation.claim
     if derivation.status == "infinite":
-        return [_Part((), sp.oo, StableForm(sp.oo, True, 0.0, True))]
+        return [Case((), sp.oo, StableForm(sp.oo, True, 0.0, True))]
     result = derivation.result
     if derivation.status == "none" or result is None or result.has(Expectation):
         raise NotYet(f"{claim.id} has no closed form to generate code from: {derivation.reason or 'not derived'}")
@@ -128,8 +119,8 @@ def _parts(derivation: Derivation, chosen: Signature) -> list[_Part]:
         closed = chosen.put(case.value)
         check_reach(closed, (*constraints, *conditions))
         form = stable_form(closed, _pairs_in(closed, chosen), claim.quantity == "kl", (*constraints, *conditions))
-        parts.append(_Part(tuple(c for c in conditions if holds(c) is not True), closed, form))
-    return parts
+        parts.append(Case(tuple(c for c in conditions if holds(c) is not True), closed, form))
+    return continued(parts)
 
 
 def _pairs_in(closed: sp.Expr, chosen: Signature) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
@@ -137,7 +128,7 @@ def _pairs_in(closed: sp.Expr, chosen: Signature) -> tuple[tuple[sp.Expr, sp.Exp
     return tuple((x, y) for x, y in chosen.pairs if (x.free_symbols | y.free_symbols) <= closed.free_symbols)
 
 
-def _slopes(parts: Sequence[_Part], chosen: Signature, constraints: tuple[sp.Basic, ...]) -> list[tuple[sp.Expr, ...]]:
+def _slopes(parts: Sequence[Case], chosen: Signature, constraints: tuple[sp.Basic, ...]) -> list[tuple[sp.Expr, ...]]:
     """The derivatives of each case's value with respect to the arguments; none where one has no closed form."""
     symbols = [parameter.symbol for parameter in chosen.parameters]
     found = []

@@ -16,6 +16,9 @@ from symkl.codegen.stable import kernels as k
 
 __all__ = ["OPERATIONS", "Operation"]
 
+#: digits where terms cancel beyond those that are asked for, and what has fewer digits of its own than its first term
+_MANY, _TINY = 300, 1e-40
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -79,6 +82,29 @@ def _binet_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
 def _sigmoid_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
     # the difference of the two, over one denominator
     return mp.expm1(d) * mp.exp(a) / ((1 + mp.exp(a)) * (1 + mp.exp(a + d)))
+
+
+def _log_sinhc(mp: Any, x: Any) -> Any:
+    return mp.log(mp.sinh(x) / x) if abs(x) > _TINY else x * x / 6
+
+
+def _langevin(mp: Any, x: Any) -> Any:
+    return mp.coth(x) - 1 / x if abs(x) > _TINY else x / 3
+
+
+def _sinhc_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
+    with mp.workdps(_MANY):  # near 0 the terms lose four times the digits of x
+        return _log_sinhc(mp, a + d) - _log_sinhc(mp, a) - d * _langevin(mp, a)
+
+
+def _langevin_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
+    with mp.workdps(_MANY):
+        return _langevin(mp, a + d) - _langevin(mp, a)
+
+
+def _langevin_slope(mp: Any, x: Any) -> Any:
+    with mp.workdps(_MANY):
+        return 1 / x**2 - 1 / mp.sinh(x) ** 2 if abs(x) > _TINY else mp.mpf(1) / 3
 
 
 def _given_exp_gap(mp: Any, x: Any, y: Any) -> Any:
@@ -156,6 +182,9 @@ _ROWS = (
     Operation(k.BinetRise, _binet_rise),
     Operation(k.TrigammaExcess, lambda mp, x, d: d * (mp.polygamma(1, x) - 1 / x)),
     Operation(k.SigmoidRise, _sigmoid_rise),
+    Operation(k.SinhcGap, _sinhc_gap),
+    Operation(k.LangevinRise, _langevin_rise),
+    Operation(k.LangevinSlope, _langevin_slope),
 )
 
 OPERATIONS: dict[Any, Operation] = {row.head: row for row in _ROWS}

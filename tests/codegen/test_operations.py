@@ -34,6 +34,8 @@ REAL = (-700.5, -30.0, -2.5, -0.51, -0.3, -1e-5, 0.0, 1e-9, 0.2, 0.49, 0.51, 3.0
 POSITIVE = (1e-12, 1e-3, 0.3, 0.999, 1.0, 1.5, 2.0, 7.9, 8.1, 60.0, 1e5)
 NEAR = tuple(x * (1 + d) for x in (1e-3, 0.7, 9.0) for d in (-1e-2, 1e-5, 1e-9))
 UNIT = (-0.99, -0.3, -1e-9, 0.0, 1e-4, 0.6, 0.99)
+#: halves of log-odds: near 0, where a polynomial gives way, and where exponentials leave the range of numbers
+HALVES = (-1e5, -372.0, -40.0, -4.4, -2.001, -1.999, -1.01, -0.3, -1e-9, 0.0, 1e-200, 1e-4, 0.7, 1.6, 2.4, 9.0, 345.0)
 
 #: arguments to try, each with the bound on the error in units in the last place (of 1 where the value is smaller
 #: than 1 and the function has a root: marked by a negative bound)
@@ -82,10 +84,15 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.PowerOfRatio: ((POSITIVE, POSITIVE, (0.3, 1.0, 7.7)), 4),
     k.GammaOfRatio: ((POSITIVE, POSITIVE), 12),
     k.TrigammaExcess: ((POSITIVE, (-0.3, 0.0, 1e-9)), 8),
+    k.LangevinSlope: ((HALVES,), 4),
     k.Binet: ((POSITIVE,), 30),
     k.BinetSlope: ((POSITIVE,), 8),
 }
 TWO_POSITIVES = [*itertools.product(POSITIVE, POSITIVE), *((y, x) for x in (1e-3, 0.7, 9.0) for y in NEAR)]
+TWO_HALVES = [
+    *itertools.product(HALVES, HALVES),
+    *((x + d, x) for x in HALVES[1:] for d in (-2.6, -2.4, -1e-2, 1e-5, 1e-9, 2.4, 2.6, 3.1)),
+]
 #: the gaps, as functions of the two values that they compare
 COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequence[tuple[float, float]], float]] = {
     k.LogRatio: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 3),
@@ -115,6 +122,8 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.DigammaRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
     k.BinetRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 20),
     k.SigmoidRise: (lambda b, a: (b, a, b - a), [*itertools.product(REAL, REAL), (0.3, 0.3 + 1e-9), (40.0, 38.0)], 6),
+    k.SinhcGap: (lambda b, a: (b, a, b - a), TWO_HALVES, 8),
+    k.LangevinRise: (lambda b, a: (b, a, b - a), TWO_HALVES, 8),
     k.GammaGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
     k.BinetGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 40),
     k.BetaGap: (lambda b, a: (b, a * 0.75, a, b * 1.25, b - a, a * 0.75 - b * 1.25), TWO_POSITIVES, 40),
@@ -268,6 +277,10 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
     if head is k.SigmoidRise:
         b, a = (x[1] + x[2], x[1]) if abs(x[2]) < 1 else (x[0], x[1])
         return mp.expm1(b - a) * mp.exp(a) / ((1 + mp.exp(a)) * (1 + mp.exp(b)))
+    if head in (k.SinhcGap, k.LangevinRise):
+        b, a = (x[1] + x[2], x[1]) if abs(x[2]) < 4 else (x[0], x[1])
+        rise = langevin(b) - langevin(a)
+        return rise if head is k.LangevinRise else log_sinhc(b) - log_sinhc(a) - (b - a) * langevin(a)
     if head is k.BetaGap:
         c, d = (b + step if abs(step) < b / 2 else a for a, b, step in zip(x[:2], x[2:4], x[4:], strict=True))
         gap = definition(k.GammaGap, [c, x[2], c - x[2]]) + definition(k.GammaGap, [d, x[3], d - x[3]])
@@ -278,6 +291,20 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return rise if head is k.DigammaRise else rise - mp.log(b / a)
     bregman = mp.loggamma(b) - mp.loggamma(a) - mp.digamma(a) * (b - a)
     return bregman if head is k.GammaGap else bregman - (b * mp.log(b / a) - b + a)
+
+
+def log_sinhc(x: mp.mpf) -> mp.mpf:
+    """From the average of exp(x*t) over -1 < t < 1: its Taylor series where sinh(x)/x would lose digits."""
+    if abs(x) > 1:
+        return mp.log(mp.sinh(x) / x)
+    return mp.log1p(mp.fsum(x ** (2 * n) / mp.factorial(2 * n + 1) for n in range(1, 40)))
+
+
+def langevin(x: mp.mpf) -> mp.mpf:
+    if abs(x) > 1:
+        return mp.coth(x) - 1 / x
+    above = mp.fsum(2 * n * x ** (2 * n - 1) / mp.factorial(2 * n + 1) for n in range(1, 40))
+    return above / mp.fsum(x ** (2 * n) / mp.factorial(2 * n + 1) for n in range(40))
 
 
 @pytest.mark.parametrize("backend", BACKENDS_TRIED)
@@ -297,6 +324,10 @@ def test_the_coefficients_are_those_of_the_series() -> None:
     with mp.workdps(30):
         assert abs(mp.polyval(found["atanh"][::-1], s**2) - (mp.atanh(s) / s - 1) / s**2) < 1e-16
         assert abs(mp.polyval(found["exp"][::-1], x) - (mp.expm1(x) - x) / x**2) < 1e-16
+        # the three are polynomials by themselves: each is the derivative of the one before
+        assert abs(mp.polyval(found["log_sinhc"][::-1], x**2) * x**2 - log_sinhc(x)) < 1e-17
+        assert abs(mp.polyval(found["langevin"][::-1], x**2) * x - mp.diff(log_sinhc, x)) < 1e-16
+        assert abs(mp.polyval(found["langevin_slope"][::-1], x**2) - mp.diff(langevin, x)) < 1e-16
         y = mp.mpf(9)
         series = mp.polyval(found["stirling"][::-1], 1 / y**2) / y
         assert abs(series - (mp.loggamma(y) - (y - 0.5) * mp.log(y) + y - mp.log(2 * mp.pi) / 2)) < 1e-17

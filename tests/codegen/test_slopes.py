@@ -37,6 +37,8 @@ APPLIED = {
     k.Binet: (k.Binet(A * B), (A, B)),
     k.BinetSlope: (k.BinetSlope(A * B), (A, B)),
     k.SoftplusGap: (k.SoftplusGap(X, Y, X - Y), (X, Y)),
+    k.SinhcGap: (k.SinhcGap(A * X, Y, A * X - Y), (A, X, Y)),
+    k.LangevinRise: (k.LangevinRise(A * X, Y, A * X - Y), (A, X, Y)),
     k.Softplus: (k.Softplus(A * X), (A, X)),
     k.Sigmoid: (k.Sigmoid(A * X), (A, X)),
     k.LogRatio: (k.LogRatio(A * B, B + C, A * B - B - C), (A, B, C)),

@@ -52,6 +52,11 @@ WEIBULL = (
 LAPLACE = log(B2 / B1) + sp.Abs(M1 - M2) / B2 + B1 / B2 * exp(-sp.Abs(M1 - M2) / B1) - 1
 BERNOULLI = P1 * log(P1 / P2) + (1 - P1) * log((1 - P1) / (1 - P2))
 LOGISTIC = (L1 - L2) / (1 + exp(-L1)) + log(1 + exp(L2)) - log(1 + exp(L1))
+TILTED = (
+    (P1 / (2 * P1 - 1) - 1 / (2 * sp.atanh(2 * P1 - 1))) * log(P1 * (1 - P2) / (P2 * (1 - P1)))
+    + log((1 - P1) / (1 - P2))
+    + log((1 - 2 * P2) * sp.atanh(2 * P1 - 1) / ((1 - 2 * P1) * sp.atanh(2 * P2 - 1)))
+)
 
 
 def log_beta(*shapes: sp.Expr) -> sp.Expr:
@@ -78,6 +83,12 @@ CASES = {
     "poisson, by log-rate": (exp(L1) * (L1 - L2) - exp(L1) + exp(L2), [(L1, L2)]),
     "bernoulli": (BERNOULLI, [(P1, P2)]),
     "bernoulli, by logit": (LOGISTIC, [(L1, L2)]),
+    "tilted": (TILTED, [(P1, P2)]),
+    "tilted, by logarithms": (
+        TILTED.replace(sp.atanh, lambda x: (log(sp.expand(1 + x) / 2) - log(sp.expand(1 - x) / 2)) / 2),
+        [(P1, P2)],
+    ),
+    "tilted, by logit": (TILTED.subs({P1: 1 / (1 + exp(-L1)), P2: 1 / (1 + exp(-L2))}), [(L1, L2)]),
     "laplace": (LAPLACE, [(B1, B2), (M1, M2)]),
     "laplace, by log-scale": (LAPLACE.subs({B1: exp(L1), B2: exp(L2)}), [(L1, L2), (M1, M2)]),
     "cauchy": (CAUCHY, SCALES),
@@ -307,6 +318,7 @@ def test_a_kernel_that_is_called_nonnegative_is_so_by_its_definition(name: str, 
             "Sigmoid": (x - 3,),
             "ScaledExpGap": (x - 3, y),
             "Binet": (x,),
+            "LangevinSlope": (x - 3,),
             "ScaledExpInt": (x,),
             "GammaTail": (x, y),
             "BetaGap": (x, y, y + 1, x / 2, x - y - 1, y - x / 2),

@@ -31,6 +31,9 @@ GAPS: Mapping[Any, str] = {
     k.Binet: "_binet({0})[0]",
     k.BinetSlope: "_binet({0})[1]",
     k.BetaGap: "_beta_gap({0}, {1}, {2}, {3}, {4}, {5})",
+    k.SinhcGap: "_sinhc_gap({0}, {1}, {2})",
+    k.LangevinRise: "_langevin_rise({0}, {1}, {2})",
+    k.LangevinSlope: "_langevin_slope({0})",
 }
 #: what derivatives need besides
 RISES: Mapping[Any, str] = {

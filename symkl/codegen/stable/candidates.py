@@ -18,6 +18,7 @@ from symkl.codegen.stable.exponentials import (
 from symkl.codegen.stable.gammas import open_loggammas, opened_by_stirling
 from symkl.codegen.stable.joins import joined
 from symkl.codegen.stable.kernels import ExpM1, Log1P, XLog1PY, XLogY
+from symkl.codegen.stable.langevin import open_langevin
 from symkl.codegen.stable.limits import limits_kept
 from symkl.codegen.stable.logs import LogGroup, gap_of, log_groups, logs_within, ratio_of, split_logs, squares_of
 from symkl.codegen.stable.powers import power_of
@@ -27,7 +28,7 @@ from symkl.codegen.stable.softplus import as_softplus, open_softplus
 from symkl.codegen.stable.sums import summed
 from symkl.model import Unit
 
-__all__ = ["Recipe", "candidates", "plain"]
+__all__ = ["Recipe", "at_even_odds", "candidates", "plain"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,15 @@ def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterato
             if form not in seen:
                 seen.add(form)
                 yield form
+
+
+def at_even_odds(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
+    """Forms that are as exact where two weights are equal as elsewhere, of a closed form that is 0/0 there."""
+    opened = open_langevin(closed)
+    if opened is not None:
+        rest, gaps = opened
+        for shape in shapes(rest, pairs):
+            yield limits_kept(polished(join_exponentials(gaps + logs_made_safe(shape))))
 
 
 def plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> Iterator[sp.Expr]:

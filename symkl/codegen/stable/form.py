@@ -11,10 +11,10 @@ import sympy as sp
 
 from symkl.algebra import is_zero
 from symkl.algebra.signs import assuming
-from symkl.codegen.stable.candidates import candidates, plain
+from symkl.codegen.stable.candidates import at_even_odds, candidates, plain
 from symkl.codegen.stable.exponentials import powers_as_exponentials
 from symkl.codegen.stable.kernels import LogGamma, expand_kernels
-from symkl.codegen.stable.logs import split_logs
+from symkl.codegen.stable.logs import means_split, split_logs
 from symkl.codegen.stable.measure import exact_values, loss, points
 from symkl.codegen.stable.shape import join_exponentials, spread
 from symkl.codegen.stable.signs import sum_of_nonnegatives
@@ -25,6 +25,8 @@ __all__ = ["LARGE", "StableForm", "proved_equal", "stable_form"]
 LARGE = 100
 #: units in the last place; a sum of non-negative terms that loses no more ends the search
 GOOD_ENOUGH = 4.0
+#: so much a form that is exact at even odds may lose at other places
+ENOUGH_ELSEWHERE = 64.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ def _chosen(
 def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> StableForm:
     at = points(sorted(closed.free_symbols, key=sp.default_sort_key), pairs)
     truth = exact_values(powers_as_exponentials(closed), at)
+    for form in at_even_odds(closed, pairs):
+        # first of all, for what other forms lose at even odds is seen there alone
+        error = loss(form, at, truth)
+        if error <= ENOUGH_ELSEWHERE and proved_equal(form, closed):
+            return StableForm(form, sum_of_nonnegatives(form), error, True)
     if closed.count_ops() > LARGE:
         return StableForm(closed, False, loss(closed, at, truth), False)
     signed: list[tuple[float, sp.Expr]] = []
@@ -123,17 +130,21 @@ def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
         turned = isinstance(rest, sp.exp) and rest.args[0].could_extract_minus_sign()
         return sp.log(1 + sp.exp(-rest.args[0])) + rest.args[0] if turned else log
 
+    means: dict[sp.Expr, sp.Symbol] = {}
     sides = [
-        split_logs(join_exponentials(powers_as_exponentials(side.replace(sp.atanh, _as_logs))))
-        .replace(lambda e: isinstance(e, sp.log), one_sided)
-        .replace(lambda e: isinstance(e, sp.exp), closed_off)
+        means_split(
+            split_logs(join_exponentials(powers_as_exponentials(side.replace(sp.atanh, _as_logs)))).replace(
+                lambda e: isinstance(e, sp.log), one_sided
+            ),
+            means,
+        ).replace(lambda e: isinstance(e, sp.exp), closed_off)
         for side in (expand_kernels(form), closed)
     ]
     return is_zero(sides[0] - sides[1])
 
 
 def _as_logs(x: sp.Expr) -> sp.Expr:
-    return (sp.log(1 + x) - sp.log(1 - x)) / 2
+    return (sp.log(sp.expand((1 + x) / 2)) - sp.log(sp.expand((1 - x) / 2))) / 2
 
 
 def _grade(error: float) -> float:

@@ -10,7 +10,16 @@ from symkl.codegen.stable.kernels import EntropyGap, LogGap, LogRatio, LogSquare
 from symkl.codegen.stable.shape import complete_squares, difference, factored, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative, positive
 
-__all__ = ["LogGroup", "gap_of", "log_groups", "logs_within", "ratio_of", "split_logs", "squares_of"]
+__all__ = [
+    "LogGroup",
+    "gap_of",
+    "log_groups",
+    "logs_within",
+    "means_split",
+    "ratio_of",
+    "split_logs",
+    "squares_of",
+]
 
 
 def split_logs(expression: sp.Expr) -> sp.Expr:
@@ -43,6 +52,27 @@ def _factors(product: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]] | None:
         else:
             return None
     return found if negatives % 2 == 0 else None
+
+
+def means_split(expression: sp.Expr, means: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
+    """`log((exp(u) - 1)/u*a) => log(m) + log(a)` where u has either sign: m is the mean of exp(u*t) over 0 < t < 1.
+
+    `means` are the symbols of these by their u, those that are met first among them.
+    """
+    return expression.replace(sp.log, lambda e: sp.log(e) if positive(e) else _split(_in_means(e, means)))
+
+
+def _in_means(product: sp.Expr, means: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
+    factors = []
+    for factor in sp.Mul.make_args(factored(product)):
+        u, power = factor.as_base_exp()
+        sums_logs = u.is_Add and all(term.has(sp.log) for term in u.args)
+        if (u.is_Symbol and u.is_real and not positive(u)) or sums_logs:
+            sign, u = (-1, -u) if u.could_extract_minus_sign() else (1, u)
+            mean = means.setdefault(u, sp.Dummy(f"mean_{len(means)}", positive=True))
+            factor = (sign * (sp.exp(u) - 1) / mean) ** power
+        factors.append(factor)
+    return sp.factor(sp.Mul(*factors))
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,11 @@ def _softplus_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     return k.SigmoidRise(b, a, d) * du[0] - k.Sigmoid(a) * k.Sigmoid(-a) * d * du[1]
 
 
+def _sinhc_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    b, a, d = u
+    return k.LangevinRise(b, a, d) * du[0] - k.LangevinSlope(a) * d * du[1]
+
+
 #: the derivative of each kernel along any direction
 ROWS: dict[type[Kernel], Row] = {
     k.LogGap: _log_gap,
@@ -125,6 +130,8 @@ ROWS: dict[type[Kernel], Row] = {
     k.SoftplusGap: _softplus_gap,
     k.Softplus: lambda u, du: k.Sigmoid(u[0]) * du[0],
     k.Sigmoid: lambda u, du: k.Sigmoid(u[0]) * k.Sigmoid(-u[0]) * du[0],
+    k.SinhcGap: _sinhc_gap,
+    k.LangevinRise: lambda u, du: k.LangevinSlope(u[0]) * du[0] - k.LangevinSlope(u[1]) * du[1],
     k.ExpLag: lambda u, du: u[0] * sp.exp(u[0]) * du[0],
     k.LogRatio: lambda u, du: du[0] / u[0] - du[1] / u[1],
     k.LogRatioSum: _log_ratio_sum,
@@ -169,7 +176,7 @@ def stable_slope(
     `form` has been proved equal to `closed`. Every shape is proved equal to the derivative; where none is, the
     derivative of `closed` stands as it is.
     """
-    if closed.count_ops() > LARGE:
+    if form.count_ops() > LARGE:
         return sp.diff(closed, x)
     raw = slope(form, x)
     if raw.has(sp.meijerg):

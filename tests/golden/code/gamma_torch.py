@@ -331,37 +331,6 @@ def _between(x: Tensor, low: float, high: float) -> bool:
     return bool(lowest > low) and bool(highest < high)
 
 
-# Gauss-Jacobi on [0, 1] for the weight 1 - t
-_NODES = (
-    0.008539054988427419,
-    0.04444646315540772,
-    0.10685449088347666,
-    0.19215105452985404,
-    0.29538088426258025,
-    0.41054508120145766,
-    0.5309508493128177,
-    0.649600650277255,
-    0.759598889525227,
-    0.8545525437649358,
-    0.928942101264411,
-    0.9784379368341496,
-)
-_WEIGHTS = (
-    0.021664860886871768,
-    0.04742785198037747,
-    0.06660675062667319,
-    0.076896602680041,
-    0.07769631681553103,
-    0.0701093399976301,
-    0.05661384371366763,
-    0.040451653706913615,
-    0.02487678040926543,
-    0.012436009166422266,
-    0.004444807795668462,
-    0.0007751822209380283,
-)
-
-
 def _binet(x: Tensor) -> tuple[Tensor, Tensor]:
     """loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 > 0 and its derivative: eight shifts up, then the series."""
     value, slope = torch.zeros_like(x), torch.zeros_like(x)
@@ -403,37 +372,6 @@ def _binet_gap(b: Tensor | float, a: Tensor | float, d: Tensor) -> Tensor:
     (binet_above, _), (binet_below, slope) = _binet(above), _binet(below)
     value_far = 0.5 * _log_gap(above, below, step_far) + (binet_above - binet_below - slope * step_far) + step_low
     return torch.where(large, value_large, torch.where(close, value_close, value_far))
-
-
-# Gauss-Legendre on [0, 1]
-_EVEN_NODES = (
-    0.009219682876640375,
-    0.04794137181476257,
-    0.11504866290284765,
-    0.2063410228566913,
-    0.3160842505009099,
-    0.43738329574426554,
-    0.5626167042557345,
-    0.6839157494990901,
-    0.7936589771433087,
-    0.8849513370971523,
-    0.9520586281852375,
-    0.9907803171233597,
-)
-_EVEN_WEIGHTS = (
-    0.023587668193255914,
-    0.05346966299765921,
-    0.08003916427167311,
-    0.10158371336153296,
-    0.1167462682691774,
-    0.12457352290670139,
-    0.12457352290670139,
-    0.1167462682691774,
-    0.10158371336153296,
-    0.08003916427167311,
-    0.05346966299765921,
-    0.023587668193255914,
-)
 
 
 def _digamma_lag(x: Tensor) -> Tensor:
@@ -486,6 +424,37 @@ def _entropy_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     usual = empty | near
     value_far = b - c * (1.0 + _log_quotient(torch.where(usual, 1.0, b), torch.where(usual, 1.0, c)))
     return torch.where(empty, b, torch.where(near, value_near, value_far))
+
+
+# Gauss-Legendre on [0, 1]
+_EVEN_NODES = (
+    0.009219682876640375,
+    0.04794137181476257,
+    0.11504866290284765,
+    0.2063410228566913,
+    0.3160842505009099,
+    0.43738329574426554,
+    0.5626167042557345,
+    0.6839157494990901,
+    0.7936589771433087,
+    0.8849513370971523,
+    0.9520586281852375,
+    0.9907803171233597,
+)
+_EVEN_WEIGHTS = (
+    0.023587668193255914,
+    0.05346966299765921,
+    0.08003916427167311,
+    0.10158371336153296,
+    0.1167462682691774,
+    0.12457352290670139,
+    0.12457352290670139,
+    0.1167462682691774,
+    0.10158371336153296,
+    0.08003916427167311,
+    0.05346966299765921,
+    0.023587668193255914,
+)
 
 
 # (atanh(s)/s - 1)/s**2 in powers of s**2, for s**2 up to 1/9
@@ -625,6 +594,37 @@ def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     log_near = torch.log1p(torch.where(near, d, 0.0) / torch.where(near, b, 1.0))
     return torch.where(near, log_near, _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b)))
+
+
+# Gauss-Jacobi on [0, 1] for the weight 1 - t
+_NODES = (
+    0.008539054988427419,
+    0.04444646315540772,
+    0.10685449088347666,
+    0.19215105452985404,
+    0.29538088426258025,
+    0.41054508120145766,
+    0.5309508493128177,
+    0.649600650277255,
+    0.759598889525227,
+    0.8545525437649358,
+    0.928942101264411,
+    0.9784379368341496,
+)
+_WEIGHTS = (
+    0.021664860886871768,
+    0.04742785198037747,
+    0.06660675062667319,
+    0.076896602680041,
+    0.07769631681553103,
+    0.0701093399976301,
+    0.05661384371366763,
+    0.040451653706913615,
+    0.02487678040926543,
+    0.012436009166422266,
+    0.004444807795668462,
+    0.0007751822209380283,
+)
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
