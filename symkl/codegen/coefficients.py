@@ -22,8 +22,9 @@ def coefficients() -> dict[str, tuple[float, ...]]:
     - `shifts`: log(2) - 1/2 and 1 - log(2), what x - log1p(x) changes by where 1 + x is doubled and halved;
     - `log_powers`: the logarithm of 2**1000; `log_two`: that of 2;
     - `exp`: (exp(x) - 1 - x)/x**2 in powers of x, enough for |x| <= 1;
-    - `log_sinhc`, `langevin`, `langevin_slope`: log(sinh(x)/x)/x**2, its derivative (coth(x) - 1/x)/x and the second
-      derivative, 1/x**2 - 1/sinh(x)**2, in powers of x**2, enough for |x| <= 2;
+    - `log_sinhc`: log(sinh(x)/x)/x**2 in powers of x**2, enough for |x| <= 2;
+    - `langevin`, `langevin_bend`: its derivative's (coth(x) - 1/x)/x, and 1 over the second one, which is
+      1/x**2 - 1/sinh(x)**2 and falls too fast for a polynomial; both alike;
     - `stirling`: those of x**-1, x**-3, ... in loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 (DLMF 5.11.1);
     - `trigamma`: those of y**-3, y**-5, ... in trigamma(y) - 1/y - 1/(2*y**2) (DLMF 5.15.8);
     - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t;
@@ -44,7 +45,7 @@ def coefficients() -> dict[str, tuple[float, ...]]:
         "exp": tuple(float(c) for c in _interpolated(_exp_remainder, -1, 1, 14)),
         "log_sinhc": tuple(float(c) for c in _interpolated(_log_sinhc, 0, 4, 17)),
         "langevin": tuple(float(c) for c in _interpolated(_langevin, 0, 4, 17)),
-        "langevin_slope": tuple(float(c) for c in _interpolated(_langevin_slope, 0, 4, 17)),
+        "langevin_bend": tuple(float(c) for c in _interpolated(_langevin_bend, 0, 4, 14)),
         "stirling": tuple(float(b / (2 * k * (2 * k - 1))) for k, b in enumerate(bernoulli, 1)),
         "trigamma": tuple(float(b) for b in bernoulli),
         "nodes": tuple(float((1 + x) / 2) for x in nodes),
@@ -77,8 +78,8 @@ def _langevin(z: mp.mpf) -> mp.mpf:
     return (mp.coth(root) - 1 / root) / root
 
 
-def _langevin_slope(z: mp.mpf) -> mp.mpf:
-    return 1 / z - 1 / mp.sinh(mp.sqrt(z)) ** 2
+def _langevin_bend(z: mp.mpf) -> mp.mpf:
+    return 1 / (1 / z - 1 / mp.sinh(mp.sqrt(z)) ** 2)
 
 
 def _interpolated(

@@ -63,6 +63,10 @@ def _log_ratio(mp: Any, a: Any, b: Any, d: Any) -> Any:
     return mp.log1p(x) if abs(x) < 0.5 else mp.log(a / b)
 
 
+def _log_odds_rise(mp: Any, p: Any, q: Any, d: Any) -> Any:
+    return _log_ratio(mp, p, q, d) + _log_ratio(mp, 1 - q, 1 - p, d)
+
+
 def _softplus_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
     return mp.log1p(mp.exp(b)) - mp.log1p(mp.exp(a)) - d / (1 + mp.exp(-a))
 
@@ -150,6 +154,7 @@ _ROWS = (
     Operation(k.LogRatio, _log_ratio),
     Operation(k.LogRatioSum, lambda mp, a, b, d, c, e, f, g, h: c * _log_ratio(mp, a, b, d) + e * f / g + h),
     Operation(k.LogSquares, lambda mp, x, y, a, b: mp.log1p((x * x + y * y) / (a * b))),
+    Operation(k.LogOddsRise, _log_odds_rise),
     Operation(k.LogMean, lambda mp, a, b, d: d / _log_ratio(mp, a, b, d) if d else b),
     Operation(k.LogGap, _log_gap),
     Operation(k.EntropyGap, _entropy_gap),

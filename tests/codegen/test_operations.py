@@ -89,6 +89,11 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.BinetSlope: ((POSITIVE,), 8),
 }
 TWO_POSITIVES = [*itertools.product(POSITIVE, POSITIVE), *((y, x) for x in (1e-3, 0.7, 9.0) for y in NEAR)]
+WEIGHTS = (1e-300, 1e-9, 0.03, 0.3, 0.5 - 1e-9, 0.5, 0.71, 0.999, 1 - 2.0**-50)
+TWO_WEIGHTS = [
+    *itertools.product(WEIGHTS, WEIGHTS),
+    *((q + d * min(q, 1 - q), q) for q in WEIGHTS[:-1] for d in (-0.9, -0.49, -1e-2, 1e-5, 1e-9, 0.2, 0.6, 0.9)),
+]
 TWO_HALVES = [
     *itertools.product(HALVES, HALVES),
     *((x + d, x) for x in HALVES[1:] for d in (-2.6, -2.4, -1e-2, 1e-5, 1e-9, 2.4, 2.6, 3.1)),
@@ -98,6 +103,7 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.LogRatio: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 3),
     k.LogRatioSum: (lambda a, b: (a, b, a - b, 0.7, a - b, -0.699, b, 1e-9 * (a - b)), TWO_POSITIVES, 3),
     k.LogSquares: (lambda a, b: (a - b, 0.25 * (a - b), 4.0 * a, b), [*TWO_POSITIVES, (1e300, 1e-300)], 4),
+    k.LogOddsRise: (lambda p, q: (p, q, p - q), TWO_WEIGHTS, 3),
     k.LogMean: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (2.0, 2.0)], 4),
     k.LogGap: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 4),
     k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
@@ -246,6 +252,9 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
             if abs(x[2]) > x[0] / 2
             else x[0] * (x[2] / x[0] - mp.log1p(x[2] / x[0]))
         )
+    if head is k.LogOddsRise:
+        p = x[1] + x[2] if abs(x[2]) < min(x[1], 1 - x[1]) / 2 else x[0]
+        return mp.log(p / x[1]) + (mp.log1p(-x[1]) - mp.log1p(-p))
     if head is k.LogRatioSum:
         return x[3] * definition(k.LogRatio, x[:3]) + x[4] * x[5] / x[6] + x[7]
     if head is k.LogSquares:
@@ -327,7 +336,7 @@ def test_the_coefficients_are_those_of_the_series() -> None:
         # the three are polynomials by themselves: each is the derivative of the one before
         assert abs(mp.polyval(found["log_sinhc"][::-1], x**2) * x**2 - log_sinhc(x)) < 1e-17
         assert abs(mp.polyval(found["langevin"][::-1], x**2) * x - mp.diff(log_sinhc, x)) < 1e-16
-        assert abs(mp.polyval(found["langevin_slope"][::-1], x**2) - mp.diff(langevin, x)) < 1e-16
+        assert abs(mp.polyval(found["langevin_bend"][::-1], x**2) - 1 / mp.diff(langevin, x)) < 1e-15
         y = mp.mpf(9)
         series = mp.polyval(found["stirling"][::-1], 1 / y**2) / y
         assert abs(series - (mp.loggamma(y) - (y - 0.5) * mp.log(y) + y - mp.log(2 * mp.pi) / 2)) < 1e-17

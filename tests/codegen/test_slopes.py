@@ -37,6 +37,7 @@ APPLIED = {
     k.Binet: (k.Binet(A * B), (A, B)),
     k.BinetSlope: (k.BinetSlope(A * B), (A, B)),
     k.SoftplusGap: (k.SoftplusGap(X, Y, X - Y), (X, Y)),
+    k.LogOddsRise: (k.LogOddsRise(A * C, B / 2, A * C - B / 2), (A, B, C)),
     k.SinhcGap: (k.SinhcGap(A * X, Y, A * X - Y), (A, X, Y)),
     k.LangevinRise: (k.LangevinRise(A * X, Y, A * X - Y), (A, X, Y)),
     k.Softplus: (k.Softplus(A * X), (A, X)),

@@ -14,6 +14,7 @@ GAPS: Mapping[Any, str] = {
     k.LogRatio: "_log_ratio({0}, {1}, {2})",
     k.LogRatioSum: "_log_ratio_sum({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7})",
     k.LogSquares: "_log_squares({0}, {1}, {2}, {3})",
+    k.LogOddsRise: "_log_odds_rise({0}, {1}, {2})",
     k.LogMean: "_log_mean({0}, {1}, {2})",
     k.LogGap: "_log_gap({0}, {1}, {2})",
     k.EntropyGap: "_entropy_gap({0}, {1}, {2})",

@@ -34,6 +34,7 @@ __all__ = [
     "LogGamma",
     "LogGap",
     "LogMean",
+    "LogOddsRise",
     "LogRatio",
     "LogRatioSum",
     "LogSquares",
@@ -353,6 +354,16 @@ class LogSquares(Kernel):
     def definition(self) -> sp.Expr:
         x, y, a, b = self.args
         return sp.log(a * b + x**2 + y**2) - sp.log(a) - sp.log(b)
+
+
+class LogOddsRise(Kernel):
+    """`LogOddsRise(p, q, p - q) = log(p/(1 - p)) - log(q/(1 - q))` for 0 < p, q < 1; of the difference's sign."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        p, q, _ = self.args
+        return sp.log(p) - sp.log(1 - p) - sp.log(q) + sp.log(1 - q)
 
 
 class LogMean(Kernel):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symkl.codegen.stable.kernels import LangevinRise, LogRatio, SinhcGap
+from symkl.codegen.stable.kernels import LangevinRise, LogOddsRise, LogRatio, SinhcGap
 from symkl.codegen.stable.logs import split_logs
 from symkl.model import Unit
 
@@ -44,11 +44,10 @@ class _Odds:
         return {self.half: x, self.sinhc: SinhcGap(x, sp.S.Zero, x), self.langevin: LangevinRise(x, sp.S.Zero, x)}
 
     def step_from(self, other: _Odds) -> sp.Expr:
-        """What x exceeds another's by: of two weights both parts have one sign."""
+        """What x exceeds another's by."""
         if self.log_odds is not None or other.log_odds is not None:
             return self.exact - other.exact
-        p, q = self.p, other.p
-        return (LogRatio(p, q, p - q) + LogRatio(1 - q, 1 - p, p - q)) / 2
+        return LogOddsRise(self.p, other.p, self.p - other.p) / 2
 
 
 def open_langevin(expression: sp.Expr) -> tuple[sp.Expr, sp.Expr] | None:

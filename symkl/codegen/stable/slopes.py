@@ -134,6 +134,7 @@ ROWS: dict[type[Kernel], Row] = {
     k.LangevinRise: lambda u, du: k.LangevinSlope(u[0]) * du[0] - k.LangevinSlope(u[1]) * du[1],
     k.ExpLag: lambda u, du: u[0] * sp.exp(u[0]) * du[0],
     k.LogRatio: lambda u, du: du[0] / u[0] - du[1] / u[1],
+    k.LogOddsRise: lambda u, du: du[0] / (u[0] * (1 - u[0])) - du[1] / (u[1] * (1 - u[1])),
     k.LogRatioSum: _log_ratio_sum,
     k.LogSquares: _log_squares,
     k.XLogY: lambda u, du: sp.log(u[1]) * du[0] + u[0] / u[1] * du[1],
