@@ -89,7 +89,7 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.BinetSlope: ((POSITIVE,), 8),
 }
 TWO_POSITIVES = [*itertools.product(POSITIVE, POSITIVE), *((y, x) for x in (1e-3, 0.7, 9.0) for y in NEAR)]
-WEIGHTS = (1e-300, 1e-9, 0.03, 0.3, 0.5 - 1e-9, 0.5, 0.71, 0.999, 1 - 2.0**-50)
+WEIGHTS = (1e-290, 1e-9, 0.03, 0.3, 0.5 - 1e-9, 0.5, 0.71, 0.999, 1 - 2.0**-50)
 TWO_WEIGHTS = [
     *itertools.product(WEIGHTS, WEIGHTS),
     *((q + d * min(q, 1 - q), q) for q in WEIGHTS[:-1] for d in (-0.9, -0.49, -1e-2, 1e-5, 1e-9, 0.2, 0.6, 0.9)),
