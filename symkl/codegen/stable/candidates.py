@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import sympy as sp
@@ -15,12 +15,21 @@ from symkl.codegen.stable.exponentials import (
     powers_as_exponentials,
     vanishes,
 )
-from symkl.codegen.stable.gammas import open_loggammas, opened_by_stirling
+from symkl.codegen.stable.gammas import digammas_lowered, gammas_aligned, open_loggammas, opened_by_stirling
 from symkl.codegen.stable.joins import joined
 from symkl.codegen.stable.kernels import ExpM1, Log1P, XLog1PY, XLogY
 from symkl.codegen.stable.langevin import open_langevin
 from symkl.codegen.stable.limits import limits_kept
-from symkl.codegen.stable.logs import LogGroup, gap_of, log_groups, logs_within, ratio_of, split_logs, squares_of
+from symkl.codegen.stable.logs import (
+    LogGroup,
+    gap_against,
+    gap_of,
+    log_groups,
+    logs_within,
+    ratio_of,
+    split_logs,
+    squares_of,
+)
 from symkl.codegen.stable.powers import power_of
 from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative
@@ -47,7 +56,7 @@ def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterato
     `pairs` are the parameters (first's, second's) that are equal where the two distributions coincide; empty for a
     pair of two families.
     """
-    opened = powers_as_exponentials(closed)
+    opened = gammas_aligned(powers_as_exponentials(closed), _same(pairs))
     has_gamma, has_exp = opened.has(sp.loggamma), opened.has(sp.exp)
     recipes = itertools.product(
         (False, True) if has_exp and pairs else (False,),
@@ -105,26 +114,41 @@ def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: R
     gaps += logistic
     rest, further = open_exponentials(rest, same, nested=recipe.nested)
     gaps += sp.Add(*(exponential_gap(c, _exponent(u, same), power_of(u)) for c, u in (*opened, *further)))
-    rest = spread(split_logs(rest))
+    rest = spread(split_logs(digammas_lowered(rest)))
     groups = log_groups(rest, recipe.joint, same)
-    for chosen in _choices(groups):
+    logs_alone = bool(pairs) and not closed.has(sp.exp, sp.loggamma)
+    for chosen in _choices(groups, logs_alone):
         left, found = rest, gaps
-        for group, as_gap in zip(groups, chosen, strict=True):
-            kernel, linear = (gap_of(group) if as_gap else None) or (sp.S.Zero, group.value())
+        for group, way in zip(groups, chosen, strict=True):
+            kernel, linear = _WAYS[way](group) or (sp.S.Zero, group.value())
             if (squares := squares_of(group, pairs)) is not None:
                 kernel, linear = squares, sp.S.Zero
-            elif not as_gap:
-                kernel, linear = ratio_of(group), sp.S.Zero
+            elif way == "ratio" or (kernel == 0 and 1 not in (group.above, group.below)):
+                kernel, linear = ratio_of(group, pairs), sp.S.Zero
             left = spread(left - group.value() + linear)
             found += kernel
         for shape in shapes(left, pairs):
             yield limits_kept(polished(joined(join_exponentials(found + logs_made_safe(shape)))))
 
 
-def _choices(groups: list[LogGroup]) -> Iterator[tuple[bool, ...]]:
-    """For each group whether it becomes a gap or (False) a ratio: this only where a condition may give its sign."""
+def _choices(groups: list[LogGroup], logs_alone: bool) -> Iterator[tuple[str, ...]]:
+    """The way each group goes: a gap, or a ratio where a condition may give its sign.
+
+    Of logarithms alone also one of them as a gap that is taken away: the others may outweigh it.
+    """
     open_to_both = assumed() and len(groups) <= 3
-    yield from itertools.product(*(((True, False) if open_to_both else (True,)) for _ in groups))
+    yield from itertools.product(*((("gap", "ratio") if open_to_both else ("gap",)) for _ in groups))
+    if logs_alone and 1 < len(groups) <= 3:
+        for i in range(len(groups)):
+            yield tuple("against" if i == k else "gap" for k in range(len(groups)))
+
+
+#: (kernel, what is left) of a group, by the way it goes; None where it cannot go that way
+_WAYS: dict[str, Callable[[LogGroup], tuple[sp.Expr, sp.Expr] | None]] = {
+    "gap": gap_of,
+    "against": gap_against,
+    "ratio": lambda group: None,
+}
 
 
 def _exponent(exponent: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
@@ -136,7 +160,8 @@ def _exponent(exponent: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
             rest = spread(rest - group.value())
             gaps += ratio_of(group)
     rest = rest.replace(lambda e: isinstance(e, sp.exp) and vanishes(e.args[0], same), lambda e: 1 + ExpM1(e.args[0]))
-    return summed(gaps + collected(sp.Add(*terms_in_deviations(rest, list(same.items())))))
+    pairs = list(same.items())
+    return summed(gaps + collected(sp.Add(*terms_in_deviations(rest, pairs)), pairs))
 
 
 def logs_made_safe(expression: sp.Expr) -> sp.Expr:

@@ -17,7 +17,7 @@ from symkl.codegen.stable.kernels import LogGamma, expand_kernels
 from symkl.codegen.stable.logs import means_split, split_logs
 from symkl.codegen.stable.measure import exact_values, loss, points
 from symkl.codegen.stable.shape import join_exponentials, spread
-from symkl.codegen.stable.signs import sum_of_nonnegatives
+from symkl.codegen.stable.signs import positive, sum_of_nonnegatives
 
 __all__ = ["LARGE", "StableForm", "proved_equal", "stable_form"]
 
@@ -115,15 +115,22 @@ def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
     """Whether the form, its kernels put in by their definitions, is the closed form: a proof, by the normal form.
 
     Powers and gamma functions become exponentials on both sides. One with a logarithm or a log-gamma in its
-    exponent is then only ever compared with itself: the exponent is multiplied out, and a symbol stands for it.
+    exponent is then only ever compared with itself: the exponent is multiplied out, whole multiples of logarithms and
+    the recurrence of the gamma function are taken out as factors, and a symbol stands for the rest.
     """
     opened: dict[sp.Expr, sp.Symbol] = {}
 
     def closed_off(exponential: sp.Expr) -> sp.Expr:
-        exponent = spread(split_logs(exponential.args[0]))
+        exponent = spread(split_logs(spread(exponential.args[0]).replace(sp.loggamma, _lowered)))
+        outside = sp.S.One
+        for term in sp.Add.make_args(exponent):
+            number, log = term.as_coeff_Mul()
+            if isinstance(log, sp.log) and number.is_Integer:
+                outside *= log.args[0] ** number
+                exponent -= term
         if not exponent.has(sp.log, sp.loggamma):
-            return sp.exp(exponent)
-        return opened.setdefault(exponent, sp.Dummy(f"exp_{len(opened)}", positive=True))
+            return outside * sp.exp(exponent)
+        return outside * opened.setdefault(exponent, sp.Dummy(f"exp_{len(opened)}", positive=True))
 
     def one_sided(log: sp.Expr) -> sp.Expr:
         rest = log.args[0] - 1
@@ -141,6 +148,12 @@ def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
         for side in (expand_kernels(form), closed)
     ]
     return is_zero(sides[0] - sides[1])
+
+
+def _lowered(x: sp.Expr) -> sp.Expr:
+    """`loggamma(1 + y) => loggamma(y) + log(y)` for positive y."""
+    y = sp.expand(x) - 1
+    return sp.loggamma(y) + sp.log(y) if y.free_symbols and positive(y) else sp.loggamma(sp.expand(x))
 
 
 def _as_logs(x: sp.Expr) -> sp.Expr:

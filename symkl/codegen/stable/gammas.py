@@ -5,10 +5,10 @@ from __future__ import annotations
 import sympy as sp
 
 from symkl.codegen.stable.kernels import Binet, BinetGap, BinetSlope, GammaGap
-from symkl.codegen.stable.shape import difference, factored, spread, terms_in_deviations
+from symkl.codegen.stable.shape import difference, factored, join_exponentials, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative, positive
 
-__all__ = ["open_loggammas", "opened_by_stirling"]
+__all__ = ["digammas_lowered", "gammas_aligned", "open_loggammas", "opened_by_stirling"]
 
 
 def open_loggammas(
@@ -48,6 +48,30 @@ def open_loggammas(
     return rest, gaps
 
 
+def gammas_aligned(expression: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """`exp(loggamma(x) - loggamma(y) + u) => y*exp(loggamma(x) - loggamma(1 + y) + u)` where x is 1 + y at equality."""
+
+    def aligned(exponential: sp.Expr) -> sp.Expr:
+        exponent = spread(exponential.args[0])
+        above, below = ([g for g in exponent.atoms(sp.loggamma) if exponent.coeff(g, 1) == n] for n in (1, -1))
+        for y in sorted((g.args[0] for g in below), key=sp.default_sort_key):
+            for x in (g.args[0] for g in above):
+                apart = sp.cancel((x - y).subs(same, simultaneous=True))
+                if apart == 1 and positive(y):
+                    return y * sp.exp(exponent + sp.loggamma(y) - sp.loggamma(1 + sp.expand(y)))
+        return exponential
+
+    joined = join_exponentials(expression)
+    return joined.replace(lambda e: isinstance(e, sp.exp), aligned) if same else expression
+
+
+def digammas_lowered(expression: sp.Expr) -> sp.Expr:
+    """`digamma(1 + y) => digamma(y) + 1/y` where that occurs as well."""
+    found = {function: function.args[1] - 1 for function in expression.atoms(sp.polygamma) if function.args[0] == 0}
+    lowered = {f: sp.digamma(y) + 1 / y for f, y in found.items() if sp.digamma(y) in found}
+    return spread(expression.xreplace(lowered)) if lowered else expression
+
+
 def opened_by_stirling(expression: sp.Expr) -> sp.Expr:
     """`loggamma(x) => (x - 1/2)*log(x) - x + log(2*pi)/2 + Binet(x)`, and its derivative for `digamma(x)`.
 
@@ -68,7 +92,8 @@ def opened_by_stirling(expression: sp.Expr) -> sp.Expr:
 def _step(b: sp.Expr, a: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
     """`b - a`: of products of parameters by the parameters' differences, which are exact."""
     step = difference(b, a)
-    if step.is_polynomial(*step.free_symbols) and sp.total_degree(step) > 1:
+    above = sp.fraction(step)[0]
+    if above.is_polynomial(*above.free_symbols) and sp.total_degree(above) > 1:
         return sp.Add(*terms_in_deviations(step, list(same.items())))
     return step
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy as sp
 
 from symkl.codegen.stable.kernels import EntropyGap, LogGap, LogRatio, LogSquares, ProductGap, ScaledProductGap
-from symkl.codegen.stable.shape import complete_squares, difference, factored, spread, terms_in_deviations
+from symkl.codegen.stable.shape import (
+    complete_squares,
+    difference,
+    factored,
+    in_deviations,
+    spread,
+    terms_in_deviations,
+)
 from symkl.codegen.stable.signs import nonnegative, positive
 
 __all__ = [
     "LogGroup",
+    "gap_against",
     "gap_of",
     "log_groups",
     "logs_within",
@@ -143,6 +152,12 @@ def gap_of(group: LogGroup) -> tuple[sp.Expr, sp.Expr] | None:
     return _perspective(coefficient, below, above), -coefficient * (below - above) / above
 
 
+def gap_against(group: LogGroup) -> tuple[sp.Expr, sp.Expr] | None:
+    """`c*log(a/b) => (-c*LogGap(a, b), c*(a - b)/b)` for c >= 0, turned round for c <= 0: the gap is taken away."""
+    found = gap_of(LogGroup(group.coefficient, group.below, group.above))
+    return None if found is None else (-found[0], -found[1])
+
+
 def _perspective(coefficient: sp.Expr, a: sp.Expr, b: sp.Expr) -> sp.Expr:
     """`c*b*LogGap(a, b) => c*EntropyGap(b, a)`, which is safe at b = 0."""
     rest = sp.cancel(coefficient / b) if b.is_Add else coefficient / b
@@ -169,9 +184,10 @@ def _two_by_two(a: sp.Expr, b: sp.Expr) -> tuple[sp.Expr, ...] | None:
     return (*left, *(sp.S.One,) * (2 - len(left)), *right, *(sp.S.One,) * (2 - len(right)))
 
 
-def ratio_of(group: LogGroup) -> sp.Expr:
-    """`c*log(a/b) => c*LogRatio(a, b)`."""
-    return group.coefficient * LogRatio(group.above, group.below, difference(group.above, group.below))
+def ratio_of(group: LogGroup, pairs: Sequence[tuple[sp.Expr, sp.Expr]] = ()) -> sp.Expr:
+    """`c*log(a/b) => c*LogRatio(a, b)`; a sum c that vanishes where the pairs are equal in their differences."""
+    coefficient = in_deviations(group.coefficient, pairs)
+    return coefficient * LogRatio(group.above, group.below, difference(group.above, group.below))
 
 
 def squares_of(group: LogGroup, pairs: list[tuple[sp.Expr, sp.Expr]]) -> sp.Expr | None:

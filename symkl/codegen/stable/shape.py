@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import sympy as sp
 
@@ -14,6 +14,7 @@ __all__ = [
     "complete_squares",
     "difference",
     "factored",
+    "in_deviations",
     "join_exponentials",
     "polished",
     "shapes",
@@ -86,6 +87,15 @@ def terms_in_deviations(rest: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> 
     return terms
 
 
+def in_deviations(coefficient: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]]) -> sp.Expr:
+    """The coefficient by the differences of the pairs, where it vanishes with them; otherwise as it is."""
+    if not pairs or not coefficient.has(sp.Add) or coefficient.atoms(sp.Function):
+        return coefficient
+    if sp.expand(coefficient.subs(dict(pairs), simultaneous=True)) != 0:
+        return coefficient
+    return sp.Add(*terms_in_deviations(coefficient, list(pairs)))
+
+
 def complete_squares(rest: sp.Expr) -> sp.Expr | None:
     """`A*m**2 + B*m + C => A*(m + B/(2*A))**2 + (C - B**2/(4*A))` for the real symbols m in turn; None if none is."""
     found = []
@@ -102,15 +112,18 @@ def complete_squares(rest: sp.Expr) -> sp.Expr | None:
     return sp.Add(*found, collected(rest)) if found else None
 
 
-def collected(rest: sp.Expr) -> sp.Expr:
-    """`a*f(x)/c - b*f(x)/c => (a - b)*f(x)/c`: what stands with a function is gathered and factored."""
+def collected(rest: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]] = ()) -> sp.Expr:
+    """`a*f(x)/c - b*f(x)/c => (a - b)*f(x)/c`: what stands with a function is gathered and factored.
+
+    With `pairs`, by the differences of these where it vanishes with them.
+    """
     by_function: dict[sp.Expr, sp.Expr] = {}
     number, rest = rest.as_independent(*rest.free_symbols, as_Add=True)
     for term in sp.Add.make_args(rest):
         functions = [f for f in sp.Mul.make_args(term) if f.free_symbols and f.atoms(sp.Function)]
         key = sp.Mul(*functions)
         by_function[key] = by_function.get(key, sp.S.Zero) + term / key
-    return sp.Add(number, *(_factored(c) * key for key, c in by_function.items()))
+    return sp.Add(number, *(in_deviations(_factored(c), pairs) * key for key, c in by_function.items()))
 
 
 def _factored(coefficient: sp.Expr) -> sp.Expr:
@@ -134,6 +147,7 @@ def shapes(rest: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> list[sp.Expr]
         lambda: sp.Add(*terms_in_deviations(rest, pairs)) if pairs else None,
         lambda: complete_squares(rest),
         lambda: collected(rest),
+        lambda: collected(rest, pairs) if pairs else None,
         lambda: _all_factored(rest),
     )
     for make in makers:
