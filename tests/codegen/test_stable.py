@@ -12,6 +12,7 @@ import sympy as sp
 from symkl.codegen.stable import form as form_module
 from symkl.codegen.stable import kernels
 from symkl.codegen.stable.form import proved_equal, stable_form
+from symkl.codegen.stable.gammas import digammas_lowered, gammas_aligned
 from symkl.codegen.stable.joins import joined
 from symkl.codegen.stable.kernels import (
     BetaGap,
@@ -26,6 +27,8 @@ from symkl.codegen.stable.kernels import (
 from symkl.codegen.stable.logs import LogGroup, logs_within, squares_of
 from symkl.codegen.stable.measure import exact_value, exact_values, loss, points, settled_value
 from symkl.codegen.stable.powers import power_of
+from symkl.codegen.stable.shape import in_deviations
+from symkl.codegen.stable.shorter import shorter
 from symkl.codegen.stable.signs import nonnegative, positive, sum_of_nonnegatives
 from symkl.codegen.stable.slopes import stable_slope
 from symkl.model import symbol
@@ -240,6 +243,65 @@ def test_a_form_that_is_not_proved_equal_is_not_used(monkeypatch: pytest.MonkeyP
     assert found.expression == NORMAL
     assert not found.rearranged
     assert not found.nonnegative
+
+
+POWER = (
+    (A1 / A2) ** B2 * sp.gamma((B2 + 1) / B1) / sp.gamma(1 / B1)
+    + log(A2 * B1 * sp.gamma(1 / B2) / (A1 * B2 * sp.gamma(1 / B1)))
+    - 1 / B1
+)
+LINDLEY = 2 * log(A1 / A2) + log((A2 + 1) / (A1 + 1)) - (A1 + 2) * (A1 - A2) / (A1 * (A1 + 1))
+
+
+@pytest.mark.parametrize(
+    ("closed", "pairs", "heads", "bound"),
+    [(POWER, [(A1, A2), (B1, B2)], {ExpGap, GammaGap, LogGap}, 1e3), (LINDLEY, [(A1, A2)], {LogGap}, 4.0)],
+    ids=["gamma functions a step apart", "a gap that is taken away"],
+)
+def test_a_divergence_of_terms_of_both_signs_keeps_its_digits_near_equality(
+    closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], heads: set[type[Kernel]], bound: float
+) -> None:
+    found = stable_form(closed, pairs, divergence=True)
+    assert {type(kernel) for kernel in found.expression.atoms(Kernel)} >= heads
+    assert proved_equal(found.expression, closed)
+    assert not proved_equal(found.expression + sp.Rational(1, 1000), closed)
+    at = points(sorted(closed.free_symbols, key=str), pairs, seed=9)
+    truth = exact_values(closed, at)
+    assert loss(found.expression, at, truth) <= bound < 1e6 < loss(closed, at, truth)
+
+
+def test_gamma_functions_a_step_apart_are_aligned_and_others_are_not() -> None:
+    same = {A1: A2}
+    apart = exp(sp.loggamma(A2 + 1) - sp.loggamma(A1))
+    assert gammas_aligned(apart, same) == A1 * exp(sp.loggamma(A2 + 1) - sp.loggamma(A1 + 1))
+    assert proved_equal(gammas_aligned(apart, same), apart)
+    assert not proved_equal(A2 * exp(sp.loggamma(A2 + 1) - sp.loggamma(A1 + 1)), apart)
+    for other in (exp(sp.loggamma(A2 + 2) - sp.loggamma(A1)), exp(sp.loggamma(B1 + 1) - sp.loggamma(A1))):
+        assert gammas_aligned(other, same) == other
+
+
+def test_a_digamma_function_one_up_is_lowered_where_the_other_occurs() -> None:
+    upper, lower = sp.digamma(A1 + 1), sp.digamma(A1)
+    assert sp.expand(digammas_lowered(upper + 3 * lower) - 4 * lower - 1 / A1) == 0
+    assert digammas_lowered(upper + sp.digamma(A2)) == upper + sp.digamma(A2)
+
+
+def test_a_coefficient_that_vanishes_at_equality_is_formed_from_the_differences() -> None:
+    pairs = [(A1, A2), (B1, B2)]
+    assert in_deviations(A1 * B2 - A2 * B1, pairs) == -A2 * (B1 - B2) + B2 * (A1 - A2)
+    assert in_deviations(A1 * B2 + A2 * B1, pairs) == A1 * B2 + A2 * B1
+    assert in_deviations(A1 * B2 - A2 * B1, []) == A1 * B2 - A2 * B1
+
+
+def test_exponentials_over_each_other_are_put_shorter_and_sums_below_are_not() -> None:
+    split = exp(A1 * M1) * exp(-A1 * M2)
+    long = (A1 * A2 * split + A2**2 * split) / (A1 + A2) + log(A1 / B1) + (A1**2 - A2**2) / (A1 + A2)
+    short = shorter(long)
+    assert short.count_ops() < long.count_ops()
+    assert exp(A1 * M1 - A1 * M2) in short.atoms(exp)
+    assert proved_equal(short, long)
+    for other in (A1 / (1 + exp(M1)) + split, sp.loggamma(A1) + split):
+        assert shorter(other) == other
 
 
 def test_a_closed_form_of_very_many_operations_stands_as_it_was_derived() -> None:

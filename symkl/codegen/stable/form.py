@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import sympy as sp
 
@@ -15,13 +16,14 @@ from symkl.codegen.stable.candidates import at_even_odds, candidates, plain
 from symkl.codegen.stable.exponentials import powers_as_exponentials
 from symkl.codegen.stable.kernels import LogGamma, expand_kernels
 from symkl.codegen.stable.logs import means_split, split_logs
-from symkl.codegen.stable.measure import exact_values, loss, points
+from symkl.codegen.stable.measure import Point, exact_values, loss, points
 from symkl.codegen.stable.shape import join_exponentials, spread
+from symkl.codegen.stable.shorter import shorter
 from symkl.codegen.stable.signs import positive, sum_of_nonnegatives
 
 __all__ = ["LARGE", "StableForm", "proved_equal", "stable_form"]
 
-#: a closed form of more operations stands as it was derived: to rearrange it would take minutes
+#: a closed form of more operations is only put shorter: to rearrange it would take minutes
 LARGE = 100
 #: units in the last place; a sum of non-negative terms that loses no more ends the search
 GOOD_ENOUGH = 4.0
@@ -77,7 +79,9 @@ def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergen
         if error <= ENOUGH_ELSEWHERE and proved_equal(form, closed):
             return StableForm(form, sum_of_nonnegatives(form), error, True)
     if closed.count_ops() > LARGE:
-        return StableForm(closed, False, loss(closed, at, truth), False)
+        short = shorter(closed)
+        tried = list(plain(short, pairs, divergence)) if short.count_ops() <= LARGE else []
+        return _first_proved(tried, closed, at, truth)
     signed: list[tuple[float, sp.Expr]] = []
     others: list[sp.Expr] = []
     for form in candidates(closed, pairs) if divergence else ():
@@ -92,6 +96,11 @@ def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergen
             return StableForm(form, True, error, True)
     # of two families only a sum of non-negative terms is worth the rearrangement
     tried = [*(others if pairs else ()), *plain(closed, pairs, divergence)]
+    return _first_proved(tried, closed, at, truth)
+
+
+def _first_proved(tried: Sequence[sp.Expr], closed: sp.Expr, at: Sequence[Point], truth: Sequence[Any]) -> StableForm:
+    """The best of the forms that is proved equal; the closed form as it was derived where none is."""
     for error, form in sorted(((loss(form, at, truth), form) for form in tried), key=_key):
         if proved_equal(form, closed):
             return StableForm(form, False, error, True)
