@@ -13,15 +13,15 @@ __all__ = ["shorter"]
 def shorter(expression: sp.Expr) -> sp.Expr:
     """`(a*f + b*f/c)*exp(x)/(d*exp(y)) + ... => (a + b/c)*f/d*exp(x - y) + ...`, each coefficient factored.
 
-    The expression as it is where it holds other functions than exponentials and logarithms, or a sum of exponentials
-    in a denominator, and where that makes it no shorter.
+    The expression as it is where it holds no exponential, or other functions than these and logarithms, or a sum of
+    exponentials in a denominator, and where that makes it no shorter.
     """
     opened = split_logs(expression)
     back: dict[sp.Symbol, sp.Expr] = {}
     flat = opened.replace(
         lambda e: isinstance(e, (sp.exp, sp.log)) and bool(e.free_symbols), lambda e: _symbol_of(e, back)
     )
-    if flat.atoms(sp.Function):
+    if flat.atoms(sp.Function) or not any(isinstance(value, sp.exp) for value in back.values()):
         return expression
     above, below = sp.fraction(sp.cancel(sp.together(flat)))
     rest, exponentials = sp.factor(below).as_independent(*back, as_Add=False)
