@@ -11,12 +11,12 @@ from typing import Any
 import sympy as sp
 
 from symkl import pipeline
-from symkl.claims import names_of
 from symkl.errors import BadInput, Location
 from symkl.language import parse, read_bindings
 from symkl.library import read_library
 from symkl.model import Family, Lemma, Step, Verdict, Verified
 from symkl.model import claim as make_claim
+from symkl.reading import names_of
 from symkl.settings import Settings
 
 __all__ = ["Derivation", "Family", "check", "cross_entropy", "entropy", "expectation", "family", "kl", "load"]

@@ -27,8 +27,6 @@ from typing import Any
 from symkl.algebra import is_zero
 from symkl.algebra.masters import MASTERS
 from symkl.check import comparison
-from symkl.claims import forms_of, names_of, request_of
-from symkl.claims import read_claim as claim
 from symkl.codegen import BACKENDS, FRAMEWORK_OF, Program, Registration, checked_module, emit, registrations, runs_here
 from symkl.codegen import lower as lowered
 from symkl.codegen import reread as read_again
@@ -39,6 +37,8 @@ from symkl.language import skeleton as start
 from symkl.library import read_library as read
 from symkl.model import Claim, Derivation, Family, Verified
 from symkl.model.document import Document
+from symkl.reading import forms_of, names_of, request_of
+from symkl.reading import read_claim as claim
 from symkl.resources import loader
 from symkl.settings import Settings
 from symkl.verify import evaluate as value_at

@@ -238,7 +238,7 @@ class Proving:
 
     def verified(self, request: Request) -> Verified:
         """The derivation with its verdicts; without any where it has not been verified."""
-        from symkl.claims import claim_of
+        from symkl.reading import claim_of
 
         return read_proof(claim_of(request, self._library), *self.bodies(request))
 
@@ -339,7 +339,7 @@ _MOST = 128
 def _derive(request: Request) -> dict[str, Any]:
     """In a child: derive."""
     from symkl import pipeline
-    from symkl.claims import claim_of
+    from symkl.reading import claim_of
     from symkl.store.records import write_derivation
 
     derivation = pipeline.derive(claim_of(request, shared()))
@@ -362,7 +362,7 @@ def _verify(request: Request, body: str, derived: str, settings: Settings) -> di
     import time
 
     from symkl import pipeline
-    from symkl.claims import claim_of
+    from symkl.reading import claim_of
     from symkl.report import counterexample_data
     from symkl.store.records import read_derivation, write_checks
 
@@ -393,7 +393,7 @@ def _verify(request: Request, body: str, derived: str, settings: Settings) -> di
 
 def _print(request: Request, derived: Head, body: str) -> dict[str, Any]:
     """In a child: a derivation as JSON prints it."""
-    from symkl.claims import claim_of
+    from symkl.reading import claim_of
     from symkl.report import derivation_data
 
     found = read_proof(claim_of(request, shared()), derived, base64.b64decode(body), {}, b"")

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from symkl import pipeline
 from symkl.build.pieces import Piece
 from symkl.build.table import TABLE
-from symkl.claims import claim_of, request_of
 from symkl.codegen import Program, function_name
 from symkl.codegen.reading import Broken
 from symkl.errors import NotYet, SymklError
@@ -19,6 +18,7 @@ from symkl.model import Claim, Family, Verified
 from symkl.model.document import Document
 from symkl.overview import LEGEND
 from symkl.proving import Head, Proof, read_proof
+from symkl.reading import claim_of, request_of
 from symkl.requests import Request
 from symkl.settings import Settings
 from symkl.workers import shared

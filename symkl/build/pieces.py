@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symkl.build.keys import others_of
-from symkl.claims import read_claim, request_of
 from symkl.errors import BadInput, Location, nearest
 from symkl.library import Library
 from symkl.model import Claim, Family
 from symkl.model.document import ClaimRequest, Document
+from symkl.reading import read_claim, request_of
 from symkl.requests import Request, standard_requests
 
 __all__ = ["Piece", "pieces", "requested"]

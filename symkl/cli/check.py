@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from symkl.cli.options import Common, P, Q, Quantity, Where
-from symkl.cli.setup import open_library, prove_one, settings
+from symkl.cli.setup import open_library, settings
 from symkl.cli.terminal import STYLES, show_json, write
-from symkl.errors import BadInput, Location, NotYet
+from symkl.errors import BadInput, Location
 
 __all__ = ["check"]
 
@@ -59,25 +59,29 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
     """Compare a formula with what the densities say: exit code 0 correct, 1 wrong, 3 undecided."""
-    if latex is not None or function is not None:
-        option = "--latex" if latex is not None else "--function"
-        raise NotYet(f"{option} is not read yet: write the formula in symkl's notation, with --formula")
-    if formula is None:
+    given = {"formula": formula, "latex": latex, "function": function}
+    kinds = [kind for kind, text in given.items() if text is not None]
+    if not kinds:
         raise BadInput("there is nothing to check", Location(field="--formula"), "add --formula TEXT")
-    from symkl import pipeline
-    from symkl.proving import limited
+    if len(kinds) > 1:
+        raise BadInput(f"--{kinds[0]} and --{kinds[1]} are given at once", None, "leave one of them out")
+    from symkl.checking import Question, answer
     from symkl.workers import Crew
 
-    library = open_library(common)
-    claim = pipeline.claim(library, quantity, p, q, of, where or [])
-    chosen = settings(common, 1)
+    question = Question(
+        quantity,
+        p,
+        q,
+        kinds[0],
+        given[kinds[0]] or "",
+        of,
+        names=tuple(names or ()),
+        where=tuple(where or ()),
+        units=units.value,
+        dims=dims.value,
+    )
     with Crew(1) as crew:
-        verified = prove_one(library, claim, chosen, crew)
-        arguments = (verified, formula, names or [], units.value, dims.value)
-        found, lost = limited(pipeline.compare, arguments, chosen, crew)
-    if lost:
-        found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": formula}
-        found |= {"counterexample": None, "diagnosis": lost}
+        found = answer(question, open_library(common), settings(common, 1), crew)
     if as_json:
         show_json(found)
     else:

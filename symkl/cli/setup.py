@@ -52,9 +52,9 @@ def open_library(common: Common, paths: Sequence[Path] = ()) -> Library:
 
 def prove_one(library: Library, claim: Claim, chosen: Settings, crew: Crew) -> Verified:
     """A claim derived and verified, for a command that shows it; foreign densities are looked at first."""
-    from symkl.claims import request_of
     from symkl.foreign import check_foreign
     from symkl.proving import prove_one
+    from symkl.reading import request_of
 
     request = request_of(claim)
     check_foreign(library, [request], chosen, crew)

@@ -12,11 +12,11 @@ import pytest
 from symkl import pipeline, resources
 from symkl.build.outputs import Made, outputs_of, wanted
 from symkl.build.pieces import Piece
-from symkl.claims import claim_of
 from symkl.codegen import Program
 from symkl.codegen.reading import Broken
 from symkl.errors import NotYet, ToolMissing
 from symkl.model import Verdict, Verified
+from symkl.reading import claim_of
 from symkl.requests import Request
 from symkl.settings import Settings
 

@@ -8,9 +8,9 @@ from types import ModuleType
 from typing import Any
 
 from symkl import pipeline
-from symkl.claims import claim_of, forms_of
 from symkl.library import Library
 from symkl.model import Claim, Judged, Known
+from symkl.reading import claim_of, forms_of
 from symkl.requests import known_requests
 from symkl.settings import Settings
 

@@ -1,4 +1,4 @@
-"""Claims from names and texts: what the command line and documents say, read with the language's parser."""
+"""Claims read from names and texts: what the command line and documents say, with the language's parser."""
 
 from __future__ import annotations
 

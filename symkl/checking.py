@@ -1,0 +1,60 @@
+"""A foreign formula against the truth, from names and texts to the answer, for `symkl check` and for files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from symkl.errors import BadInput, Location, NotYet
+
+if TYPE_CHECKING:
+    from symkl.library import Library
+    from symkl.settings import Settings
+    from symkl.workers import Crew
+
+__all__ = ["KINDS", "Question", "answer"]
+
+#: how a formula may be given: in symkl's notation, in LaTeX, or as a Python function, `module:name` or `path.py:name`
+KINDS = ("formula", "latex", "function")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whether the formula `text` is the quantity of p, or of p and q; all as `symkl check` has it on its command line.
+
+    `names` explains names of the formula's own, such as `v1=sigma_1**2`.
+    """
+
+    quantity: str
+    p: str
+    q: str | None
+    kind: str
+    text: str
+    of: str | None = None
+    names: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    units: str = "nats"
+    dims: str = "none"
+
+
+def answer(question: Question, library: Library, settings: Settings, crew: Crew) -> dict[str, Any]:
+    """What `symkl check --json` prints. Raises `BadInput` where a part of the question cannot be used."""
+    if question.kind != "formula":
+        raise NotYet(f"--{question.kind} is not read yet: write the formula in symkl's notation, with --formula")
+    if not question.text.strip():
+        raise BadInput("there is nothing to check", Location(field=f"--{question.kind}"), "add the formula")
+    from symkl import pipeline
+    from symkl.foreign import check_foreign
+    from symkl.proving import limited, prove_one
+    from symkl.reading import request_of
+
+    claim = pipeline.claim(library, question.quantity, question.p, question.q, question.of, question.where)
+    request = request_of(claim)
+    check_foreign(library, [request], settings, crew)
+    verified = prove_one(request, library, settings, crew)
+    arguments = (verified, question.text, question.names, question.units, question.dims)
+    found, lost = limited(pipeline.compare, arguments, settings, crew)
+    if lost:
+        found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": question.text}
+        found |= {"counterexample": None, "diagnosis": lost}
+    return dict(found)
