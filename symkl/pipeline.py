@@ -14,7 +14,8 @@
     compare     Verified, formula -> answer        is somebody's formula right?
     evaluate    Verified, point   -> value         with its certificate
 
-All refuse with `BadInput` what cannot be used, and say `ToolMissing` where an outside tool is not there.
+All refuse with `BadInput` what cannot be used, and say `ToolMissing` where an outside tool is not there. The stages
+that not every command goes through (deriving, writing up, code) are imported where they are gone through.
 """
 
 from __future__ import annotations
@@ -22,15 +23,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symkl.algebra import is_zero
-from symkl.algebra.masters import MASTERS
-from symkl.check import comparison
-from symkl.codegen import BACKENDS, FRAMEWORK_OF, Program, Registration, checked_module, emit, registrations, runs_here
-from symkl.codegen import lower as lowered
-from symkl.codegen import reread as read_again
-from symkl.derive import derive
+from symkl.check import comparison, read_formula
 from symkl.errors import NotYet
 from symkl.language import parse, read_point, to_text
 from symkl.language import skeleton as start
@@ -44,9 +40,9 @@ from symkl.settings import Settings
 from symkl.verify import evaluate as value_at
 from symkl.verify import judge as judged
 from symkl.verify import normalisation
-from symkl.verify import verify as verified
-from symkl.writeup import build_pdf, write_article, write_document, write_fragment, write_matrix
-from symkl.writeup.notation import Notation
+
+if TYPE_CHECKING:
+    from symkl.codegen import BACKENDS, FRAMEWORK_OF, Program, Registration, runs_here
 
 __all__ = [
     "BACKENDS",
@@ -76,11 +72,28 @@ __all__ = [
 ]
 
 _READ = partial(parse, inert=True)
-_WRITING: dict[str, Any] = {
-    "citations": {m.name: f"{m.title}: {m.source}" for m in MASTERS},
-    "read": _READ,
-    "is_zero": is_zero,
-}
+
+
+def __getattr__(name: str) -> Any:
+    """BACKENDS, FRAMEWORK_OF and runs_here, which code generation says."""
+    if name in ("BACKENDS", "FRAMEWORK_OF", "runs_here"):
+        from symkl import codegen
+
+        return getattr(codegen, name)
+    raise AttributeError(f"module 'symkl.pipeline' has no attribute '{name}'")
+
+
+def _writing() -> dict[str, Any]:
+    """What writing up is given of other stages."""
+    from symkl.algebra.masters import MASTERS
+
+    return {"citations": {m.name: f"{m.title}: {m.source}" for m in MASTERS}, "read": _READ, "is_zero": is_zero}
+
+
+def derive(claim: Claim) -> Derivation:
+    from symkl.derive import derive as derived
+
+    return derived(claim)
 
 
 def normalised(family: Family, settings: Settings) -> str | None:
@@ -90,6 +103,8 @@ def normalised(family: Family, settings: Settings) -> str | None:
 
 
 def verify(derivation: Derivation, settings: Settings) -> Verified:
+    from symkl.verify import verify as verified
+
     return verified(derivation, digits=settings.digits, seed=settings.seed)
 
 
@@ -107,32 +122,44 @@ def write_up(
     title: str, results: Sequence[Verified], settings: Settings, others: Sequence[tuple[Claim, str, str]] = ()
 ) -> str:
     """`others` are divergences that are only listed, each with its status and the reason."""
-    return write_article(title, results, others=others, loader=loader(settings.own_templates), **_WRITING)
+    from symkl.writeup import write_article
+
+    return write_article(title, results, others=others, loader=loader(settings.own_templates), **_writing())
 
 
 def compose(document: Document, results: Sequence[Verified | None], settings: Settings) -> str:
     """`results` has one for each section, None for a section without a claim."""
-    return write_document(document, results, loader=loader(settings.own_templates), **_WRITING)
+    from symkl.writeup import write_document
+
+    return write_document(document, results, loader=loader(settings.own_templates), **_writing())
 
 
 def tabulate(
     names: Sequence[str], cells: Sequence[Sequence[str]], legend: Sequence[tuple[str, str]], settings: Settings
 ) -> str:
+    from symkl.writeup import write_matrix
+
     return write_matrix(names, cells, legend, loader=loader(settings.own_templates))
 
 
 def fragment(result: Verified, settings: Settings) -> str:
+    from symkl.writeup import write_fragment
+
     return write_fragment(result, loader=loader(settings.own_templates), read=_READ)
 
 
 def equation(result: Verified) -> str:
     """The quantity and what it is equal to, as one line of LaTeX that needs no macros of ours."""
+    from symkl.writeup.notation import Notation
+
     notation, value = Notation(result.derivation.claim), result.derivation.result
     right = r"\text{not derived}" if value is None else notation.latex(value)
     return f"{notation.quantity()} = {right}".replace(r"\KL", r"\operatorname{KL}")
 
 
 def typeset(tex: str, settings: Settings) -> bytes:
+    from symkl.writeup import build_pdf
+
     return build_pdf(tex, loader(settings.own_templates))
 
 
@@ -140,15 +167,21 @@ def lower(wanted: Sequence[tuple[Verified, str | None, str | None]], slopes: boo
     """A program for each result under the named parametrisations of its families (None: their own parameters), with
     its derivatives where the backend wants `slopes`.
     """
+    from symkl.codegen import lower as lowered
+
     return [lowered(result, first, second, to_text, slopes=slopes) for result, first, second in wanted]
 
 
 def generate(backend: str, programs: Sequence[Program], settings: Settings, title: str) -> str:
+    from symkl.codegen import emit
+
     return emit(programs, backend, loader(settings.own_templates), title)
 
 
 def generate_checked(backend: str, programs: Sequence[Program], settings: Settings, title: str) -> str:
     """As `generate`, the text read back and run (`runs_here` says whether it can be). SymklError where it is wrong."""
+    from symkl.codegen import checked_module
+
     return checked_module(programs, backend, loader(settings.own_templates), title)
 
 
@@ -157,6 +190,8 @@ def reread(backend: str, program: Program, settings: Settings) -> Program:
 
     SymklError where it is wrong, NotYet where the backend cannot compute it.
     """
+    from symkl.codegen import reread as read_again
+
     return read_again(program, backend, loader(settings.own_templates))
 
 
@@ -164,8 +199,11 @@ def register(
     backend: str, results: Sequence[Verified], settings: Settings, title: str, tick: Callable[[str], None]
 ) -> tuple[str, list[str]]:
     """The module (empty where nothing could be made), and what was left out and why; `tick` hears of each result."""
+    from symkl.codegen import BACKENDS, FRAMEWORK_OF, emit, registrations
+
     slopes, templates = BACKENDS[backend].SLOPES, loader(settings.own_templates)
-    found, lacking = list[Registration](), list[str]()
+    found: list[Registration] = []
+    lacking: list[str] = []
     for result in results:
         try:
             made = registrations(result, FRAMEWORK_OF[backend], to_text, slopes=slopes)
@@ -182,7 +220,8 @@ def register(
 
 
 def compare(result: Verified, formula: str, names: Sequence[str], units: str, dims: str) -> dict[str, Any]:
-    return comparison(result.derivation, formula, names, units, dims)
+    given = read_formula(result.derivation.claim, formula, names, units, dims)
+    return comparison(result.derivation, given, dims, vouched=result.verdict.kind == "proved")
 
 
 def evaluate(result: Verified, at: Sequence[str], digits: int) -> dict[str, Any]:

@@ -189,7 +189,9 @@ class Proving:
     def begin(self) -> list[Job]:
         """The jobs to begin with. Raises `BadInput` where a definition that they need cannot be used."""
         if self._open:
-            from symkl import pipeline  # noqa: F401  # what is imported and read before children are forked, they have
+            # what is imported and read before children are forked, they have
+            from symkl import derive, pipeline  # noqa: F401
+            from symkl.verify import verdict  # noqa: F401
         for request in self._open:
             for name in (request.p, request.q):
                 if name is not None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from symkl.check.diagnosis import diagnosis
-from symkl.check.formula import DIMENSIONS, Formula, read_formula
+from symkl.check.formula import DIMENSIONS, Formula
 from symkl.language import to_text
 from symkl.model import Derivation, Judged, Known
 from symkl.verify import judge
@@ -16,10 +15,9 @@ __all__ = ["comparison"]
 _WORDS = {"proved": "correct", "numeric": "correct", "failed": "wrong", "unknown": "undecided"}
 
 
-def comparison(derivation: Derivation, text: str, names: Sequence[str], units: str, dims: str) -> dict[str, Any]:
-    """What `symkl check --json` prints. Raises `BadInput` where the formula cannot be read."""
-    formula = read_formula(derivation.claim, text, names, units, dims)
-    judged = _judge(derivation, formula)
+def comparison(derivation: Derivation, formula: Formula, dims: str, vouched: bool = False) -> dict[str, Any]:
+    """What `symkl check --json` prints; `vouched` says that the derivation has been proved."""
+    judged = _judge(derivation, formula, vouched)
     verdict = judged.verdict
     counter = verdict.counterexample
     wrong = verdict.kind == "failed"
@@ -31,7 +29,7 @@ def comparison(derivation: Derivation, text: str, names: Sequence[str], units: s
         "verdict": _WORDS[verdict.kind],
         "evidence": "proved" if proved else "numeric",
         "derived": None if derivation.result is None else to_text(derivation.result),
-        "given": text,
+        "given": formula.text,
         "counterexample": None
         if counter is None
         else {"at": dict(counter.at), "given": counter.given, "true": counter.true},
@@ -39,7 +37,7 @@ def comparison(derivation: Derivation, text: str, names: Sequence[str], units: s
     }
 
 
-def _judge(derivation: Derivation, formula: Formula) -> Judged:
+def _judge(derivation: Derivation, formula: Formula, vouched: bool) -> Judged:
     """The verdict on the formula; one that names D must be right for one, two and three dimensions."""
     sizes = (1, 2, 3) if formula.per_dimension.has(DIMENSIONS) else (1,)
     for size in sizes:
@@ -55,7 +53,7 @@ def _judge(derivation: Derivation, formula: Formula) -> Judged:
             units=formula.units,
             of=claim.of,
         )
-        judged = judge(known, claim, derivation)
+        judged = judge(known, claim, derivation, vouched=vouched)
         if judged.verdict.kind in ("failed", "unknown"):
             break
     return judged

@@ -22,8 +22,8 @@ from symkl.verify.rigorous.operations import NoEnclosure
 
 __all__ = ["by_rounding", "guardless", "guards", "roundings"]
 
-#: a number of so many decimal places is taken for a rounded one
-_PLACES = 5
+#: a number of so many decimal places, and of so many digits, is taken for a rounded one: 1e-9 is not, it has one digit
+_PLACES = _DIGITS = 5
 #: what is added for a machine's sake is at most this
 _TINY = sp.Rational(1, 10**7)
 #: a form with rounded numbers agrees with the truth to so many digits
@@ -32,8 +32,8 @@ _PRECISION = 200
 
 
 def guards(form: sp.Expr) -> set[sp.Rational]:
-    """The tiny numbers that stand as terms of sums."""
-    sums = form.atoms(sp.Add)
+    """The tiny numbers that stand as terms of sums inside the form: on its own, such a number guards nothing."""
+    sums = form.atoms(sp.Add) - {form}
     return {term for whole in sums for term in whole.args if term.is_Rational and abs(term) <= _TINY}
 
 
@@ -44,7 +44,7 @@ def guardless(form: sp.Expr) -> sp.Expr:
     def without(whole: sp.Expr) -> sp.Expr:
         return sp.Add(*[term for term in whole.args if term not in tiny])
 
-    return form.replace(lambda node: isinstance(node, sp.Add) and bool(tiny & set(node.args)), without)
+    return form.replace(lambda node: isinstance(node, sp.Add) and node != form and bool(tiny & set(node.args)), without)
 
 
 def roundings(form: sp.Expr) -> dict[sp.Rational, int]:
@@ -52,7 +52,7 @@ def roundings(form: sp.Expr) -> dict[sp.Rational, int]:
     found = {}
     for number in form.atoms(sp.Rational):
         places = _places(int(number.q))
-        if places is not None and places >= _PLACES:
+        if places is not None and places >= _PLACES and abs(number) * 10**places >= 10 ** (_DIGITS - 1):
             found[number] = places
     return found
 

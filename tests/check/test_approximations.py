@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
-from symkl.check import comparison
+from symkl.check import comparison, read_formula
 from symkl.derive import derive
 from symkl.language import load_family
 from symkl.model import claim
@@ -31,7 +31,7 @@ def divergence():
 
 
 def found(derivation, formula):
-    answer = comparison(derivation, formula, (), "nats", "none")
+    answer = comparison(derivation, read_formula(derivation.claim, formula, (), "nats", "none"), "none")
     return answer["verdict"], answer["evidence"], answer["diagnosis"]
 
 
@@ -67,6 +67,13 @@ def test_a_wrong_formula_is_not_saved_by_a_guard(divergence):
     for old, new in (("- 1/2", "- 1/3"), ("/(2*", "/("), ("- log(sigma_1)", "+ log(sigma_1)")):
         assert old in right
         assert found(divergence, right.replace(old, new))[0] == "wrong"
+
+
+@pytest.mark.parametrize("extra", ["(mu_1 - mu_2)**2*1e-9", "0.00001*mu_1", "(sigma_1 - sigma_2)**2*0.0000123"])
+def test_a_tiny_term_is_neither_a_guard_nor_a_rounding_of_nothing(divergence, extra):
+    right = GUARDED.format(square="sigma_2**2", guard="")
+    assert found(divergence, right)[0] == "correct"
+    assert found(divergence, f"{right} + {extra}")[0] == "wrong"
 
 
 def test_what_holds_for_tied_parameters_alone_is_wrong_where_nothing_ties_them():

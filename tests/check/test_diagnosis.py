@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from symkl.check import comparison
+from symkl.check import comparison, read_formula
 from symkl.derive import derive
 from symkl.language import load_family
 from symkl.model import claim
@@ -24,7 +24,7 @@ def kl(normal):
 
 
 def found(kl, formula, units="nats"):
-    return comparison(kl, formula, (), units, "none")
+    return comparison(kl, read_formula(kl.claim, formula, (), units, "none"), "none")
 
 
 def test_a_right_formula_is_correct_and_proved(kl):
