@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from symkl.errors import BadInput, Location, NotYet
@@ -22,7 +22,8 @@ KINDS = ("formula", "latex", "function")
 class Question:
     """Whether the formula `text` is the quantity of p, or of p and q; all as `symkl check` has it on its command line.
 
-    `names` explains names of the formula's own, such as `v1=sigma_1**2`.
+    `names` explains names of the formula's own, such as `v1=sigma_1**2`. The other way round, `parameters` says what
+    parameters are in a function's `arguments`: `sigma_1` is `exp(logvar/2)`.
     """
 
     quantity: str
@@ -35,6 +36,8 @@ class Question:
     where: tuple[str, ...] = ()
     units: str = "nats"
     dims: str = "none"
+    parameters: tuple[tuple[str, str], ...] = ()
+    arguments: tuple[str, ...] = ()
 
 
 def answer(question: Question, library: Library, settings: Settings, crew: Crew) -> dict[str, Any]:
@@ -48,6 +51,8 @@ def answer(question: Question, library: Library, settings: Settings, crew: Crew)
     from symkl.proving import limited, prove_one
     from symkl.reading import request_of
 
+    if question.parameters:
+        question = _turned_round(question, library)
     claim = pipeline.claim(library, question.quantity, question.p, question.q, question.of, question.where)
     request = request_of(claim)
     check_foreign(library, [request], settings, crew)
@@ -58,3 +63,13 @@ def answer(question: Question, library: Library, settings: Settings, crew: Crew)
         found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": question.text}
         found |= {"counterexample": None, "diagnosis": lost}
     return dict(found)
+
+
+def _turned_round(question: Question, library: Library) -> Question:
+    """The same question, with what its parameters are said by `names` and `where`."""
+    from symkl.check.explained import explained
+    from symkl.reading import names_of, read_claim
+
+    claim = read_claim(library, question.quantity, question.p, question.q, question.of, question.where)
+    names, where = explained(question.parameters, names_of(claim), question.arguments)
+    return replace(question, names=(*question.names, *names), where=(*question.where, *where), parameters=())

@@ -1,28 +1,41 @@
-"""Verdicts on known forms as a JUnit report, which continuous integration shows."""
+"""Findings as a JUnit report, which continuous integration shows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from xml.etree import ElementTree as ET  # XML is written here, never read
+
+from symkl.findings import Finding
 
 __all__ = ["junit_xml"]
 
+_ELEMENTS = {"failed": "failure", "unknown": "error", "unusable": "error"}
 
-def junit_xml(rows: Sequence[dict[str, Any]]) -> bytes:
-    """One test case a known form: `failed` is a failure, `unknown` is an error, all else passes."""
-    count = {kind: sum(row["verdict"] == kind for row in rows) for kind in ("failed", "unknown")}
+
+def junit_xml(findings: Sequence[Finding]) -> bytes:
+    """One test case a finding: what is wrong is a failure, what is undecided or cannot be read an error."""
+    count = {kind: sum(_ELEMENTS.get(f.verdict) == kind for f in findings) for kind in ("failure", "error")}
     suite = ET.Element(
-        "testsuite", name="symkl", tests=str(len(rows)), failures=str(count["failed"]), errors=str(count["unknown"])
+        "testsuite",
+        name="symkl",
+        tests=str(len(findings)),
+        failures=str(count["failure"]),
+        errors=str(count["error"]),
     )
-    for row in rows:
-        case = ET.SubElement(suite, "testcase", classname=row["id"], name=_clean(f"{row['field']}: {row['source']}"))
-        if row["verdict"] == "failed":
-            found = row["counterexample"] or {}
-            failure = ET.SubElement(case, "failure", message=_clean(f"{row['formula']} is wrong"))
-            failure.text = _clean(", ".join(f"{key}: {value}" for key, value in found.items()))
-        elif row["verdict"] == "unknown":
-            ET.SubElement(case, "error", message="could not be decided")
+    for finding in findings:
+        case = ET.SubElement(
+            suite,
+            "testcase",
+            classname=_clean(finding.id),
+            name=_clean(f"{finding.field}: {finding.source}"),
+            file=_clean(str(finding.place.path)),
+            line=str(finding.place.line),
+        )
+        if finding.summary:
+            said = ET.SubElement(
+                case, _ELEMENTS[finding.verdict], message=_clean(f"{finding.place}: {finding.summary}")
+            )
+            said.text = "\n".join(_clean(line) for line in finding.details)
     ET.indent(suite)
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suite, encoding="utf-8") + b"\n"
 

@@ -1,10 +1,10 @@
-"""`symkl verify`: are the known forms in the definition files what the densities say?"""
+"""`symkl verify`: are the formulas in definition files, in code and in text what the densities say?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,8 @@ from symkl.cli.summary import show_summary
 from symkl.cli.terminal import complain, note, progress, show_json, show_table
 
 if TYPE_CHECKING:
+    from symkl.findings import Finding
+    from symkl.marks import Mark
     from symkl.proving import Proof
 
 __all__ = ["verify"]
@@ -24,77 +26,113 @@ def verify(
     common: Common,
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Definition files or folders (default: the built-in ones)."),
+        typer.Argument(
+            metavar="[PATH]...",
+            help="Definitions (.toml), files with claims (.py, .md, .tex), folders (default: the built-in ones).",
+        ),
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Every entropy and every pair of visible families as well.")
     ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print JSON: a list with an entry for each known form.")
+    no_functions: Annotated[
+        bool, typer.Option("--no-functions", help="Leave out claims about functions: checking these runs their code.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON: a list with an entry for each formula.")] = False,
     junit: Annotated[Path | None, typer.Option("--junit", metavar="FILE", help="Write a JUnit report as well.")] = None,
+    sarif: Annotated[
+        Path | None,
+        typer.Option("--sarif", metavar="FILE", help="Write a SARIF report as well."),
+    ] = None,
     jobs: Jobs = None,
 ) -> int:
-    """Judge the known forms in definition files against the densities; exit with 1 where one is wrong."""
+    """Judge the known forms in definition files, and claims in code and text, against the densities; exit with 1 where
+    one is wrong.
+    """
+    from symkl.findings import known_finding
     from symkl.foreign import check_files, check_foreign
+    from symkl.marks.judging import Judge
     from symkl.proving import known_rows, prove_all
     from symkl.requests import all_requests, known_requests
     from symkl.tally import Clock
     from symkl.workers import Crew
 
     clock = Clock()
-    library = open_library(common, definition_files(paths))
+    definitions, texts = _files(paths)
+    library = open_library(common, definitions)
     chosen = settings(common, jobs)
     check_files(library, chosen)
     given = [library.sources[source.name] for source in library.files if source.is_family]
     requests = [request for source in given for request in known_requests(source)]
     if everything:
         requests = list(dict.fromkeys([*all_requests(list(library.sources)), *requests]))
+    marks = [mark for path in texts for mark in _marks(path, no_functions)]
+    foreign = [library.sources[name].path for name in sorted(library.foreign)]
     with progress("verifying", common.quiet) as bar, Crew(chosen.processes, bar.pulse) as crew:
         check_foreign(library, requests, chosen, crew)
-        tick = bar.begin(len(requests))
+        tick = bar.begin(len(requests) + len(marks))
         proving = prove_all(requests, library, chosen, crew, lambda proof: tick(proof.request.title))
-    proofs = [proving.proofs[request] for request in requests]
-    rows = [
-        {**row, "title": proof.request.title, "file": str(library.sources[proof.request.p].path)}
-        for proof in proofs
-        for row in known_rows(proof, library)
-    ]
+        proofs = [proving.proofs[request] for request in requests]
+        findings = [
+            known_finding(row, proof, library.sources[proof.request.p].path)
+            for proof in proofs
+            for row in known_rows(proof, library)
+        ]
+        judge = Judge(chosen, foreign, crew)
+        for mark in marks:
+            findings.append(judge.finding(mark))
+            tick(mark.name)
     codes = [tell_trouble(proof) for proof in proofs]
-    codes += [EXIT.get(row["verdict"], 0) for row in rows]
+    codes += [finding.exit_code for finding in findings]
     if everything:
         codes += [EXIT.get(proof.verdict or "", 0) for proof in proofs if proof.status not in (None, "none")]
-    if junit is not None:
-        from symkl.junit import junit_xml
-        from symkl.store import replace
-
-        replace(junit, junit_xml(rows))
+    _report(findings, junit, sarif)
     if as_json:
-        keys = ("id", "quantity", "p", "q", "field", "formula", "source", "verdict", "counterexample")
-        show_json([{key: row[key] for key in keys} for row in rows])
+        show_json([finding.data for finding in findings])
         return worst(codes)
-    _show(rows, common)
+    _show(findings, common)
     if everything:
         _show_open(proofs)
         show_summary("verified", proofs, clock, chosen.processes, common, verdicts=True)
     return worst(codes)
 
 
-def _show(rows: list[dict[str, Any]], common: Common) -> None:
-    if rows:
-        show_table(
-            ("claim", "form", "verdict", "source"),
-            [(row["title"], row["field"], row["verdict"], row["source"]) for row in rows],
-        )
+def _files(paths: Sequence[Path] | None) -> tuple[list[Path], list[Path]]:
+    from symkl.marks.files import split_paths
+
+    return split_paths(paths) if paths else (definition_files(None), [])
+
+
+def _marks(path: Path, no_functions: bool) -> list[Mark]:
+    from symkl.marks.files import marks_of
+
+    found = marks_of(path)
+    return [m for m in found if not (no_functions and m.question is not None and m.question.kind == "function")]
+
+
+def _report(findings: Sequence[Finding], junit: Path | None, sarif: Path | None) -> None:
+    """Write the reports that were asked for."""
+    from symkl.store import replace
+
+    if junit is not None:
+        from symkl.junit import junit_xml
+
+        replace(junit, junit_xml(findings))
+    if sarif is not None:
+        from symkl.sarif import sarif_log
+
+        replace(sarif, sarif_log(findings, Path.cwd()))
+
+
+def _show(findings: Sequence[Finding], common: Common) -> None:
+    if findings:
+        show_table(("claim", "form", "verdict", "source"), [(f.claim, f.field, f.verdict, f.source) for f in findings])
     else:
-        note("no known forms to verify", common.quiet)
-    for row in rows:
-        found = row["counterexample"]
-        if row["verdict"] == "failed":
-            complain(f"{row['file']}: {row['field']}: {row['formula']} is wrong for {row['title']}")
-        if found is not None:
-            at = ", ".join(f"{name} = {value}" for name, value in found["at"].items())
-            complain(f"  at {at} it gives {found['given']}, the defining integral {found['true']}")
+        note("nothing is claimed here, and there are no known forms: nothing to verify", common.quiet)
+    for finding in findings:
+        if finding.summary:
+            complain(f"{finding.place}: {finding.summary}")
+        for line in finding.details:
+            complain(f"  {line}")
 
 
 def _show_open(proofs: Sequence[Proof]) -> None:

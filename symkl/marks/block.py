@@ -1,0 +1,95 @@
+"""A claim in text: its line, and the formula after the colon or in the equation that follows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from symkl.checking import Question
+from symkl.errors import BadInput, Location
+from symkl.findings import Place
+from symkl.marks.head import Head, read_head, split_head
+from symkl.marks.mark import Mark
+from symkl.marks.passage import Passage
+
+__all__ = ["MARKER", "claim_in", "indented"]
+
+#: how a claim begins in a comment or a docstring
+MARKER = re.compile(r"(?:\.\. )?symkl:(?:\s+|$)")
+#: how LaTeX is set within text
+_SET = re.compile(r"\$\$(.*?)\$\$|\$(.*?)\$|:math:`(.*?)`|\\\[(.*?)\\\]|\\\((.*?)\\\)", re.DOTALL)
+
+
+def claim_in(path: Path, passage: Passage, formula: Passage | None = None, kind: str | None = None) -> Mark:
+    """The claim that the passage makes; its formula stands after its colon, or is given: the equation that follows.
+
+    `kind` is how the formula is written where that is known: "formula" or "latex".
+    """
+    head, own = split_head(passage)
+    shown = " ".join(head.text.split()[:3]) or "claim"
+    name, place = f"{shown}, line {passage.line}", Place(path, passage.line, passage.column)
+    try:
+        said = read_head(head)
+    except BadInput as error:
+        line, column = head.place((error.where.column or 1) - 1)
+        plain = BadInput(error.what, Location(), error.todo)
+        return Mark(name, Place(path, line, column), refusal=plain)
+    if not own.text and formula is None:
+        what, todo = "this claim has no formula", "put it after a colon: symkl: kl Normal Normal: log(sigma_2/sigma_1)"
+        return Mark(name, place, refusal=BadInput(what, Location(), todo))
+    if own.text:
+        formula, found = _unwrapped(own)
+        kind = said.kind or found
+    assert formula is not None
+    return Mark(
+        name,
+        Place(path, formula.line, formula.column),
+        _question(said, kind or "latex", formula.text),
+        formula=formula,
+        definitions=tuple(path.parent / file for file in said.many("--with")),
+    )
+
+
+def _question(said: Head, kind: str, text: str) -> Question:
+    quantity, p, q = (*said.words, None)[:3]
+    assert quantity is not None
+    assert p is not None
+    return Question(
+        quantity,
+        p,
+        q,
+        kind,
+        text,
+        said.one("--of") or None,
+        said.many("--map"),
+        said.many("--where"),
+        said.one("--units", "nats"),
+        said.one("--dims", "none"),
+    )
+
+
+def _unwrapped(formula: Passage) -> tuple[Passage, str]:
+    """The formula without the signs that set it as LaTeX, and how it is written: nothing in symkl's notation has a
+    backslash or a dollar sign.
+    """
+    found = _SET.fullmatch(formula.text)
+    if found is not None and found.lastindex is not None:
+        return formula.part(*found.span(found.lastindex)), "latex"
+    return formula, "latex" if "\\" in formula.text else "formula"
+
+
+def indented(rows: list[tuple[int, int, str]], begin: int) -> Passage:
+    """The claim that begins in that row, with the rows after it that are indented more than its own; the marker is
+    left out.
+    """
+    line, column, text = rows[begin]
+    margin = len(text) - len(text.lstrip())
+    found = MARKER.match(text, margin)
+    assert found is not None
+    kept = [(line, column + found.end(), text[found.end() :])]
+    for row in rows[begin + 1 :]:
+        if not row[2].strip() or len(row[2]) - len(row[2].lstrip()) <= margin:
+            break
+        kept.append(row)
+    whole = Passage.of(kept)
+    return whole.part(0)

@@ -1,0 +1,130 @@
+"""Claims in files held against the truth; what has not changed since it was decided is not decided again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Self
+
+from symkl.checking import Question, answer
+from symkl.errors import BadInput, SymklError
+from symkl.findings import Finding
+from symkl.library import Library, read_library
+from symkl.marks.mark import Mark
+from symkl.proving import open_store
+from symkl.requests import Request
+from symkl.settings import Settings
+from symkl.store import Key, digest, engine, file_digest
+from symkl.workers import Crew
+
+__all__ = ["Judge"]
+
+_VERDICTS = {"wrong": "failed", "undecided": "unknown"}
+#: what a function's value depends on besides its own text
+_LIBRARIES = ("numpy", "scipy", "torch", "jax", "jaxlib", "numba")
+
+
+class Judge:
+    """Finds out about one claim after the other; `extra` are definition files that all of them may be about."""
+
+    def __init__(self, settings: Settings, extra: Sequence[Path] = (), crew: Crew | None = None) -> None:
+        self._settings, self._extra = settings, tuple(extra)
+        self._crew = crew or Crew(1)
+        self._libraries: dict[tuple[Path, ...], Library] = {}
+        self._store = open_store(settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._crew.__exit__()
+
+    def finding(self, mark: Mark) -> Finding:
+        """What is to be said about the claim. Raises only what is a bug of symkl's."""
+        if mark.question is None:
+            return _unusable(mark, mark.refusal or BadInput("this cannot be read"))
+        try:
+            library = self._library((*self._extra, *mark.definitions))
+            return _decided(mark, self._answer(mark.question, library))
+        except SymklError as error:
+            return _unusable(mark, error)
+
+    def _library(self, definitions: tuple[Path, ...]) -> Library:
+        definitions = tuple(dict.fromkeys(path.resolve() for path in definitions))
+        if definitions not in self._libraries:
+            for path in definitions:
+                if not path.is_file():
+                    raise BadInput(f"there is no file {path}", None, "correct the name of the definition file")
+            self._libraries[definitions] = read_library((), definitions)
+        return self._libraries[definitions]
+
+    def _answer(self, question: Question, library: Library) -> dict[str, Any]:
+        key = _key(question, library, self._settings)
+        known = self._store.head(key)
+        if isinstance(known, dict) and all(_is_unchanged(*file) for file in known["files"].items()):
+            return dict(known["answer"])
+        found = answer(question, library, self._settings, self._crew)
+        files = found.pop("files", {})
+        if found["verdict"] in ("correct", "wrong"):
+            self._store.put(key, {"answer": found, "files": files})
+        return found
+
+
+def _key(question: Question, library: Library, settings: Settings) -> Key:
+    """By all that the question says, the definitions that it is about, and the versions of what answers it."""
+    families = [library.sources[name].core for name in (question.p, question.q) if name in library.sources]
+    text, versions = question.text, digest(engine())
+    if question.kind == "function":
+        text, versions = str(Path(text).absolute()), digest([engine(), _python()])
+    said: list[object] = [question.quantity, question.p, question.q, question.of, question.kind, text]
+    said += [question.names, question.where, question.units, question.dims, question.parameters, question.arguments]
+    return Key(digest(["answer", *said, families, settings.digits, settings.seed]), versions)
+
+
+@cache
+def _python() -> list[str]:
+    """The versions of Python and of the libraries that functions call; nothing is imported."""
+    found = [sys.version]
+    for name in _LIBRARIES:
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            found.append(name)
+    return found
+
+
+def _is_unchanged(path: str, known: str) -> bool:
+    try:
+        return file_digest(Path(path)) == known
+    except OSError:
+        return False
+
+
+def _decided(mark: Mark, found: dict[str, Any]) -> Finding:
+    question = mark.question
+    assert question is not None
+    verdict = _VERDICTS.get(found["verdict"], found["evidence"])
+    request = _request(question)
+    where = dict(binding.partition("=")[::2] for binding in question.where)
+    claim = Request(request.quantity, request.p, request.q, request.of, tuple(where.items())).title
+    why = found["diagnosis"] if verdict != "proved" else ""
+    given = found["given"] if question.kind != "function" else f"{mark.name}: {found['given']}"
+    return Finding(
+        request.id, claim, mark.name, given, str(mark.place), mark.place, verdict, found["counterexample"], why
+    )
+
+
+def _request(question: Question) -> Request:
+    return Request(question.quantity.replace("-", "_").lower(), question.p, question.q, question.of)
+
+
+def _unusable(mark: Mark, error: SymklError) -> Finding:
+    where = getattr(error, "where", None)
+    place = mark.place if where is None else mark.at(where)
+    text, identity = mark.name, mark.name
+    if mark.question is not None:
+        text, identity = mark.question.text, _request(mark.question).id
+    return Finding(identity, "", mark.name, text, str(mark.place), place, "unusable", None, str(error), error.exit_code)

@@ -1,0 +1,171 @@
+"""Claims in Python files, by `ast`: decorators beside functions, and docstrings. Nothing is imported."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from symkl.errors import BadInput, Location
+from symkl.findings import Place
+from symkl.marks.block import MARKER, claim_in, indented
+from symkl.marks.mark import Mark
+from symkl.marks.passage import lines_of
+from symkl.marks.record import claim_of_function
+
+__all__ = ["arguments_of", "python_marks"]
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Defined = ast.Module | ast.ClassDef | _Function
+
+
+def python_marks(path: Path, text: str) -> list[Mark]:
+    """The claims of a file, in their order. A file that is not Python is refused where it says anything of claims."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # such as that of an escape in a string that nobody knows
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        line = getattr(error, "lineno", None) or 1
+        refusal = BadInput("this is not Python that could be read", Location(), str(getattr(error, "msg", error)))
+        return [Mark(path.name, Place(path, line), refusal=refusal)]
+    names = _names(tree)
+    found = [*_docstrings(path, text, tree), *_decorated(path, tree, names)]
+    return sorted(found, key=lambda mark: (mark.place.line, mark.place.column))
+
+
+def _names(tree: ast.Module) -> dict[str, str]:
+    """What the file's own names for symkl and pytest stand for: `{"sk": "symkl", "claims": "symkl.claims"}`."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.asname or alias.name: alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None and not node.level:
+            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _decorated(path: Path, tree: ast.Module, names: dict[str, str]) -> Iterator[Mark]:
+    for qualified, function, reachable in _functions(tree, ""):
+        place = Place(path, *_formula(function))
+        for decorator in function.decorator_list:
+            call = decorator if isinstance(decorator, ast.Call) else None
+            if _dotted(call.func if call else decorator, names) not in ("symkl.claims", "pytest.mark.symkl"):
+                continue
+            refusal = None
+            if call is None:
+                refusal = BadInput("this claims nothing", None, 'write: claims("kl", "Normal", "Normal", mu_1="mu")')
+            elif not reachable:
+                refusal = BadInput("this function is defined within another one", None, "move it out of there")
+            if refusal is not None or call is None:
+                yield Mark(qualified, _place(path, decorator), refusal=refusal)
+                continue
+            try:
+                given, keywords = _literal(call)
+            except BadInput as error:
+                yield Mark(qualified, Place(path, call.lineno, error.where.column or 1), refusal=_bare(error))
+                continue
+            arguments = arguments_of(function)
+            mark = claim_of_function(given, keywords, f"{path}:{qualified}", arguments, qualified, place)
+            yield mark if mark.refusal is None else Mark(qualified, _place(path, decorator), refusal=mark.refusal)
+
+
+def _place(path: Path, node: ast.expr) -> Place:
+    return Place(path, node.lineno, node.col_offset + 1)
+
+
+def _bare(error: BadInput) -> BadInput:
+    return BadInput(error.what, Location(field=error.where.field), error.todo)
+
+
+def _functions(node: _Defined, prefix: str, reachable: bool = True) -> Iterator[tuple[str, _Function, bool]]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, _Function):
+            yield f"{prefix}{child.name}", child, reachable
+            yield from _functions(child, f"{prefix}{child.name}.", reachable=False)
+        elif isinstance(child, ast.ClassDef):
+            yield from _functions(child, f"{prefix}{child.name}.", reachable)
+
+
+def _formula(function: _Function) -> tuple[int, int]:
+    """Where the function's formula stands: at its only `return`, else where it is defined."""
+    returns = [node for node in _own_nodes(function) if isinstance(node, ast.Return) and node.value is not None]
+    if len(returns) == 1 and returns[0].value is not None:
+        return returns[0].value.lineno, returns[0].value.col_offset + 1
+    return function.lineno, function.col_offset + 1
+
+
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function, without those of functions and classes within it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            yield child
+            yield from _own_nodes(child)
+
+
+def _dotted(node: ast.expr, names: dict[str, str]) -> str:
+    """What a name stands for, such as `symkl.claims`; empty where it is none."""
+    if isinstance(node, ast.Name):
+        return names.get(node.id, node.id)
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value, names)}.{node.attr}"
+    return ""
+
+
+def _literal(call: ast.Call) -> tuple[list[Any], dict[str, Any]]:
+    """The values of a call's arguments, which must stand there themselves."""
+    given = [_value(node) for node in call.args]
+    keywords: dict[str, Any] = {}
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            where = Location(column=keyword.value.col_offset + 1)
+            raise BadInput("this file is read without being run, and ** stands here", where, "write the keywords out")
+        keywords[keyword.arg] = _value(keyword.value)
+    return given, keywords
+
+
+def _value(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        what = f"this file is read without being run, and '{ast.unparse(node)[:40]}' is no value yet"
+        raise BadInput(what, Location(column=node.col_offset + 1), "write the value itself") from None
+
+
+def arguments_of(function: _Function) -> tuple[str, ...]:
+    """The names of a function's arguments."""
+    own = function.args
+    return tuple(argument.arg for argument in (*own.posonlyargs, *own.args, *own.kwonlyargs) if argument.arg != "self")
+
+
+def _docstrings(path: Path, text: str, tree: ast.Module) -> Iterator[Mark]:
+    rows = lines_of(text)
+    for node in ast.walk(tree):
+        if not isinstance(node, _Defined) or not node.body or not isinstance(node.body[0], ast.Expr):
+            continue
+        string = node.body[0].value
+        if not isinstance(string, ast.Constant) or not isinstance(string.value, str) or "symkl:" not in string.value:
+            continue
+        yield from _claims_in(path, _lines(string, string.value, rows))
+
+
+def _lines(string: ast.Constant, value: str, rows: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """The lines of a docstring with their places. Its value counts, which an escape can set apart from what the file
+    shows: then its first line is the place of all.
+    """
+    lines = value.split("\n")
+    shown = rows[string.lineno - 1 : string.end_lineno]
+    if len(shown) != len(lines):
+        return [(string.lineno, string.col_offset + 1, line) for line in lines]
+    return [
+        (number, max(row.find(line.strip()), 0) + 1 - (len(line) - len(line.lstrip())), line)
+        for (number, _, row), line in zip(shown, lines, strict=True)
+    ]
+
+
+def _claims_in(path: Path, rows: list[tuple[int, int, str]]) -> Iterator[Mark]:
+    for index, (_, _, line) in enumerate(rows):
+        if MARKER.match(line.lstrip()):
+            yield claim_in(path, indented(rows, index))
