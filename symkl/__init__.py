@@ -1,4 +1,4 @@
-"""symkl: from a log-density to a proved closed form of its entropy, cross-entropy and KL divergence.
+"""From a log-density to a proved closed form of its entropy, cross-entropy and KL divergence.
 
 Everything here is imported at first use (PEP 562), so that `import symkl` alone costs nothing.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from symkl.api import Derivation, Family, check, cross_entropy, entropy, expectation, family, kl, load
     from symkl.errors import BadInput, Never, NotYet, SymklError, ToolMissing
+    from symkl.marks.decorator import claims
 
 __all__ = [
     "BadInput",
@@ -24,6 +25,7 @@ __all__ = [
     "ToolMissing",
     "__version__",
     "check",
+    "claims",
     "cross_entropy",
     "entropy",
     "expectation",
@@ -32,7 +34,11 @@ __all__ = [
     "load",
 ]
 
-_ERRORS = {"BadInput", "Never", "NotYet", "SymklError", "ToolMissing"}
+#: where the names are found that are not in `symkl.api`
+_HOMES = {
+    **dict.fromkeys(("BadInput", "Never", "NotYet", "SymklError", "ToolMissing"), "symkl.errors"),
+    "claims": "symkl.marks.decorator",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -42,7 +48,7 @@ def __getattr__(name: str) -> Any:
         return version()
     if name not in __all__:
         raise AttributeError(f"module 'symkl' has no attribute {name!r}")
-    return getattr(import_module("symkl.errors" if name in _ERRORS else "symkl.api"), name)
+    return getattr(import_module(_HOMES.get(name, "symkl.api")), name)
 
 
 def __dir__() -> list[str]:

@@ -16,7 +16,7 @@ from symkl.cli.terminal import complain, note, progress, show_json, show_table
 
 if TYPE_CHECKING:
     from symkl.findings import Finding
-    from symkl.marks import Mark
+    from symkl.marks.mark import Mark
     from symkl.proving import Proof
 
 __all__ = ["verify"]

@@ -4,7 +4,3 @@
 reader of its kind (`python`, `markdown`, `tex`, and `block` for what these have in common); `judging` holds each
 against the truth. Reading imports neither SymPy nor anybody's code: Python files are read by `ast`.
 """
-
-from symkl.marks.mark import Mark
-
-__all__ = ["Mark"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -26,8 +27,8 @@ def claim_in(path: Path, passage: Passage, formula: Passage | None = None, kind:
     `kind` is how the formula is written where that is known: "formula" or "latex".
     """
     head, own = split_head(passage)
-    shown = " ".join(head.text.split()[:3]) or "claim"
-    name, place = f"{shown}, line {passage.line}", Place(path, passage.line, passage.column)
+    name = " ".join(itertools.takewhile(lambda word: not word.startswith("-"), head.text.split()[:3])) or "claim"
+    place = Place(path, passage.line, passage.column)
     try:
         said = read_head(head)
     except BadInput as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from symkl.errors import BadInput, Location
@@ -35,7 +37,17 @@ def marks_of(path: Path) -> list[Mark]:
     if len(content) > MAX_BYTES:
         what = f"the file has {len(content)} bytes; at most {MAX_BYTES} are read"
         return [Mark(path.name, Place(path, 1), refusal=BadInput(what, Location(), "split it"))]
-    return reader(path, content.decode("utf-8", errors="replace").replace("\r\n", "\n"))
+    return _numbered(reader(path, content.decode("utf-8", errors="replace").replace("\r\n", "\n")))
+
+
+def _numbered(marks: list[Mark]) -> list[Mark]:
+    """The claims under names that differ: the second of one name is its `(2)`."""
+    seen: Counter[str] = Counter()
+    found = []
+    for mark in marks:
+        seen[mark.name] += 1
+        found.append(mark if seen[mark.name] == 1 else replace(mark, name=f"{mark.name} ({seen[mark.name]})"))
+    return found
 
 
 def is_definition(path: Path) -> bool:

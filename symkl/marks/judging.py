@@ -122,9 +122,8 @@ def _request(question: Question) -> Request:
 
 
 def _unusable(mark: Mark, error: SymklError) -> Finding:
-    where = getattr(error, "where", None)
-    place = mark.place if where is None else mark.at(where)
+    place, why = mark.placed(error)
     text, identity = mark.name, mark.name
     if mark.question is not None:
         text, identity = mark.question.text, _request(mark.question).id
-    return Finding(identity, "", mark.name, text, str(mark.place), place, "unusable", None, str(error), error.exit_code)
+    return Finding(identity, "", mark.name, text, str(mark.place), place, "unusable", None, why, error.exit_code)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from symkl.checking import Question
-from symkl.errors import Location, SymklError
+from symkl.errors import BadInput, Location, SymklError
 from symkl.findings import Place
 from symkl.marks.passage import Passage
 
@@ -28,9 +28,11 @@ class Mark:
     formula: Passage | None = None
     definitions: tuple[Path, ...] = ()
 
-    def at(self, where: Location) -> Place:
-        """The place in the file that an error about this claim means."""
+    def placed(self, error: SymklError) -> tuple[Place, str]:
+        """The place in the file that an error about this claim means, and what it says beside that."""
+        where = error.where if isinstance(error, BadInput) else Location()
         if self.formula is None or where.column is None or where.field not in ("--formula", "--latex"):
-            return self.place
+            return self.place, str(error)
+        assert isinstance(error, BadInput)
         line, column = self.formula.place(where.column - 1)
-        return replace(self.place, line=line, column=column)
+        return replace(self.place, line=line, column=column), str(BadInput(error.what, None, error.todo))

@@ -74,7 +74,7 @@ def _claim(path: Path, claim: Passage, equations: list[_Equation], whole: Passag
         found = next((e for e in equations if label in e.labels), None)
         if found is None:
             refusal = BadInput(f"no equation has the label '{label}'", Location(), "correct it, or leave it out")
-            return Mark(f"{label}, line {claim.line}", Place(path, claim.line, claim.column), refusal=refusal)
+            return Mark(label, Place(path, claim.line, claim.column), refusal=refusal)
     return claim_in(path, claim, None if found is None else found.body, "latex")
 
 
