@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from symkl.cli import accuracy, bench, build, check, code, derive, evaluate, listing, new, verify
+from symkl.cli import accuracy, audit, bench, build, check, code, derive, evaluate, listing, new, verify
 from symkl.cli.command import command
 from symkl.cli.options import show_version
 
@@ -34,6 +34,7 @@ command(app, "eval", evaluate.evaluate)
 command(app, "new", new.new)
 command(app, "accuracy", accuracy.accuracy)
 command(app, "bench", bench.bench)
+command(app, "audit", audit.audit)
 
 
 @app.callback()

@@ -9,7 +9,7 @@ import sympy as sp
 
 from symkl.model import Counterpart, Family, Parametrisation
 
-__all__ = ["ways_of"]
+__all__ = ["classes_by_way", "ways_of"]
 
 
 def ways_of(family: Family) -> Mapping[str, Parametrisation]:
@@ -18,13 +18,19 @@ def ways_of(family: Family) -> Mapping[str, Parametrisation]:
     A parametrisation of the family that has such a name itself is the one that is meant.
     """
     named = {way.name: way for way in family.parametrisations}
-    found: dict[str, Parametrisation] = {}
+    found = {name: _by_fields(family, one, name, named) for name, one in classes_by_way(family).items()}
+    return {**found, **named}
+
+
+def classes_by_way(family: Family) -> Mapping[str, Counterpart]:
+    """The frameworks' classes by the names of the ways in which they call the family."""
+    found: dict[str, Counterpart] = {}
     for counterpart in family.classes:
         name = counterpart.framework
         if name in found:
             name = f"{name}_{counterpart.parametrisation or 'given'}"
-        found.setdefault(name, _by_fields(family, counterpart, name, named))
-    return {**found, **named}
+        found.setdefault(name, counterpart)
+    return found
 
 
 def _by_fields(

@@ -1,0 +1,102 @@
+"""What is true at a point: by the closed form that was proved, else by the defining integral or sum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath as mp
+import sympy as sp
+
+from symkl.audit.definition import by_definition
+from symkl.audit.domains import defined, family_point
+from symkl.audit.points import Place
+from symkl.audit.subjects import Subject
+from symkl.measure.exact import Exact
+from symkl.model import Verified
+from symkl.verify import evaluate
+from symkl.verify.integral import estimated, violation
+
+__all__ = ["Truth", "confirmed", "truths"]
+
+#: digits that a truth is handed on with, and that are asked of the integral where there is no closed form
+_KEPT, _DIGITS = 40, 25
+_SOUND = ("proved", "numeric")
+#: what a quadrature may be away from a closed form that it confirms
+_TOLERANCE = 1e-8
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A value as a decimal string, "oo", or None where it is not known.
+
+    `origin`: "closed form", "support" (p has mass where q has none), "divergence", "integral" or "definition" (sums and
+    integrals of the densities at the ends of the parameters' domains).
+    """
+
+    value: str | None
+    origin: str = ""
+
+    @property
+    def number(self) -> Any:
+        """As an mpmath number."""
+        assert self.value is not None
+        with mp.workdps(_KEPT):
+            return mp.inf if self.value == "oo" else mp.mpf(self.value)
+
+
+def truths(subject: Subject, verified: Verified | None, places: Sequence[Place]) -> list[dict[str, Any]]:
+    """For a child process: the truth at each point, JSON that `Truth(**...)` takes."""
+    sound = verified if verified is not None and verified.verdict.kind in _SOUND else None
+    exact = None
+    if sound is not None and sound.derivation.status in ("closed", "conditional"):
+        exact = Exact(subject.claim, sound.derivation, subject.signature)
+    return [_truth(subject, sound, exact, place) for place in places]
+
+
+def _truth(subject: Subject, sound: Verified | None, exact: Exact | None, place: Place) -> dict[str, Any]:
+    at = {p.symbol: v for p, v in zip(subject.signature.parameters, place.values, strict=True)}
+    own = family_point(subject, at)
+    if not defined(subject, at):
+        return _said(by_definition(subject.claim, own), "definition")
+    if violation(subject.claim, own) is not None:
+        return {"value": "oo", "origin": "support"}
+    if exact is not None and exact.holds(at):
+        value = exact.value(at)
+        if value is not None:
+            return _said(value, "closed form")
+    elif sound is not None and _is_infinite(sound):
+        return {"value": "oo", "origin": "divergence"}
+    return _by_integral(subject, own)
+
+
+def _is_infinite(sound: Verified) -> bool:
+    """Whether the value is infinite where no case holds."""
+    return sound.derivation.status == "infinite" or sound.derivation.otherwise == "oo"
+
+
+def _by_integral(subject: Subject, own: dict[sp.Symbol, sp.Expr]) -> dict[str, Any]:
+    found = evaluate(subject.claim, own, _DIGITS)
+    if found.value in (None, "-oo") or (found.certified is None and found.digits not in (0, 12)):
+        return {"value": None, "origin": ""}
+    return {"value": found.value, "origin": "integral"}
+
+
+def _said(value: Any, origin: str) -> dict[str, Any]:
+    if value is None:
+        return {"value": None, "origin": ""}
+    return {"value": "oo" if mp.isinf(value) else mp.nstr(value, _KEPT), "origin": origin}
+
+
+def confirmed(subject: Subject, place: Place, truth: Truth) -> bool | None:
+    """For a child process: whether a quadrature of the densities agrees with the truth; None where it cannot say."""
+    at = {p.symbol: v for p, v in zip(subject.signature.parameters, place.values, strict=True)}
+    if not defined(subject, at) or truth.value is None:
+        return None
+    found = estimated(subject.claim, family_point(subject, at))
+    if found.status == "divergent":
+        return truth.value == "oo"
+    if found.status != "value":
+        return None
+    return truth.value != "oo" and bool(abs(found.value - truth.number) <= _TOLERANCE * (1 + abs(truth.number)))
