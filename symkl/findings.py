@@ -68,7 +68,9 @@ class Finding:
         if self.counterexample is not None:
             at = ", ".join(f"{name} = {value}" for name, value in self.counterexample["at"].items())
             at = f"at {at} it" if at else "it"
-            lines.append(f"{at} gives {self.counterexample['given']}, the truth is {self.counterexample['true']}")
+            lines.append(
+                f"{at} gives {self.counterexample['given']}, the defining integral {self.counterexample['true']}"
+            )
         return [*lines, self.why] if self.why else lines
 
     @property

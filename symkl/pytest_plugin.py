@@ -1,41 +1,200 @@
-"""Known forms in definition files as tests: `pytest --symkl derivations/`.
+"""Claims as tests: beside functions that pytest meets, and, with `pytest --symkl`, in files.
 
-Each `[[known]]` is a test, which fails where the form is not what the density says.
+A function with `@symkl.claims(...)` or `@pytest.mark.symkl(...)` in a test module, defined there or imported, is a test
+for each claim. With `--symkl`, Python, Markdown and LaTeX files are read for claims (none of them is imported), and
+each `[[known]]` of a definition file is a test. Nothing of symkl is imported before there is something to look at, and
+nothing of its engine before there is a claim.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from symkl.findings import Finding
     from symkl.library import Library
+    from symkl.marks.judging import Judge
+    from symkl.marks.mark import Mark
     from symkl.requests import Request
     from symkl.sources import Stated
 
-__all__ = ["pytest_addoption", "pytest_collect_file"]
+__all__ = [
+    "pytest_addoption",
+    "pytest_collect_file",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_pycollect_makeitem",
+    "pytest_unconfigure",
+]
+
+_MARKER = (
+    "symkl(quantity, p, q=None, **parameters): the function computes the entropy, cross-entropy or KL divergence of "
+    'these families, such as symkl("kl", "Normal", "Normal", mu_1="mu", sigma_1="exp(logvar/2)", mu_2=0, sigma_2=1); '
+    "as symkl.claims. function= names another one than the marked."
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--symkl`."""
+    """Add `--symkl` and `--symkl-with`."""
     group = parser.getgroup("symkl")
-    group.addoption("--symkl", action="store_true", help="test the known forms in symkl's definition files (*.toml)")
+    what = "test the claims in .py, .md and .tex files, and the known forms in symkl's definition files (.toml)"
+    group.addoption("--symkl", action="store_true", help=what)
+    what = "a definition file with families that claims are about (repeatable)"
+    group.addoption("--symkl-with", action="append", default=[], metavar="FILE.toml", help=what)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", _MARKER)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect definition files of families; other TOML files are not symkl's."""
-    if file_path.suffix != ".toml" or not parent.config.getoption("--symkl"):
+    """Collect files that may hold claims, and definition files; other TOML files are not symkl's."""
+    if not parent.config.getoption("--symkl") or file_path.suffix not in (".py", ".md", ".markdown", ".tex", ".toml"):
         return None
-    from symkl.sources import sources
+    content = file_path.read_bytes()
+    if file_path.suffix == ".toml":
+        return DefinitionFile.from_parent(parent, path=file_path) if b"[family]" in content else None
+    return ClaimFile.from_parent(parent, path=file_path) if b"symkl" in content else None
 
-    found = sources([file_path])
-    if found is not None and not found[0].is_family:
-        return None
-    text = file_path.read_text("utf-8", errors="replace")
-    return DefinitionFile.from_parent(parent, path=file_path) if "[family]" in text else None
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> Generator[None, Any, Any]:
+    """Collect the claims beside a function. If they are about the function itself, it is no test beyond them."""
+    made = yield
+    own = getattr(obj, "__dict__", {})
+    if not own.get("__symkl_claims__") and not any(mark.name == "symkl" for mark in _marks(own)):
+        return made
+    from symkl.marks.live import live_marks
+
+    marked = [(mark.args, mark.kwargs) for mark in _marks(own) if mark.name == "symkl"]
+    found = live_marks(obj, marked, collector.path, collector.config.invocation_params.dir)
+    if not any("function" in keywords for _, keywords in marked):
+        made = []
+    made = [] if made is None else made if isinstance(made, list) else [made]
+    return [*made, *(ClaimItem.from_parent(collector, name=f"{name}[{_title(m)}]", mark=m) for m in found)]
+
+
+def _marks(own: Any) -> list[pytest.Mark]:
+    found = own.get("pytestmark", [])
+    return [mark for mark in (found if isinstance(found, list) else [found]) if isinstance(mark, pytest.Mark)]
+
+
+def _title(mark: Mark) -> str:
+    asked = mark.question
+    return "claim" if asked is None else " ".join(word for word in (asked.quantity, asked.p, asked.q) if word)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A function that was met in its file and where it was imported is tested once."""
+    first: dict[object, pytest.Item] = {}
+    for item in items:
+        known = (item.mark.place, item.mark.question) if isinstance(item, ClaimItem) and item.mark.question else item
+        first.setdefault(known, item)
+    items[:] = first.values()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let the processes go in which claims were judged."""
+    judge = config.stash.get(_JUDGE, None)
+    if judge is not None:
+        judge.__exit__()
+
+
+_JUDGE: pytest.StashKey[Judge] = pytest.StashKey()
+
+
+def _judge(config: pytest.Config) -> Judge:
+    """The one of this run."""
+    from symkl.marks.judging import Judge
+    from symkl.settings import Settings
+
+    if _JUDGE not in config.stash:
+        extra = [config.invocation_params.dir / file for file in config.getoption("--symkl-with")]
+        config.stash[_JUDGE] = Judge(Settings(), extra)
+    return config.stash[_JUDGE]
+
+
+def _shown(path: Path, config: pytest.Config) -> Path:
+    """A path as people write it who run pytest where it was run."""
+    here = config.invocation_params.dir
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+class Told(AssertionError):
+    """A formula that is not what the densities say, or of which that could not be decided."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"{finding.place}: {finding.summary}")
+        self.text = "\n".join([str(self), *(f"  {line}" for line in finding.details)])
+
+
+class _Said:
+    """What pytest shows of a failure: the text, and the first line of it in its summary and in JUnit reports."""
+
+    def __init__(self, error: Told) -> None:
+        self.text, self.reprcrash = error.text, self
+        self.message = str(error)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def toterminal(self, writer: Any) -> None:
+        writer.line(self.text)
+
+
+class _Item(pytest.Item):
+    """A formula that is held against the truth."""
+
+    def found(self) -> Finding:
+        raise NotImplementedError
+
+    def place(self) -> tuple[int, str]:
+        raise NotImplementedError
+
+    def runtest(self) -> None:
+        """Judge it, in a process that can be killed."""
+        finding = self.found()
+        if finding.exit_code:
+            raise Told(finding)
+
+    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
+        """The formula, the counterexample and the diagnosis, without a traceback."""
+        return _Said(excinfo.value) if isinstance(excinfo.value, Told) else super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where it stands, and its source."""
+        line, title = self.place()
+        return self.path, line - 1, title
+
+
+class ClaimFile(pytest.File):
+    """The claims that one file holds."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """A test for each; one that cannot be read is a test that fails."""
+        from symkl.marks.files import marks_of
+
+        for mark in marks_of(_shown(self.path, self.config)):
+            yield ClaimItem.from_parent(self, name=mark.name, mark=mark)
+
+
+class ClaimItem(_Item):
+    """One claim."""
+
+    def __init__(self, *, mark: Mark, **rest: Any) -> None:
+        super().__init__(**rest)
+        self.mark = mark
+
+    def found(self) -> Finding:
+        return _judge(self.config).finding(self.mark)
+
+    def place(self) -> tuple[int, str]:
+        return self.mark.place.line, self.name
 
 
 class DefinitionFile(pytest.File):
@@ -58,45 +217,18 @@ class DefinitionFile(pytest.File):
                 yield KnownForm.from_parent(self, name=form.field, request=request, form=form, library=library)
 
 
-class KnownForm(pytest.Item):
+class KnownForm(_Item):
     """One published form, judged against the density."""
 
     def __init__(self, *, request: Request, form: Stated, library: Library, **rest: Any) -> None:
         super().__init__(**rest)
         self.asked, self.form, self.library = request, form, library
 
-    def runtest(self) -> None:
-        """Derive the claim, in a process that can be killed, and judge the form."""
-        from symkl.proving import known_rows, prove_all
-        from symkl.settings import Settings
-        from symkl.workers import Crew
+    def found(self) -> Finding:
+        path = _shown(self.path, self.config)
+        return _judge(self.config).known(self.asked, self.form.field, self.library, path)
 
-        with Crew(1) as crew:
-            proof = prove_all([self.asked], self.library, Settings(), crew).proofs[self.asked]
-        if proof.error is not None:
-            raise proof.error
-        if proof.bug:
-            raise RuntimeError(proof.bug)
-        [row] = [row for row in known_rows(proof, self.library) if row["field"] == self.form.field]
-        found = row["counterexample"]
-        if found is not None:
-            at = ", ".join(f"{name} = {value}" for name, value in found["at"].items())
-            raise WrongForm(
-                f"{self.form.formula}\nat {at} gives {found['given']}, the defining integral {found['true']}"
-            )
-        if row["verdict"] in ("failed", "unknown"):
-            raise WrongForm(f"{self.form.formula}\n{row['verdict']}: {proof.why}")
+    def place(self) -> tuple[int, str]:
+        from symkl.places import known_place
 
-    def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
-        """The form and the counterexample, without a traceback."""
-        if isinstance(excinfo.value, WrongForm):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
-
-    def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where it stands, and its source."""
-        return self.path, None, f"{self.name}: {self.form.source}"
-
-
-class WrongForm(AssertionError):
-    """A known form that is not what the density says, or of which that could not be decided."""
+        return known_place(self.path, self.form.field).line, f"{self.name}: {self.form.source}"

@@ -11,10 +11,11 @@ from typing import Any, Self
 
 from symkl.checking import Question, answer
 from symkl.errors import BadInput, SymklError
-from symkl.findings import Finding
+from symkl.findings import Finding, known_finding
+from symkl.foreign import check_foreign
 from symkl.library import Library, read_library
 from symkl.marks.mark import Mark
-from symkl.proving import open_store
+from symkl.proving import known_rows, open_store, prove_all
 from symkl.requests import Request
 from symkl.settings import Settings
 from symkl.store import Key, digest, engine, file_digest
@@ -51,6 +52,16 @@ class Judge:
             return _decided(mark, self._answer(mark.question, library))
         except SymklError as error:
             return _unusable(mark, error)
+
+    def known(self, request: Request, field: str, library: Library, path: Path) -> Finding:
+        """What is to be said about a known form of the definition file, by its field: `known[1]`."""
+        check_foreign(library, [request], self._settings, self._crew)
+        proof = prove_all([request], library, self._settings, self._crew).proofs[request]
+        if proof.error is not None:
+            raise proof.error
+        if proof.bug:
+            raise RuntimeError(proof.bug)
+        return next(known_finding(row, proof, path) for row in known_rows(proof, library) if row["field"] == field)
 
     def _library(self, definitions: tuple[Path, ...]) -> Library:
         definitions = tuple(dict.fromkeys(path.resolve() for path in definitions))
@@ -108,8 +119,8 @@ def _decided(mark: Mark, found: dict[str, Any]) -> Finding:
     assert question is not None
     verdict = _VERDICTS.get(found["verdict"], found["evidence"])
     request = _request(question)
-    where = dict(binding.partition("=")[::2] for binding in question.where)
-    claim = Request(request.quantity, request.p, request.q, request.of, tuple(where.items())).title
+    where = [*(binding.partition("=")[::2] for binding in question.where), *question.parameters]
+    claim = Request(request.quantity, request.p, request.q, request.of, tuple(where)).title
     why = found["diagnosis"] if verdict != "proved" else ""
     given = found["given"] if question.kind != "function" else f"{mark.name}: {found['given']}"
     return Finding(

@@ -15,7 +15,7 @@ from symkl.marks.mark import Mark
 from symkl.marks.passage import lines_of
 from symkl.marks.record import claim_of_function
 
-__all__ = ["arguments_of", "python_marks"]
+__all__ = ["formula_of", "python_marks"]
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Defined = ast.Module | ast.ClassDef | _Function
@@ -24,9 +24,7 @@ _Defined = ast.Module | ast.ClassDef | _Function
 def python_marks(path: Path, text: str) -> list[Mark]:
     """The claims of a file, in their order. A file that is not Python is refused where it says anything of claims."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # such as that of an escape in a string that nobody knows
-            tree = ast.parse(text)
+        tree = _tree(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         line = getattr(error, "lineno", None) or 1
         refusal = BadInput("this is not Python that could be read", Location(), str(getattr(error, "msg", error)))
@@ -34,6 +32,12 @@ def python_marks(path: Path, text: str) -> list[Mark]:
     names = _names(tree)
     found = [*_docstrings(path, text, tree), *_decorated(path, tree, names)]
     return sorted(found, key=lambda mark: (mark.place.line, mark.place.column))
+
+
+def _tree(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as that of an escape in a string that nobody knows
+        return ast.parse(text)
 
 
 def _names(tree: ast.Module) -> dict[str, str]:
@@ -67,8 +71,8 @@ def _decorated(path: Path, tree: ast.Module, names: dict[str, str]) -> Iterator[
             except BadInput as error:
                 yield Mark(qualified, Place(path, call.lineno, error.where.column or 1), refusal=_bare(error))
                 continue
-            arguments = arguments_of(function)
-            mark = claim_of_function(given, keywords, f"{path}:{qualified}", arguments, qualified, place)
+            target, arguments = f"{path.absolute()}:{qualified}", _arguments(function)
+            mark = claim_of_function(given, keywords, target, arguments, qualified, place)
             yield mark if mark.refusal is None else Mark(qualified, _place(path, decorator), refusal=mark.refusal)
 
 
@@ -95,6 +99,20 @@ def _formula(function: _Function) -> tuple[int, int]:
     if len(returns) == 1 and returns[0].value is not None:
         return returns[0].value.lineno, returns[0].value.col_offset + 1
     return function.lineno, function.col_offset + 1
+
+
+def formula_of(path: Path, qualified: str, line: int) -> tuple[int, int]:
+    """The same of the function with that name that begins there; where it begins, if the file does not hold it."""
+    try:
+        functions = _functions(_tree(path.read_text("utf-8")), "")
+        found = [f for name, f, _ in functions if name == qualified and _begin(f) <= line <= (f.end_lineno or line)]
+    except (OSError, ValueError, SyntaxError, MemoryError, RecursionError):
+        found = []
+    return _formula(found[0]) if found else (line, 1)
+
+
+def _begin(function: _Function) -> int:
+    return min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
 
 
 def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
@@ -134,10 +152,9 @@ def _value(node: ast.expr) -> Any:
         raise BadInput(what, Location(column=node.col_offset + 1), "write the value itself") from None
 
 
-def arguments_of(function: _Function) -> tuple[str, ...]:
-    """The names of a function's arguments."""
+def _arguments(function: _Function) -> tuple[str, ...]:
     own = function.args
-    return tuple(argument.arg for argument in (*own.posonlyargs, *own.args, *own.kwonlyargs) if argument.arg != "self")
+    return tuple(argument.arg for argument in (*own.posonlyargs, *own.args, *own.kwonlyargs))
 
 
 def _docstrings(path: Path, text: str, tree: ast.Module) -> Iterator[Mark]:
