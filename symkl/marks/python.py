@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from symkl.marks.record import claim_of_function
 
 __all__ = ["formula_of", "python_marks"]
 
+#: what a file with claims holds
+_SAYS_SOMETHING = re.compile(r"\bsymkl:|\bclaims\(|\bmark\.symkl\b")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Defined = ast.Module | ast.ClassDef | _Function
 
@@ -26,9 +29,11 @@ def python_marks(path: Path, text: str) -> list[Mark]:
     try:
         tree = _tree(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        line = getattr(error, "lineno", None) or 1
-        refusal = BadInput("this is not Python that could be read", Location(), str(getattr(error, "msg", error)))
-        return [Mark(path.name, Place(path, line), refusal=refusal)]
+        if not _SAYS_SOMETHING.search(text):
+            return []
+        place = Place(path, getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1)
+        refusal = BadInput("this is not Python that could be read", None, str(getattr(error, "msg", error)))
+        return [Mark(path.name, place, refusal=refusal)]
     names = _names(tree)
     found = [*_docstrings(path, text, tree), *_decorated(path, tree, names)]
     return sorted(found, key=lambda mark: (mark.place.line, mark.place.column))
