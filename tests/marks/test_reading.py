@@ -119,7 +119,7 @@ def test_decorators_and_markers_under_any_name_of_theirs(tmp_path: Path) -> None
         ('@symkl.claims("kl", "P", mu=[1])\ndef f(x): return x\n', "mu: expected a formula", (2, 2)),
         ('@symkl.claims("kl", "P", where=3)\ndef f(x): return x\n', "where: expected a mapping", (2, 2)),
         ('def g():\n    @symkl.claims("kl", "P")\n    def f(x): return x\n', "within another one", (3, 6)),
-        ("def f(x: return x\n", "this is not Python", (2, 7)),
+        ("@symkl.claims(\ndef f(x): return x\n", "this is not Python", (2, 14)),
     ],
 )
 def test_a_decorator_that_cannot_be_read_is_told_with_its_place(
@@ -129,6 +129,10 @@ def test_a_decorator_that_cannot_be_read_is_told_with_its_place(
     assert mark.question is None
     assert said in str(mark.refusal)
     assert (mark.place.line, mark.place.column) == place
+
+
+def test_a_file_that_is_not_python_and_claims_nothing_is_passed_over(tmp_path: Path) -> None:
+    assert _read(tmp_path, "a.py", "print 'symkl'\n") == []
 
 
 def test_claims_in_python_files_are_read_without_running_them(tmp_path: Path) -> None:
