@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from symkl.errors import BadInput, Location, NotYet
 
 if TYPE_CHECKING:
+    from symkl.check.latex import Given
     from symkl.library import Library
+    from symkl.model import Claim
     from symkl.settings import Settings
     from symkl.workers import Crew
 
@@ -23,7 +25,8 @@ class Question:
     """Whether the formula `text` is the quantity of p, or of p and q; all as `symkl check` has it on its command line.
 
     `names` explains names of the formula's own, such as `v1=sigma_1**2`. The other way round, `parameters` says what
-    parameters are in a function's `arguments`: `sigma_1` is `exp(logvar/2)`.
+    parameters are in a function's `arguments`: `sigma_1` is `exp(logvar/2)`. LaTeX stands at a `place`: a file ("" for
+    the command line), the line there, and how much of that line stands before it.
     """
 
     quantity: str
@@ -38,11 +41,12 @@ class Question:
     dims: str = "none"
     parameters: tuple[tuple[str, str], ...] = ()
     arguments: tuple[str, ...] = ()
+    place: tuple[str, int, int] = ("", 1, 0)
 
 
 def answer(question: Question, library: Library, settings: Settings, crew: Crew) -> dict[str, Any]:
     """What `symkl check --json` prints. Raises `BadInput` where a part of the question cannot be used."""
-    if question.kind != "formula":
+    if question.kind not in ("formula", "latex"):
         raise NotYet(f"--{question.kind} is not read yet: write the formula in symkl's notation, with --formula")
     if not question.text.strip():
         raise BadInput("there is nothing to check", Location(field=f"--{question.kind}"), "add the formula")
@@ -54,15 +58,29 @@ def answer(question: Question, library: Library, settings: Settings, crew: Crew)
     if question.parameters:
         question = _turned_round(question, library)
     claim = pipeline.claim(library, question.quantity, question.p, question.q, question.of, question.where)
+    given = _given(claim, question) if question.kind == "latex" else None
     request = request_of(claim)
     check_foreign(library, [request], settings, crew)
     verified = prove_one(request, library, settings, crew)
-    arguments = (verified, question.text, question.names, question.units, question.dims)
-    found, lost = limited(pipeline.compare, arguments, settings, crew)
+    if given is not None:
+        found, lost = limited(pipeline.compare_latex, (verified, given, question.dims), settings, crew)
+    else:
+        arguments = (verified, question.text, question.names, question.units, question.dims)
+        found, lost = limited(pipeline.compare, arguments, settings, crew)
     if lost:
         found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": question.text}
         found |= {"counterexample": None, "diagnosis": lost}
     return dict(found)
+
+
+def _given(claim: Claim, question: Question) -> Given:
+    """The question's LaTeX, read before anything is derived, so that what cannot be read is refused at once."""
+    from symkl.check.latex import given_in
+    from symkl.language.latex import Source
+
+    file, line, indent = question.place
+    source = Source(question.text, file, line=line, indent=indent)
+    return given_in(claim, source, question.names, question.units, question.dims)
 
 
 def _turned_round(question: Question, library: Library) -> Question:

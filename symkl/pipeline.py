@@ -11,7 +11,7 @@
     lower       Verified...       -> Program...    stable forms as straight-line code
     generate    Program...        -> source code   for one of BACKENDS; `generate_checked`: read back, proved and run
     register    Verified...       -> source code   that a framework's own kl_divergence calls
-    compare     Verified, formula -> answer        is somebody's formula right?
+    compare     Verified, formula -> answer        is somebody's formula right? `compare_latex`: line by line
     evaluate    Verified, point   -> value         with its certificate
 
 All refuse with `BadInput` what cannot be used, and say `ToolMissing` where an outside tool is not there. The stages
@@ -42,6 +42,7 @@ from symkl.verify import judge as judged
 from symkl.verify import normalisation
 
 if TYPE_CHECKING:
+    from symkl.check.latex import Given
     from symkl.codegen import BACKENDS, FRAMEWORK_OF, Program, Registration, runs_here
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "FRAMEWORK_OF",
     "claim",
     "compare",
+    "compare_latex",
     "compose",
     "derive",
     "equation",
@@ -222,6 +224,12 @@ def register(
 def compare(result: Verified, formula: str, names: Sequence[str], units: str, dims: str) -> dict[str, Any]:
     given = read_formula(result.derivation.claim, formula, names, units, dims)
     return comparison(result.derivation, given, dims, vouched=result.verdict.kind == "proved")
+
+
+def compare_latex(result: Verified, given: Given, dims: str) -> dict[str, Any]:
+    from symkl.check.lines import lines_compared
+
+    return lines_compared(result.derivation, given, dims, vouched=result.verdict.kind == "proved")
 
 
 def evaluate(result: Verified, at: Sequence[str], digits: int) -> dict[str, Any]:

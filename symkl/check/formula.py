@@ -11,7 +11,7 @@ from symkl.errors import BadInput, Location
 from symkl.language import parse
 from symkl.model import Claim, symbol
 
-__all__ = ["DIMENSIONS", "Formula", "read_formula"]
+__all__ = ["DIMENSIONS", "Formula", "formula_in", "own_names", "read_formula"]
 
 #: the number of independent dimensions, in a formula that sums or averages over them
 DIMENSIONS = symbol("D", "positive_integer")
@@ -33,12 +33,22 @@ class Formula:
 
 def read_formula(claim: Claim, text: str, names: Sequence[str], units: str, dims: str) -> Formula:
     """Read a formula whose own names `names` explains (`v1=sigma_1**2`). Raises `BadInput`."""
-    own = {parameter.full_name: parameter.symbol for parameter in claim.parameters}
-    mapped = _mapping(names, own)
-    known = {**own, **{name: _stand_in(name, value) for name, value in mapped.items()}}
+    return formula_in(claim, text, _mapping(names, own_names(claim)), units, dims, Location(field=_FIELD))
+
+
+def own_names(claim: Claim) -> dict[str, sp.Symbol]:
+    """The claim's parameters by their full names."""
+    return {parameter.full_name: parameter.symbol for parameter in claim.parameters}
+
+
+def formula_in(
+    claim: Claim, text: str, mapped: Mapping[str, sp.Expr], units: str, dims: str, where: Location
+) -> Formula:
+    """Read a formula that stands at `where`, and in whose text `mapped` says what names of its own are."""
+    known = {**own_names(claim), **{name: _stand_in(name, value) for name, value in mapped.items()}}
     if dims != "none":
         known.setdefault("D", DIMENSIONS)
-    formula = parse(text, known, Location(field=_FIELD), variable=claim.p.variable)
+    formula = parse(text, known, where, variable=claim.p.variable)
     formula = formula.subs({known[name]: value for name, value in mapped.items()}, simultaneous=True)
     return Formula(text, formula / DIMENSIONS if dims == "sum" else formula, units)
 

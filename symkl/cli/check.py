@@ -39,7 +39,7 @@ def check(
         str | None, typer.Option("--formula", metavar="TEXT", help="The formula, in symkl's own notation.")
     ] = None,
     latex: Annotated[
-        str | None, typer.Option("--latex", metavar="TEXT", help="The formula in LaTeX (not yet).")
+        str | None, typer.Option("--latex", metavar="TEXT", help="The formula in LaTeX; of a derivation, every line.")
     ] = None,
     function: Annotated[
         str | None, typer.Option("--function", metavar="MODULE:NAME", help="A Python function (not yet).")
@@ -91,7 +91,15 @@ def check(
 
 def _show(found: dict[str, Any]) -> None:
     write(f"{found['verdict']} ({found['evidence']})", STYLES[found["verdict"]])
+    lines = found.get("lines", ())
+    if len(lines) > 1:
+        for line in lines:
+            write(f"  line {line['line']}, column {line['column']}: {line['verdict']}: {line['read'] or line['given']}")
     write(f"  given:   {found['given']}")
+    if "read" in found:
+        write(f"  read as: {found['read']}")
+    for remark in found.get("notes", ()):
+        write(f"  note: {remark}")
     if found["derived"] is not None:
         write(f"  derived: {found['derived']}")
     counter = found["counterexample"]

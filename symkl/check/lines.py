@@ -1,0 +1,64 @@
+"""A derivation in LaTeX judged line by line: the first wrong line is the wrong step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from symkl.check.comparison import comparison
+from symkl.check.formula import Formula
+from symkl.check.latex import Given, other_readings
+from symkl.model import Derivation
+
+__all__ = ["lines_compared"]
+
+NOT_READ = "not read"
+
+
+def lines_compared(derivation: Derivation, given: Given, dims: str, vouched: bool = False) -> dict[str, Any]:
+    """What `symkl check --json` prints: what `comparison` says of the line that decides, and "read", "notes", "lines".
+
+    Wrong if any line is; the line that decides is the first wrong one, else the last that was read.
+    """
+    found: list[dict[str, Any] | None] = []
+    for index, formula in enumerate(given.formulas):
+        answer = None if formula is None else comparison(derivation, formula, dims, vouched)
+        if answer is not None and answer["verdict"] == "wrong":
+            answer["diagnosis"] = _meant(derivation, given, index, dims) or answer["diagnosis"]
+        found.append(answer)
+    rows = [_row(given, index, answer) for index, answer in enumerate(found)]
+    read = [index for index, answer in enumerate(found) if answer is not None]
+    worst = next((i for v in ("wrong", "undecided") for i in read if found[i]["verdict"] == v), read[-1])  # type: ignore[index]
+    decides = found[worst]
+    assert decides is not None
+    answer = {**decides, "given": rows[worst]["given"], "read": rows[worst]["read"]}
+    if decides["verdict"] == "correct" and any(a is not None and a["evidence"] == "numeric" for a in found):
+        answer["evidence"] = "numeric"
+    if len(rows) > 1 and decides["verdict"] != "correct":
+        where = f"line {rows[worst]['line']}, column {rows[worst]['column']}"
+        answer["diagnosis"] = (
+            f"{where}: {answer['diagnosis']}" if answer["diagnosis"] else f"{where} is {decides['verdict']}"
+        )
+    return {**answer, "notes": list(given.notes), "lines": rows}
+
+
+def _row(given: Given, index: int, answer: dict[str, Any] | None) -> dict[str, Any]:
+    line, source = given.reading.lines[index], given.reading.source
+    number, column = source.line_and_column(line.start)
+    text = " ".join(source.text[line.start : line.end].split())
+    row = {"line": number, "column": column, "given": text}
+    if answer is None or line.written is None:
+        return {**row, "read": None, "verdict": NOT_READ, "counterexample": None, "diagnosis": line.reason}
+    kept = {key: answer[key] for key in ("verdict", "counterexample", "diagnosis")}
+    return {**row, "read": line.written.text, **kept}
+
+
+def _meant(derivation: Derivation, given: Given, index: int, dims: str) -> str:
+    """What another reading of a wrong line would be, if it is right."""
+    for other in other_readings(given, index):
+        if _is_right(derivation, other, dims):
+            return f"it is right if it is read as {other.text}"
+    return ""
+
+
+def _is_right(derivation: Derivation, formula: Formula, dims: str) -> bool:
+    return bool(comparison(derivation, formula, dims)["verdict"] == "correct")

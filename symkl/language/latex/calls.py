@@ -1,0 +1,37 @@
+"""A function of the table with its arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symkl.language.latex.arguments import bare_argument, no_marks, power_of
+from symkl.language.latex.functions import FUNCTIONS
+from symkl.language.latex.peeking import LETTERS, PSI
+from symkl.language.latex.scripts import read_scripts
+from symkl.language.latex.tree import Power, Tree
+
+if TYPE_CHECKING:
+    from symkl.language.latex.reader import Reader
+
+__all__ = ["apply"]
+
+
+def apply(reader: Reader, name: str, place: int) -> Tree:
+    """A function of the table with its arguments, to the power that stands on its name."""
+    function = FUNCTIONS[name]
+    found = read_scripts(reader)
+    no_marks(reader, name, found, place)
+    if found.below:
+        raise reader.refusal(f"'{name}' with a subscript is not read", place=found.below_place)
+    power = power_of(reader, name, found)
+    if reader.bracket_next() or reader.sign("{", "|"):
+        arguments = reader.arguments()
+    elif function.bare:
+        arguments = (reader.factor() if name in LETTERS or name in PSI else bare_argument(reader, name, place),)
+    else:
+        raise reader.refusal(f"'{name}' has no bracket after it", f"write {name}(...)", place)
+    if len(arguments) not in function.arities:
+        wanted = " or ".join(str(count) for count in function.arities[:2])
+        raise reader.refusal(f"'{name}' takes {wanted} argument(s), not {len(arguments)}", place=place)
+    made = function.make(place, arguments)
+    return made if power is None else Power(found.above_place, made, power)

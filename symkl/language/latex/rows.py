@@ -1,0 +1,184 @@
+"""The rows of an `align` and the two sides of each `=`, put together into chains `name = a = b = ...`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from symkl.language.latex.place import Source
+from symkl.language.latex.quantities import Quantity, quantity_of
+from symkl.language.latex.tokens import CLOSING, OPENING, Token
+
+__all__ = ["Chain", "Side", "chains"]
+
+#: environments whose rows are read one after another
+_ROWS = set(
+    "equation align alignat aligned alignedat split gather gathered multline eqnarray displaymath math flalign dmath "
+    "dgroup IEEEeqnarray subequations".split()
+)
+_RELATIONS = ("=", "approx")
+_INEQUALITIES = {"<": "<", ">": ">"}
+_INEQUALITY_COMMANDS = ("le", "ge", "ne", "propto", "sim", "ll", "gg", "lesssim", "gtrsim", "to", "rightarrow",
+                        "Rightarrow", "implies", "iff", "Leftrightarrow")  # fmt: skip
+_STACKED = ("overset", "stackrel", "underset")
+_GOES_ON = ("+", "-", "*", "/")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of an equation, and the relation before it ("" for the first)."""
+
+    relation: str
+    tokens: tuple[Token, ...]
+
+
+@dataclass
+class Chain:
+    """Sides of which each is said to equal the one before; `quantity` is what the first side names, if it names one."""
+
+    sides: list[Side] = field(default_factory=list)
+    quantity: Quantity | None = None
+
+    @property
+    def start(self) -> int:
+        return self.sides[0].tokens[0].start
+
+    @property
+    def end(self) -> int:
+        return self.sides[-1].tokens[-1].end
+
+
+def chains(tokens: Sequence[Token], source: Source) -> list[Chain]:
+    """The chains of equations of a formula. Raises `BadInput`."""
+    tokens = _relations(_unwrapped(tokens, source), source)
+    found = [_chain(part, source) for part in _statements(tokens)]
+    if not found:
+        raise source.refusal("there is no formula here", 0)
+    return found
+
+
+def _unwrapped(tokens: Sequence[Token], source: Source) -> list[Token]:
+    """The tokens without dollar signs at the ends, known environments and alignment marks."""
+    made = [token for token in tokens if not (token.kind in ("begin", "end") and token.text.rstrip("*") in _ROWS)]
+    while made and made[0].kind in ("fence", "row"):
+        made = made[1:]
+    while made and (made[-1].kind in ("fence", "row") or made[-1].is_sign(".", ",", ";")):
+        made = made[:-1]
+    for token in made:
+        if token.kind == "fence":
+            raise source.refusal("a formula ends or begins here", token.start, "give one formula, or a file and --line")
+        if token.kind in ("begin", "end"):
+            what = f"the environment '{token.text[:40]}' is not read"
+            raise source.refusal(what, token.start, "give one formula without cases")
+    return [token for token in made if not token.is_sign("&")]
+
+
+def _relations(tokens: Sequence[Token], source: Source) -> list[Token]:
+    r"""The tokens with `:=` and `\overset{!}{=}` as the relations that they are; inequalities are refused."""
+    made: list[Token] = []
+    index, depth = 0, 0
+    while index < len(tokens):
+        token = tokens[index]
+        if token.is_command(*_STACKED):
+            token, index = _stacked(tokens, index)
+        elif token.is_sign(":") and index + 1 < len(tokens) and tokens[index + 1].is_sign("="):
+            index += 1
+            token = tokens[index]
+        depth += (token.kind == "sign") * ((token.text in CLOSING) - (token.text in OPENING))
+        if depth == 0 and (token.is_sign("<", ">") or token.is_command(*_INEQUALITY_COMMANDS)):
+            raise source.refusal("an inequality or an arrow is not checked", token.start, "give an equation")
+        made.append(token)
+        index += 1
+    return made
+
+
+def _stacked(tokens: Sequence[Token], index: int) -> tuple[Token, int]:
+    """The relation with something over it, and the index of its last token; the command itself if it is no relation."""
+    start, depth = index, 0
+    for last in range(index + 1, len(tokens)):
+        token = tokens[last]
+        depth += token.is_sign("{") - token.is_sign("}")
+        if depth == 0 and token.is_sign("}") and last > start + 1:
+            following = tokens[last + 1 : last + 4]
+            if len(following) == 3 and following[0].is_sign("{") and following[1].is_sign(*_RELATIONS):
+                return following[1], last + 3
+            break
+    return tokens[index], index
+
+
+def _statements(tokens: Sequence[Token]) -> list[list[Token]]:
+    """The tokens cut where a row begins a new equation; a row that goes on with the one before stays with it."""
+    rows: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        if token.kind == "row":
+            if depth == 0:
+                rows.append([])
+            continue
+        depth += (token.kind == "sign") * ((token.text in CLOSING) - (token.text in OPENING))
+        rows[-1].append(token)
+    made: list[list[Token]] = []
+    for row in rows:
+        row = _without_prose(row)
+        if not row:
+            continue
+        if made and _continues(made[-1], row):
+            made[-1] += row
+        else:
+            made.append(row)
+    return [_without_stop(row) for row in made]
+
+
+def _without_prose(row: list[Token]) -> list[Token]:
+    """The row without the remark at its end, such as `(by the above)`."""
+    while row and row[-1].kind == "prose" and any(t.is_sign(*_RELATIONS) for t in row):
+        row = row[:-1]
+    return row
+
+
+def _without_stop(row: list[Token]) -> list[Token]:
+    while row and row[-1].is_sign(".", ",", ";"):
+        row = row[:-1]
+    return row
+
+
+def _continues(before: Sequence[Token], row: Sequence[Token]) -> bool:
+    first, last = row[0], before[-1]
+    if first.is_sign(*_RELATIONS) or first.is_sign("*", "/"):
+        return True
+    if last.is_sign(*_RELATIONS, *_GOES_ON):
+        return True
+    return first.is_sign("+", "-") and not _names_quantity(row)
+
+
+def _names_quantity(row: Sequence[Token]) -> bool:
+    """Whether the row begins an equation about a quantity, such as `-D_{KL} = ...`."""
+    first = _cut(row)[0]
+    return len(first.tokens) < len(row) and quantity_of(first.tokens) is not None
+
+
+def _chain(tokens: Sequence[Token], source: Source) -> Chain:
+    sides = _cut(tokens)
+    if not sides[0].tokens:
+        sides = sides[1:]
+    for side in sides:
+        if not side.tokens:
+            raise source.refusal("a side of this equation is empty", tokens[-1].end)
+    if not sides:
+        raise source.refusal("a side of this equation is empty", tokens[0].start if tokens else 0)
+    return Chain(sides, quantity_of(sides[0].tokens) if len(sides) > 1 else None)
+
+
+def _cut(tokens: Sequence[Token]) -> list[Side]:
+    """The sides of the equation: cut at each relation that stands in no bracket."""
+    sides: list[Side] = []
+    part: list[Token] = []
+    relation, depth = "", 0
+    for token in tokens:
+        depth += (token.kind == "sign") * ((token.text in CLOSING) - (token.text in OPENING))
+        if depth == 0 and token.is_sign(*_RELATIONS):
+            sides.append(Side(relation, tuple(_without_stop(part))))
+            relation, part = token.text, []
+        else:
+            part.append(token)
+    return [*sides, Side(relation, tuple(_without_stop(part)))]
