@@ -1,121 +1,155 @@
-"""What went wrong in a wrong formula: the usual mistakes are made on purpose; the first that explains it is named."""
+"""What went wrong in a wrong formula, in a sentence.
+
+First the usual mistakes are made on purpose, and the first that gives the formula's values is named; then the smallest
+change of one part is sought that makes the formula right, of the formula as it stands and of it with its sign turned or
+its arguments exchanged; at last its terms are held against the true ones. All by values at drawn points.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 
 import mpmath as mp
 import sympy as sp
 
+from symkl.check.figures import DIGITS, Figures, constant, named, same
 from symkl.check.formula import DIMENSIONS, Formula
-from symkl.check.suspects import suspects
+from symkl.check.repairs import repair
+from symkl.check.suspects import approximations, suspects, swapped
+from symkl.check.terms import difference
 from symkl.language import to_text
-from symkl.model import Derivation, Expectation
-from symkl.verify.numbers import number_of
+from symkl.model import Claim, Derivation, Expectation
+from symkl.verify.integral import enclosed
+from symkl.verify.numbers import decimal
 from symkl.verify.points import Point, draw
 
 __all__ = ["diagnosis"]
 
-#: a mistake explains a formula if their values agree to this many digits at this many points
-_DIGITS, _POINTS = 20, 4
-_NEAR = mp.mpf(10) ** -_DIGITS
+#: at so many points the values of two expressions are compared
+_POINTS = 10
 
 
 def diagnosis(derivation: Derivation, formula: Formula, dims: str) -> str:
-    """A sentence; empty where no usual mistake explains it, or there is no closed form to compare with."""
-    truth = derivation.result
-    if derivation.status not in ("closed", "conditional") or truth is None or truth.has(Expectation):
+    """A sentence or two; empty where nothing explains the formula."""
+    if derivation.status not in ("closed", "conditional", "none"):
         return ""
     given = formula.per_dimension * (sp.log(2) if formula.units == "bits" else 1)
-    if dims == "sum" and not (given * DIMENSIONS).has(DIMENSIONS):
-        return "it does not depend on D: this looks like the value for one dimension"
-    if given.has(DIMENSIONS):
-        return "it is not the same for every D once it is divided among the dimensions"
-    with mp.workdps(_DIGITS + 10):
-        return _by_numbers(given, truth, formula.units, derivation)
-
-
-def _by_numbers(given: sp.Expr, truth: sp.Expr, units: str, derivation: Derivation) -> str:
-    points = draw(derivation.claim, _POINTS, conditions=derivation.conditions)
-    values, true = _values(given, points), _values(truth, points)
-    if values is None or true is None or len(points) < 2:
+    if given.has(sp.Sum, sp.Integral, Expectation):
         return ""
-    for words, suspect in suspects(derivation, units):
-        found = _values(suspect, points)
-        if found is not None and _same(values, found):
+    points = _points(derivation, given)
+    with mp.workdps(DIGITS + 15):
+        # a wrong formula need not be real everywhere, and digits may cancel
+        forms = [given] if _closed(derivation) is None else [given, _closed(derivation)]
+        points = [point for point in points if all(Figures([point]).of(form) is not None for form in forms)]
+        figures = Figures(points)
+        true = _true(derivation, points, figures)
+        values = figures.of(given)
+        if not points or true is None or values is None:
+            return ""
+        return _explained(derivation, formula, given, dims, values, true, figures)
+
+
+def _points(derivation: Derivation, given: sp.Expr) -> list[Point]:
+    found = draw(derivation.claim, _POINTS, conditions=derivation.conditions)
+    if given.has(DIMENSIONS):
+        found = [{**point, DIMENSIONS: sp.Integer(2 + i % 4)} for i, point in enumerate(found)]
+    return found
+
+
+def _closed(derivation: Derivation) -> sp.Expr | None:
+    truth = derivation.result
+    return None if derivation.status == "none" or truth is None or truth.has(Expectation) else truth
+
+
+def _true(derivation: Derivation, points: Sequence[Point], figures: Figures) -> list[mp.mpf] | None:
+    """From the closed form, or where there is none by enclosing the integral."""
+    closed = _closed(derivation)
+    if closed is not None:
+        return figures.of(closed)
+    balls = [enclosed(derivation.claim, point, DIGITS + 5).ball for point in points]
+    return (
+        None
+        if any(ball is None for ball in balls)
+        else [mp.mpf(decimal(b, DIGITS + 5)) for b in balls if b is not None]
+    )
+
+
+def _explained(
+    derivation: Derivation,
+    formula: Formula,
+    given: sp.Expr,
+    dims: str,
+    values: list[mp.mpf],
+    true: list[mp.mpf],
+    figures: Figures,
+) -> str:
+    claim, closed = derivation.claim, _closed(derivation)
+    if closed is not None:
+        for words, suspect in suspects(derivation, closed, formula.units, dims):
+            if figures.match(suspect, values):
+                return words
+    for words, approximate in approximations(claim, figures.points):
+        if same(values, approximate):
             return words
-    return _off_by(values, true) or _wrong_term(values, true, truth, points)
+    off = _off_by(values, true, claim)
+    if off:
+        return off
+    swap = swapped(claim)
+    words = repair(given, closed if closed is not None else sp.S.Zero, true, figures, swap)
+    if not words and closed is not None:
+        words = _twice(given, closed, figures, swap) or difference(given, closed, figures)
+    only = " or ".join(_only_where(claim, given, closed, figures)) if closed is not None else ""
+    if not only:
+        return words
+    return f"{words}; it is right only where {only}" if words else f"it is right only where {only}"
 
 
-def _off_by(given: Sequence[mp.mpf], true: Sequence[mp.mpf]) -> str:
+def _off_by(values: Sequence[mp.mpf], true: Sequence[mp.mpf], claim: Claim) -> str:
     """The constant by which, or the factor by which, the formula is off, if it is one."""
-    gaps = [one - two for one, two in zip(given, true, strict=True)]
-    if _constant(gaps):
-        return f"it is off by the constant {_name(gaps[0])}"
+    single = len(values) == 1
     if all(true):
-        ratios = [one / two for one, two in zip(given, true, strict=True)]
-        if _constant(ratios):
-            return f"it is {_name(ratios[0])} times the truth"
+        ratios = [one / two for one, two in zip(values, true, strict=True)]
+        factor = named(ratios[0]) if constant(ratios) else None
+        if factor is not None and (not single or factor.is_Rational):
+            return f"it is {to_text(factor)} times the truth"
+    gaps = [one - two for one, two in zip(values, true, strict=True)]
+    if constant(gaps):
+        gap = named(gaps[0])
+        shown = to_text(gap) if gap is not None else mp.nstr(gaps[0], 10)
+        counted = claim.quantity == "expectation" and claim.p.kind == "discrete" and gap in (1, -1)
+        more = ": does it count from 0 or from 1?" if counted else ""
+        return f"it is off by the constant {shown}{more}"
     return ""
 
 
-def _wrong_term(given: Sequence[mp.mpf], true: Sequence[mp.mpf], truth: sp.Expr, points: Sequence[Point]) -> str:
-    """One term of the truth that is missing, or has another sign or another factor."""
-    gaps = [one - two for one, two in zip(given, true, strict=True)]
-    for term in _terms(truth):
-        sizes = _values(term, points)
-        if sizes is None or not all(sizes):
-            continue
-        ratios = [gap / size for gap, size in zip(gaps, sizes, strict=True)]
-        if not _constant(ratios):
-            continue
-        factor = ratios[0] + 1
-        if abs(factor) < _NEAR:
-            return f"the term {to_text(term)} is missing"
-        if abs(factor + 1) < _NEAR:
-            return f"the sign of the term {to_text(term)} is wrong"
-        return f"the term {to_text(term)} should stand there once, and stands there {_name(factor)} times"
+def _twice(given: sp.Expr, truth: sp.Expr, figures: Figures, swap: dict[sp.Basic, sp.Basic]) -> str:
+    """One usual mistake of the whole, and one of a part beside it."""
+    turned = [("its sign is wrong", -truth)]
+    if swap:
+        turned.append(("its two arguments are exchanged", truth.xreplace(swap)))
+    for words, other in turned:
+        true = figures.of(other)
+        more = repair(given, other, true, figures, swap) if true is not None else ""
+        if more:
+            return f"{words}, and besides: {more}"
     return ""
 
 
-def _terms(truth: sp.Expr) -> list[sp.Expr]:
-    """The terms as they are written, those with one bracket multiplied out, and those fully multiplied out."""
-    written = sp.Add.make_args(truth)
-    opened = []
-    for term in written:
-        for bracket in (factor for factor in sp.Mul.make_args(term) if isinstance(factor, sp.Add)):
-            opened += [term / bracket * part for part in bracket.args]
-    return list(dict.fromkeys([*written, *opened, *sp.Add.make_args(sp.expand(truth))]))
-
-
-def _values(form: sp.Expr, points: Sequence[Point]) -> list[mp.mpf] | None:
-    found = [number_of(form, point, _DIGITS + 5) for point in points]
-    return None if any(value is None for value in found) else found
-
-
-def _same(one: Sequence[mp.mpf], two: Sequence[mp.mpf]) -> bool:
-    return all(abs(a - b) <= _NEAR * (1 + abs(b)) for a, b in zip(one, two, strict=True))
-
-
-def _constant(values: Sequence[mp.mpf]) -> bool:
-    return _same(values, [values[0]] * len(values))
-
-
-def _name(number: mp.mpf) -> str:
-    """A number by its usual name, else as a decimal."""
-    for divisor in (1, 2, 3, 4):
-        for word, unit in _UNITS.items():
-            count = number * divisor / unit()
-            if abs(count) < 100 and count != 0 and abs(count - mp.nint(count)) < _NEAR * 100:
-                return to_text(sp.Rational(int(mp.nint(count)), divisor) * word)
-    return str(mp.nstr(number, 10))
-
-
-_UNITS: dict[sp.Expr, Callable[[], mp.mpf]] = {
-    sp.Integer(1): lambda: mp.mpf(1),
-    sp.log(2): lambda: mp.log(2),
-    sp.log(sp.pi): lambda: mp.log(mp.pi),
-    sp.log(2 * sp.pi): lambda: mp.log(2 * mp.pi),
-    sp.log(2 * sp.pi * sp.E): lambda: mp.log(2 * mp.pi * mp.e),
-    sp.EulerGamma: lambda: +mp.euler,
-}
+def _only_where(claim: Claim, given: sp.Expr, truth: sp.Expr, figures: Figures) -> Iterator[str]:
+    """The ties of one parameter to its counterpart, to 0 or to 1 under which the formula is right."""
+    pairs: list[tuple[sp.Symbol, sp.Expr]] = [
+        (p.symbol, q.symbol)
+        for p in claim.parameters
+        for q in claim.parameters
+        if p.name == q.name and p.index == "1" and q.index == "2"
+    ]
+    for parameter in claim.parameters:
+        pairs += [(parameter.symbol, sp.S.One)] + (
+            [] if parameter.symbol.is_positive else [(parameter.symbol, sp.S.Zero)]
+        )
+    for symbol, value in pairs:
+        tie = {symbol: value}
+        ours, theirs = given.xreplace(tie), truth.xreplace(tie)
+        one, two = figures.of(ours), figures.of(theirs)
+        if one is not None and two is not None and same(one, two):
+            yield f"{to_text(symbol)} = {to_text(value)}"

@@ -43,9 +43,9 @@ MISTAKES = {
     .replace("sigma_2**2", "sigma_2")
     .replace("log(sigma_2/sigma_1)", "log(sigma_2/sigma_1)/2"): "its square",
     TRUTH.replace("sigma_2", "(1/sigma_2)").replace("sigma_1", "(1/sigma_1)"): "its inverse",
-    TRUTH.replace("sigma_2", "(1/sigma_2)"): "takes sigma_2 for its inverse",
+    TRUTH.replace("sigma_2", "(1/sigma_2)"): "right if sigma_2 stands for 1/sigma_2",
     TRUTH.replace(" + (mu_1 - mu_2)**2", ""): "(mu_1 - mu_2)**2/(2*sigma_2**2) is missing",
-    TRUTH.replace("log(sigma_2/sigma_1)", "log(sigma_1/sigma_2)"): "sign of the term log(sigma_2/sigma_1) is wrong",
+    TRUTH.replace("log(sigma_2/sigma_1)", "log(sigma_1/sigma_2)"): "sign of the term log(sigma_1/sigma_2) is wrong",
     TRUTH.replace("log(sigma_2/sigma_1)", "2*log(sigma_2/sigma_1)"): "stands there 2 times",
     "log(2*pi*sigma_2**2)/2 + (sigma_1**2 + (mu_1 - mu_2)**2)/(2*sigma_2**2)": "this is the cross-entropy",
     "log(2*pi*E*sigma_1**2)/2": "this is the entropy of the first",
@@ -65,7 +65,7 @@ def test_nats_given_as_bits_are_named(kl):
 
 
 def test_an_unusual_mistake_is_wrong_without_a_diagnosis(kl):
-    answer = found(kl, f"{TRUTH} + mu_1**4*sigma_2")
+    answer = found(kl, "mu_1**2*sigma_1 + mu_2*log(1 + sigma_1*sigma_2)")
     assert answer["verdict"] == "wrong"
     assert answer["diagnosis"] == ""
 
@@ -74,3 +74,39 @@ def test_a_formula_that_is_not_real_is_wrong(kl):
     answer = found(kl, "log(-sigma_1)")
     assert answer["verdict"] == "wrong"
     assert "I" in answer["counterexample"]["given"]
+
+
+def test_a_mean_over_dimensions_for_a_sum_and_a_sum_for_a_mean_are_named(kl):
+    for dims, formula, words in (
+        ("sum", TRUTH, "does not grow with D"),
+        ("mean", f"D*({TRUTH})", "this is the sum over the dimensions, not the mean"),
+    ):
+        answer = comparison(kl, read_formula(kl.claim, formula, (), "nats", dims), dims)
+        assert answer["verdict"] == "wrong"
+        assert words in answer["diagnosis"]
+        right = formula if dims == "mean" and formula == TRUTH else f"D*({TRUTH})" if dims == "sum" else TRUTH
+        assert comparison(kl, read_formula(kl.claim, right, (), "nats", dims), dims)["verdict"] == "correct"
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "formula", "words"),
+    [
+        (
+            "gamma",
+            "entropy",
+            "log(beta) + loggamma(alpha) + (1 - alpha)*digamma(alpha) + alpha",
+            "right if beta stands for 1/beta",
+        ),
+        ("gamma", "entropy", "-log(beta) + loggamma(alpha) + alpha", "the term"),
+        ("geometric", "entropy", "-log(1 - p) - p*log(p)/(1 - p)", "right if p stands for 1 - p"),
+        ("geometric", "expectation", "1/p - 1 + 1", "does it count from 0 or from 1?"),
+        ("laplace", "kl", "log(b_2/b_1) + b_1/b_2 - 1", "right only where mu_1 = mu_2"),
+    ],
+)
+def test_mistakes_in_other_families_are_named(name, quantity, formula, words):
+    family = load_family(DERIVATIONS / f"{name}.toml")
+    of = family.variable if quantity == "expectation" else None
+    derivation = derive(claim(quantity, family, family if quantity == "kl" else None, of))
+    answer = comparison(derivation, read_formula(derivation.claim, formula, (), "nats", "none"), "none")
+    assert answer["verdict"] == "wrong"
+    assert words in answer["diagnosis"]

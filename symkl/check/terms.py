@@ -1,0 +1,52 @@
+"""A wrong formula and the truth, both multiplied out: the terms that one has and the other has not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mpmath as mp
+import sympy as sp
+
+from symkl.check.figures import Figures, same
+from symkl.language import to_text
+
+__all__ = ["difference"]
+
+#: more terms than these are no explanation
+_MOST = 5
+
+
+def difference(form: sp.Expr, truth: sp.Expr, figures: Figures) -> str:
+    """In words, the few terms that are to be exchanged; empty where they are many, or all that there are."""
+    ours, theirs = _terms(form, figures), _terms(truth, figures)
+    if ours is None or theirs is None:
+        return ""
+    left, right = list(ours), list(theirs)
+    for term, values in ours:
+        match = next((other for other in right if same(values, other[1])), None)
+        if match is not None:
+            right.remove(match)
+            left.remove((term, values))
+    if not left and not right:
+        return ""
+    if len(left) + len(right) > _MOST or len(left) == len(ours) > 1 or len(right) == len(theirs) > 1:
+        return ""
+    given, wanted = _listed([term for term, _ in left]), _listed([term for term, _ in right])
+    if not right:
+        return f"multiplied out, it has {given} too much"
+    if not left:
+        return f"multiplied out, it lacks {wanted}"
+    return f"multiplied out, it has {given} where {wanted} should be"
+
+
+def _terms(form: sp.Expr, figures: Figures) -> list[tuple[sp.Expr, list[mp.mpf]]] | None:
+    opened = form.replace(sp.gamma, lambda x: sp.exp(sp.loggamma(x)))
+    opened = sp.expand(sp.expand_log(sp.expand(opened), force=True))
+    terms = [(term, figures.of(term)) for term in sp.Add.make_args(opened)]
+    if any(values is None for _, values in terms):
+        return None
+    return [(term, values) for term, values in terms if values is not None]
+
+
+def _listed(terms: Sequence[sp.Expr]) -> str:
+    return " and ".join(to_text(term) for term in terms)
