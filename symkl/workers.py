@@ -26,7 +26,7 @@ from typing import Any, Self
 
 from symkl.errors import BadInput, Location, SymklError
 
-__all__ = ["MEMORY", "Crew", "Job", "Outcome", "cpus", "shared"]
+__all__ = ["MEMORY", "Crew", "Job", "Outcome", "answered", "cpus", "outcome_of", "shared"]
 
 #: bytes of address space that a child may take beside what it begins with
 MEMORY = 4 << 30
@@ -218,7 +218,7 @@ class _Child:
                 return Outcome(lost=why, died=True, seconds=seconds)
             if said["held"] > _HELD:
                 self.kill()
-            return _read(said, seconds)
+            return outcome_of(said, seconds)
         if time.monotonic() < self.deadline:
             return None
         left = self.job.seconds - (_cpu_seconds(self.process.pid, seconds + self.spent) - self.spent)
@@ -244,7 +244,8 @@ def _cpu_seconds(pid: int | None, otherwise: float) -> float:
         return otherwise
 
 
-def _read(said: dict[str, Any], seconds: float) -> Outcome:
+def outcome_of(said: dict[str, Any], seconds: float) -> Outcome:
+    """What a child's answer says."""
     if "value" in said:
         return Outcome(value=said["value"], seconds=seconds)
     if "lost" in said:
@@ -277,7 +278,7 @@ def _serve(pipe: Connection, parents: Connection, share: Any) -> None:
         # Were the parent killed, nobody would watch the clock: the system stops a child that runs on.
         spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
         resource.setrlimit(resource.RLIMIT_CPU, (int(spent + seconds) + 5, resource.RLIM_INFINITY))
-        answer = _answer(run, arguments)
+        answer = answered(run, arguments)
         answer["held"] = _most_held() - inherited
         pipe.send_bytes(json.dumps(answer).encode())
 
@@ -295,7 +296,8 @@ def _most_held() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _answer(run: Callable[..., Any], arguments: tuple[Any, ...]) -> dict[str, Any]:
+def answered(run: Callable[..., Any], arguments: tuple[Any, ...]) -> dict[str, Any]:
+    """In a child: what a job gives, or what it raises, as JSON can hold it."""
     try:
         return {"value": run(*arguments)}
     except BadInput as error:

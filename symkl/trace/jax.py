@@ -18,7 +18,7 @@ from symkl.trace.meanings import LINEAR, meaning_of, select
 from symkl.trace.refusal import Untraceable, called, refuse
 from symkl.trace.value import Value, combined, lifted, reduced
 
-__all__ = ["in_float64", "named", "traced"]
+__all__ = ["in_float64", "named", "traced", "traced_value"]
 
 #: a function whose value appears under a name
 _NAMED = Primitive("named")
@@ -59,12 +59,17 @@ def traced(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tu
 
     Raises Untraceable where the function does what an expression cannot say.
     """
+    return traced_value(function, arguments, shape).expression
+
+
+def traced_value(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tuple[int, ...] = ()) -> Value:
+    """As `traced`, with the shape of what comes out."""
     with in_float64():
         closed = called(_jaxpr, function, [jax.ShapeDtypeStruct(shape, jnp.float64) for _ in arguments])
     outcomes = _evaluated(closed, [Value(a, shape) for a in arguments])
     if len(outcomes) != 1:
         raise refuse(f"it gives {len(outcomes)} arrays, not one")
-    return outcomes[0].expression
+    return outcomes[0]
 
 
 def _jaxpr(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
@@ -140,12 +145,23 @@ def _outcome(name: str, parameters: Mapping[str, Any], operands: list[Value], sh
         return combined(parameters["head"], operands)
     if name == "clamp":
         return combined(lambda low, x, high: sp.Min(sp.Max(x, low), high), operands)
+    if name == "dot_general":
+        return _dot(operands, parameters["dimension_numbers"])
     if name == "rem":
         return combined(_remainder, operands)
     if (found := meaning_of(name)) is None:
         raise refuse(f"it uses the primitive '{name}', which has no meaning as an expression here")
     own, meaning = found
     return combined(meaning, operands, own in LINEAR)
+
+
+def _dot(operands: list[Value], axes: Any) -> Value:
+    """The product of two vectors, or of rows with a vector."""
+    one, two = operands
+    (first, second), (batch, _) = axes
+    if batch or len(two.shape) != 1 or tuple(first) != (len(one.shape) - 1,) or tuple(second) != (0,):
+        raise refuse("it multiplies matrices")
+    return reduced(combined(lambda a, b: a * b, operands, linear=True), -1, keep=False, mean=False)
 
 
 def _remainder(x: sp.Expr, y: sp.Expr) -> sp.Expr:

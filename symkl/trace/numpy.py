@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -15,9 +16,20 @@ from symkl.trace.refusal import called, refuse
 from symkl.trace.swapping import swapped
 from symkl.trace.value import Value, combined, lifted, reduced
 
-__all__ = ["DECIDING", "Symbolic", "apply", "in_place_of_numbers", "named", "traced", "value_of", "where_symbolic"]
+__all__ = [
+    "DECIDING",
+    "Symbolic",
+    "apply",
+    "in_place_of_numbers",
+    "named",
+    "traced",
+    "traced_value",
+    "value_of",
+    "where_symbolic",
+]
 
-_SAME = "array asarray asanyarray ascontiguousarray atleast_1d copy squeeze nan_to_num"
+_SAME = "asarray asanyarray ascontiguousarray atleast_1d"
+_COPIED = "array copy nan_to_num"
 #: what decides, if anything does, where the code asks whether a condition holds
 DECIDING: ContextVar[Callable[[sp.Basic], bool] | None] = ContextVar("DECIDING", default=None)
 _DECIDES = "it decides by a value (`if`, `while`, `bool`, `and`), which has none while it is traced"
@@ -28,9 +40,13 @@ def traced(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tu
 
     Raises Untraceable where the function does what an expression cannot say, with the line.
     """
+    return traced_value(function, arguments, shape).expression
+
+
+def traced_value(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tuple[int, ...] = ()) -> Value:
+    """As `traced`, with the shape of what comes out."""
     with swapped(function, {**in_place_of_numbers(), **_of_scipy()}):
-        found = called(function, *(Symbolic(Value(a, shape)) for a in arguments))
-    return value_of(found).expression
+        return value_of(called(function, *(Symbolic(Value(a, shape)) for a in arguments)))
 
 
 def named(head: Callable[..., sp.Expr]) -> Callable[..., Symbolic]:
@@ -42,8 +58,8 @@ def value_of(x: Any) -> Value:
     """The expression that an array or a number stands for."""
     if isinstance(x, Symbolic):
         return x.value
-    if isinstance(x, np.ndarray) and x.ndim == 0:
-        return lifted(x.item())
+    if isinstance(x, np.ndarray) and x.dtype.kind in "bif" and x.size and (x == x.flat[0]).all():
+        return Value(lifted(x.flat[0].item()).expression, x.shape)
     if isinstance(x, (bool, int, float, np.number, np.bool_)):
         return lifted(x.item() if isinstance(x, np.generic) else x)
     raise refuse(f"a {type(x).__name__} takes part in it, which is neither a number nor an argument")
@@ -62,12 +78,15 @@ def apply(name: str, *operands: Any) -> Symbolic:
 
 
 class Symbolic(np.lib.mixins.NDArrayOperatorsMixin):
-    """An array whose elements are an expression."""
+    """An array whose elements are an expression; without axes it is a number, of which nothing is ever written over.
+
+    What writes into an array gives it another `value`, unless another array shows the same elements (`shared`).
+    """
 
     dtype = np.dtype(np.float64)
 
-    def __init__(self, value: Value) -> None:
-        self.value = value
+    def __init__(self, value: Value, shared: bool = False) -> None:
+        self.value, self.shared = value, shared
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -82,13 +101,13 @@ class Symbolic(np.lib.mixins.NDArrayOperatorsMixin):
         return math.prod(self.value.shape)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
-        if keywords.pop("out", None) is not None:
-            raise refuse("it writes into an array (in place, or `out=`)", "a function of symbols gives a new value")
+        target = keywords.pop("out", None)
         keywords.pop("dtype", None)
         if method != "__call__" or keywords:
             how = f"method '{method}'" if method != "__call__" else f"argument '{next(iter(keywords))}'"
             raise refuse(f"it calls '{ufunc.__name__}' with the {how}, which is not followed")
-        return apply(ufunc.__name__, *inputs)
+        found = _dot(*inputs) if ufunc.__name__ == "matmul" else apply(ufunc.__name__, *inputs)
+        return found if target is None else _written(target[0], found)
 
     def __array_function__(self, function: Any, types: Any, inputs: Any, keywords: Any) -> Any:
         handler = _FUNCTIONS.get(function.__name__)
@@ -100,12 +119,20 @@ class Symbolic(np.lib.mixins.NDArrayOperatorsMixin):
         raise refuse("it makes a plain array of its argument, which holds only numbers", "leave the argument as it is")
 
     def __getitem__(self, key: Any) -> Symbolic:
-        if key in ((), Ellipsis):
-            return self
+        if _keeps_all(key):
+            return self._in_shape(np.empty(self.shape, np.bool_)[key].shape)
         raise refuse("it takes elements out of an array")
 
-    def __setitem__(self, *_: Any) -> NoReturn:
-        raise refuse("it writes into an array (in place, or `out=`)", "a function of symbols gives a new value")
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if not _keeps_all(key):
+            raise refuse("it writes into some elements of an array", "np.where says the same for arrays")
+        _written(self, Symbolic(value_of(value)))
+
+    def _in_shape(self, shape: tuple[int, ...]) -> Symbolic:
+        if shape == self.shape:
+            return self
+        self.shared = True
+        return Symbolic(replace(self.value, shape=shape), shared=True)
 
     def __bool__(self) -> bool:
         if self.value.expression in (sp.true, sp.false):
@@ -128,14 +155,36 @@ class Symbolic(np.lib.mixins.NDArrayOperatorsMixin):
             raise refuse("it asks for the length of a number")
         return self.value.shape[0]
 
-    def item(self) -> NoReturn:
-        self.__float__()
+    def item(self) -> Symbolic:
+        return self if not self.value.shape else self.__float__()
 
     def astype(self, *_: Any, **__: Any) -> Symbolic:
-        return self
+        return Symbolic(self.value)
 
     def copy(self, *_: Any) -> Symbolic:
-        return self
+        return Symbolic(self.value)
+
+    def reshape(self, *shape: Any) -> Symbolic:
+        return self._in_shape(_bare(self).reshape(*shape).shape)
+
+    def flatten(self) -> Symbolic:
+        return Symbolic(replace(self.value, shape=_bare(self).reshape(-1).shape))
+
+    def ravel(self) -> Symbolic:
+        return self.reshape(-1)
+
+    def squeeze(self, axis: Any = None) -> Symbolic:
+        return self._in_shape(_bare(self).squeeze(axis).shape)
+
+    def transpose(self, *axes: Any) -> Symbolic:
+        return self._in_shape(_bare(self).transpose(*axes).shape)
+
+    @property
+    def T(self) -> Symbolic:
+        return self.transpose()
+
+    def dot(self, other: Any) -> Symbolic:
+        return _dot(self, other)
 
     def sum(self, axis: Any = None, dtype: Any = None, out: None = None, keepdims: bool = False) -> Symbolic:
         return Symbolic(reduced(self.value, axis, keepdims, mean=False))
@@ -153,6 +202,38 @@ class Symbolic(np.lib.mixins.NDArrayOperatorsMixin):
         return self
 
 
+def _keeps_all(key: Any) -> bool:
+    """Whether all elements are there still when an array is indexed so."""
+    keys = key if isinstance(key, tuple) else (key,)
+    return all(k is None or k is Ellipsis or (isinstance(k, slice) and k == slice(None)) for k in keys)
+
+
+def _bare(x: Symbolic) -> Any:
+    """An array of that shape, which takes no memory."""
+    return np.broadcast_to(np.False_, x.shape)
+
+
+def _written(target: Any, found: Symbolic) -> Symbolic:
+    """What an operation in place gives, which from then on is the value of the array that it writes into."""
+    if not isinstance(target, Symbolic):
+        raise refuse("it writes its argument into a plain array, which holds only numbers")
+    if not target.shape:
+        return found
+    value = combined(lambda e, _: e, [found.value, Value(sp.Integer(0), target.shape)], linear=True)
+    if target.shared or value.shape != target.shape:
+        raise refuse("it writes into an array of which there are two views", "`x = x + 1` gives a new array")
+    target.value = value
+    return target
+
+
+def _dot(x: Any, y: Any) -> Symbolic:
+    """The product of two vectors, or of rows with a vector."""
+    one, two = value_of(x), value_of(y)
+    if not one.shape or len(two.shape) != 1 or one.shape[-1] != two.shape[0]:
+        raise refuse("it multiplies matrices")
+    return Symbolic(reduced(combined(lambda a, b: a * b, [one, two], linear=True), -1, keep=False, mean=False))
+
+
 def _clip(x: Any, low: Any = None, high: Any = None, **bounds: Any) -> Symbolic:
     low, high = bounds.get("min", low), bounds.get("max", high)
     x = x if low is None else apply("max", x, low)
@@ -161,7 +242,7 @@ def _clip(x: Any, low: Any = None, high: Any = None, **bounds: Any) -> Symbolic:
 
 def _broadcast_to(x: Any, shape: tuple[int, ...]) -> Symbolic:
     value = value_of(x)
-    return Symbolic(combined(lambda e, _: e, [value, Value(sp.Integer(0), tuple(shape))], linear=True))
+    return Symbolic(combined(lambda e, _: e, [value, Value(sp.Integer(0), tuple(shape))], linear=True), shared=True)
 
 
 def _like(number: float) -> Callable[..., Symbolic]:
@@ -189,8 +270,17 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "full_like": lambda x, number, *_, **__: Symbolic(Value(lifted(number).expression, x.shape)),
     "shape": lambda x: x.shape,
     "ndim": lambda x: x.ndim,
-    "nan_to_num": lambda x, *_, **__: x,
-    "copy": lambda x, *_, **__: x,
+    "nan_to_num": lambda x, *_, **__: x.copy(),
+    "copy": lambda x, *_, **__: x.copy(),
+    "average": _mean,
+    "nansum": _total,
+    "reshape": lambda x, *shape, **__: x.reshape(*shape),
+    "ravel": lambda x, *_: x.ravel(),
+    "squeeze": lambda x, axis=None: x.squeeze(axis),
+    "transpose": lambda x, axes=None: x.transpose(axes),
+    "size": lambda x, axis=None: x.size if axis is None else x.shape[axis],
+    "iscomplexobj": lambda x: False,
+    **dict.fromkeys(("dot", "inner", "vdot"), _dot),
     "i0": lambda x: apply("i0", x),
 }
 
@@ -203,6 +293,7 @@ def where_symbolic(own: Callable[..., Any], other: Callable[..., Any]) -> Callab
 def in_place_of_numbers() -> dict[Any, dict[str, Any]]:
     """What takes only numbers in NumPy and `math`, with what takes its place for symbols."""
     same = {name: where_symbolic(getattr(np, name), lambda x, *_, **__: x) for name in _SAME.split()}
+    same |= {name: where_symbolic(getattr(np, name), lambda x, *_, **__: x.copy()) for name in _COPIED.split()}
     result = where_symbolic(np.result_type, lambda *_: np.dtype(np.float64))
     return {
         np: {**same, "result_type": result},

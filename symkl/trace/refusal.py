@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 from symkl.errors import BadInput, Location, SymklError
 
-__all__ = ["Untraceable", "called", "refuse"]
+__all__ = ["Untraceable", "called", "in_words", "line_of", "refuse"]
 
-_OWN = Path(__file__).parent
-_LIBRARIES = ("numpy", "scipy", "torch", "jax", "jaxlib")
+_OWN = Path(__file__).parents[1]
+_PYTHON = Path(os.__file__).parent
+_LIBRARIES = ("numpy", "scipy", "torch", "jax", "jaxlib", "numba", "sympy", "mpmath")
 
 
 class Untraceable(BadInput):
@@ -31,10 +33,19 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
     except SymklError:
         raise
     except Exception as error:  # the function is anyone's: whatever it raises is its answer to symbols
-        told = str(error).strip().partition("\n")[0]
-        frames = [(f.f_code.co_filename, n, f.f_globals) for f, n in traceback.walk_tb(error.__traceback__)]
-        where = Location(_innermost(reversed(frames)))
-        raise Untraceable(f"it does not run with symbols: {type(error).__name__}: {told}", where) from error
+        raise Untraceable(f"it does not run with symbols: {in_words(error)}", Location(line_of(error))) from error
+
+
+def in_words(error: BaseException) -> str:
+    """The kind of an error, and the first line of what it says."""
+    told = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {told}" if told else type(error).__name__
+
+
+def line_of(error: BaseException) -> str:
+    """File and line of the user's code at which it was raised."""
+    frames = [(f.f_code.co_filename, n, f.f_globals) for f, n in traceback.walk_tb(error.__traceback__)]
+    return _innermost(reversed(frames))
 
 
 def _line() -> str:
@@ -45,6 +56,7 @@ def _innermost(frames: Iterable[tuple[str, int, dict[str, Any]]]) -> str:
     """File and line of the first frame that is neither ours nor a library's."""
     for filename, line, names in frames:
         path, package = Path(filename), str(names.get("__name__", "")).partition(".")[0]
-        if path.parent != _OWN and package not in _LIBRARIES and not filename.startswith("<"):
+        ours = _OWN in path.parents or package in _LIBRARIES or filename.startswith("<")
+        if not ours and not (_PYTHON in path.parents and "site-packages" not in path.parts):
             return f"{path.name}:{line}"
     return ""

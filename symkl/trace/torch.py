@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -12,20 +13,32 @@ from symkl.trace.meanings import LINEAR, MEANINGS, meaning_of
 from symkl.trace.refusal import called, refuse
 from symkl.trace.value import Value, combined, lifted, reduced
 
-__all__ = ["Symbolic", "named", "traced"]
+__all__ = ["Symbolic", "named", "traced", "traced_value"]
 
 #: what a tensor tells of itself, and what leaves its values as they are
 _ATTRIBUTES = frozenset("shape ndim dtype device requires_grad layout is_cuda is_sparse is_nested itemsize".split())
 _QUESTIONS = frozenset(
     "is_complex is_floating_point is_inference dim size numel is_contiguous element_size stride".split()
 )
-_SAME = frozenset("to double float clone detach contiguous squeeze type as_tensor nan_to_num".split())
-_NUMBERS = frozenset("item numpy tolist __float__ __int__ __index__ __array__".split())
-_UPDATES = frozenset("__iadd__ __isub__ __imul__ __idiv__ __itruediv__ __ipow__ __iand__ __ior__ __ixor__".split())
+_SAME = frozenset("detach contiguous requires_grad_ detach_ retain_grad".split())
+_COPIED = frozenset("to double float cpu clone type as_tensor nan_to_num".split())
+_NUMBERS = frozenset("numpy tolist __float__ __int__ __index__ __array__".split())
+#: what gives the same elements in an array of another shape
+_RESHAPED = frozenset(
+    "reshape view flatten ravel unflatten squeeze unsqueeze transpose swapaxes t permute movedim "
+    "expand expand_as view_as reshape_as broadcast_to T mT".split()
+)
+#: operators that write into their first operand, and the function whose value they write
+_UPDATES = {
+    f"__i{name}__": row
+    for name, row in {"add": "add", "sub": "sub", "mul": "mul", "div": "div", "truediv": "div", "pow": "pow"}.items()
+}
+_UNWRITTEN = frozenset("__iand__ __ior__ __ixor__ __ifloordiv__ __imod__".split())
 #: names that mean something else in torch than in the table
 _OTHERS = frozenset({"kl_div"})
 _COPIES = frozenset({"aten._to_copy.default", "aten.alias.default", "aten.detach.default"})
 _CONSTANTS = {"zeros_like": 0, "ones_like": 1, "new_zeros": 0, "new_ones": 1}
+_FILLED = frozenset({"full_like", "new_full"})
 
 
 def traced(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tuple[int, ...] = ()) -> sp.Expr:
@@ -33,7 +46,12 @@ def traced(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tu
 
     Raises Untraceable where the function does what an expression cannot say, with the line.
     """
-    return value_of(called(function, *(Symbolic(Value(a, shape)) for a in arguments))).expression
+    return traced_value(function, arguments, shape).expression
+
+
+def traced_value(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tuple[int, ...] = ()) -> Value:
+    """As `traced`, with the shape of what comes out."""
+    return value_of(called(function, *(Symbolic(Value(a, shape)) for a in arguments)))
 
 
 def named(head: Callable[..., sp.Expr]) -> Callable[..., Symbolic]:
@@ -45,26 +63,30 @@ def value_of(x: Any) -> Value:
     """The expression that a tensor or a number stands for."""
     if isinstance(x, Symbolic):
         return x.value
-    if isinstance(x, torch.Tensor) and x.ndim == 0:
-        return lifted(x.item())
+    if isinstance(x, torch.Tensor) and x.numel() and bool((x == x.reshape(-1)[0]).all()):
+        return Value(lifted(x.reshape(-1)[0].item()).expression, tuple(x.shape))
     if isinstance(x, (bool, int, float)):
         return lifted(x)
     raise refuse(f"a {type(x).__name__} takes part in it, which is neither a number nor an argument")
 
 
 class Symbolic(torch.Tensor):
-    """A tensor whose elements are an expression; it has a shape, a dtype and a device, and no numbers."""
+    """A tensor whose elements are an expression; it has a shape, a dtype and a device, and no numbers.
+
+    What writes into it gives it another `value`, unless another tensor shows the same elements in another shape.
+    """
 
     value: Value
+    shared: bool
 
     @staticmethod
-    def __new__(cls, value: Value) -> Symbolic:
+    def __new__(cls, value: Value, shared: bool = False) -> Symbolic:
         dtype = torch.float64 if isinstance(value.expression, sp.Expr) else torch.bool
         made: Symbolic = torch.Tensor._make_wrapper_subclass(cls, value.shape, dtype=dtype)
-        made.value = value
+        made.value, made.shared = value, shared
         return made
 
-    def __init__(self, value: Value) -> None:
+    def __init__(self, value: Value, shared: bool = False) -> None:
         """All is done in `__new__`."""
 
     @classmethod
@@ -81,6 +103,10 @@ class Symbolic(torch.Tensor):
             if asked in _ATTRIBUTES | _QUESTIONS:
                 with torch._C.DisableTorchFunctionSubclass():
                     return function(*inputs, **keywords)
+            if asked == "data":
+                return inputs[0]
+            if asked in _RESHAPED:
+                return _reshaped(function, inputs, {})
             raise refuse(f"it asks a tensor for '{asked}', which is not followed")
         if name == "__bool__":
             return _decided(value_of(inputs[0]).expression)
@@ -88,15 +114,51 @@ class Symbolic(torch.Tensor):
             return int(inputs[0].shape[0])
         if name == "__repr__":
             return f"Symbolic({inputs[0].value.expression})"
-        if _in_place(name) or keywords.get("out") is not None:
-            raise refuse("it writes into a tensor (in place, or `out=`)", "the name without `_` gives a new tensor")
-        if name in _NUMBERS:
+        if keywords.get("out") is not None or name in _UNWRITTEN:
+            raise refuse("it writes into a tensor (by `out=`)", "without it there is a new tensor")
+        if name in _RESHAPED or (name == "__getitem__" and _keeps_all(inputs[1])):
+            return _reshaped(function, inputs, keywords)
+        if name in _UPDATES or name == "__setitem__" or (name.endswith("_") and name[:-1].strip("_") == name[:-1]):
+            return _written(name, inputs, keywords)
+        if name in _NUMBERS or (name == "item" and inputs[0].numel() != 1):
             raise refuse("it turns a value into a plain number", "torch's functions replace `math` and `float`")
         return _called(name, inputs, {k: v for k, v in keywords.items() if k not in ("out", "dtype", "device")})
 
 
-def _in_place(name: str) -> bool:
-    return name in ("__setitem__", *_UPDATES) or (name.endswith("_") and not name.startswith("__"))
+def _keeps_all(key: Any) -> bool:
+    """Whether all elements are there still when an array is indexed so."""
+    keys = key if isinstance(key, tuple) else (key,)
+    return all(k is None or k is Ellipsis or (isinstance(k, slice) and k == slice(None)) for k in keys)
+
+
+def _reshaped(function: Callable[..., Any], inputs: Sequence[Any], keywords: dict[str, Any]) -> Symbolic:
+    """The tensor in the shape that torch itself finds, of tensors without elements."""
+    x = inputs[0] if isinstance(inputs[0], Symbolic) else Symbolic(value_of(inputs[0]))
+    bare = [torch.empty(i.shape, device="meta") if isinstance(i, Symbolic) else i for i in inputs]
+    with torch._C.DisableTorchFunctionSubclass():
+        shape = tuple(function(*bare, **keywords).shape)
+    if shape == x.value.shape:
+        return x
+    x.shared = True
+    return Symbolic(replace(x.value, shape=shape), shared=True)
+
+
+def _written(name: str, inputs: Sequence[Any], keywords: dict[str, Any]) -> Symbolic:
+    """What an operation in place gives, which from then on is the value of its first operand."""
+    if name in _SAME:
+        return inputs[0]
+    target = inputs[0]
+    if name in ("__setitem__", "copy_", "fill_", "zero_"):
+        if name == "__setitem__" and not _keeps_all(inputs[1]):
+            raise refuse("it writes into some elements of a tensor", "torch.where says the same for tensors")
+        found = value_of(0 if name == "zero_" else inputs[-1])
+    else:
+        found = value_of(_called(_UPDATES.get(name, name.rstrip("_")), inputs, keywords))
+    found = combined(lambda e, _: e, [found, Value(sp.Integer(0), target.value.shape)], linear=True)
+    if target.shared or found.shape != target.value.shape:
+        raise refuse("it writes into a tensor of which there are two views", "the name without `_` gives a new tensor")
+    target.value = found
+    return target
 
 
 def _decided(truth: sp.Basic) -> bool:
@@ -111,11 +173,16 @@ def _decided(truth: sp.Basic) -> bool:
 def _called(name: str, inputs: Sequence[Any], keywords: dict[str, Any]) -> Symbolic:
     if name in _SAME:
         return inputs[0]
-    if name in _CONSTANTS or name in ("full_like", "new_full"):
-        number = _CONSTANTS.get(name, inputs[-1])
-        return Symbolic(Value(lifted(number).expression, tuple(inputs[0].shape)))
-    if name == "__getitem__" and inputs[1] in ((), Ellipsis):
-        return inputs[0]
+    if name in _COPIED or name == "item":
+        return Symbolic(inputs[0].value)
+    if name in _CONSTANTS or name in _FILLED:
+        number = keywords.get("fill_value", inputs[-1]) if name in _FILLED else _CONSTANTS[name]
+        shape = (
+            tuple(inputs[0].shape) if name.endswith("_like") else _size(inputs[1:2] if name in _FILLED else inputs[1:])
+        )
+        return Symbolic(Value(value_of(number).expression, shape))
+    if name == "new_tensor":
+        return Symbolic(value_of(torch.as_tensor(inputs[1])))
     row = _SHAPED.get(name)
     if row is not None:
         return _followed(name, row, *inputs, **keywords)
@@ -130,6 +197,10 @@ def _called(name: str, inputs: Sequence[Any], keywords: dict[str, Any]) -> Symbo
         return Symbolic(combined(lambda *es: meaning(*es, **bound), values, own in LINEAR))
 
     return _followed(name, apply, *inputs, **_renamed(keywords))
+
+
+def _size(given: Sequence[Any]) -> tuple[int, ...]:
+    return tuple(given) if not given or isinstance(given[0], int) else tuple(given[0])
 
 
 def _followed(name: str, row: Callable[..., Symbolic], *inputs: Any, **keywords: Any) -> Symbolic:
@@ -153,9 +224,12 @@ def _mean(x: Symbolic, dim: Any = None, keepdim: bool = False, **others: Any) ->
     return Symbolic(reduced(x.value, others.get("axis", dim), keepdim or others.get("keepdims", False), mean=True))
 
 
-def _broadcast(x: Any, *shape: Any) -> Symbolic:
-    wanted = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
-    return Symbolic(combined(lambda e, _: e, [value_of(x), Value(sp.Integer(0), tuple(wanted))], linear=True))
+def _dot(x: Symbolic, y: Symbolic) -> Symbolic:
+    """The product of two vectors, or of rows with a vector."""
+    one, two = value_of(x), value_of(y)
+    if not one.shape or len(two.shape) != 1 or one.shape[-1] != two.shape[0]:
+        raise TypeError("not a product with a vector")
+    return Symbolic(reduced(combined(MEANINGS["mul"], [one, two], linear=True), -1, keep=False, mean=False))
 
 
 def _scaled(name: str) -> Callable[..., Symbolic]:
@@ -182,8 +256,7 @@ def _divided(x: Any, y: Any = None, other: Any = None, rounding_mode: Any = None
 _SHAPED: dict[str, Callable[..., Symbolic]] = {
     "sum": _sum,
     "mean": _mean,
-    "broadcast_to": _broadcast,
-    "expand": _broadcast,
+    **dict.fromkeys(("dot", "inner", "vdot", "matmul", "mv", "__matmul__"), _dot),
     "add": _scaled("add"),
     "sub": _scaled("sub"),
     "div": _divided,

@@ -2,13 +2,15 @@
 
 A function of arrays is traced with arguments that are the same in each of D independent dimensions (and of N members
 of a batch): a sum over an axis is then a multiple. Lengths of axes are primes that no program has a reason to name, so
-that a length that is read from a shape is known again.
+that a length that is read from a shape is known again, alone, in a product of lengths, or in a simple multiple.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
 from typing import Any
 
 import sympy as sp
@@ -16,13 +18,17 @@ import sympy as sp
 from symkl.trace.constants import exact
 from symkl.trace.refusal import refuse
 
-__all__ = ["LENGTHS", "Value", "combined", "lifted", "reduced"]
+__all__ = ["AXES", "LENGTHS", "Value", "combined", "length", "lifted", "reduced"]
 
 #: the length of an axis in a traced call, and its symbol in the expression
 LENGTHS = {
     1009: sp.Symbol("D", integer=True, positive=True),
     2003: sp.Symbol("N", integer=True, positive=True),
 }
+#: the length of an axis by its name
+AXES = {symbol.name: size for size, symbol in LENGTHS.items()}
+#: a number is a multiple of a length where what is left of it is as simple as this
+_SIMPLE = 100
 
 
 @dataclass(frozen=True)
@@ -35,24 +41,62 @@ class Value:
 
 
 def lifted(number: Any) -> Value:
-    """A plain number, or the length of an axis."""
-    if number in LENGTHS:
-        return Value(LENGTHS[number])
-    return Value(exact(number))
+    """A plain number, or a simple multiple of lengths of axes and of their inverses."""
+    found = exact(number)
+    if isinstance(found, sp.Rational) and not found.is_Integer:
+        return Value(_of_lengths(Fraction(int(found.p), int(found.q))) or found)
+    if found.is_Integer:
+        return Value(_of_lengths(Fraction(int(found))) or found)
+    if found.is_Symbol:  # a rounded number: one over the product of the lengths is no simple ratio
+        for scale in (*LENGTHS, prod(LENGTHS)):
+            near = Fraction(float(number) * scale).limit_denominator(_SIMPLE)
+            if near and near.numerator / near.denominator / scale == float(number):
+                return Value(_of_lengths(near / scale) or found)
+    return Value(found)
+
+
+def length(size: int) -> sp.Expr:
+    """The length of an axis, be it one of several that were put together."""
+    return _of_lengths(Fraction(size)) or sp.Integer(size)
+
+
+def _of_lengths(ratio: Fraction) -> sp.Expr | None:
+    """The ratio with lengths by their symbols; None where there is none in it."""
+    powers: list[sp.Expr] = []
+    for size, symbol in LENGTHS.items():
+        while ratio.numerator and ratio.numerator % size == 0:
+            ratio, powers = ratio / size, [*powers, symbol]
+        while ratio.denominator % size == 0:
+            ratio, powers = ratio * size, [*powers, 1 / symbol]
+    if not powers or abs(ratio.numerator) > _SIMPLE or ratio.denominator > _SIMPLE:
+        return None
+    return sp.Rational(ratio.numerator, ratio.denominator) * sp.Mul(*powers)
 
 
 def combined(meaning: Callable[..., sp.Basic], operands: Sequence[Value], linear: bool = False) -> Value:
     """An operation on elements; after a sum over an axis only one that is `linear`: all else would mix elements."""
     shape = _broadcast([v.shape for v in operands])
-    afterwards = any(v.reduced for v in operands)
-    if afterwards:
-        others = [v for v in operands if not v.reduced]
-        if not linear or any(v.expression.free_symbols - set(LENGTHS.values()) for v in others):
+    sums = [v.reduced and _depends(v) for v in operands]
+    if any(sums):
+        beside = any(_depends(v) and not v.reduced for v in operands)
+        if not linear or beside or not _is_linear(meaning, operands, sums):
             raise refuse(
                 "a sum over an axis is put into another operation with the arguments",
                 "only sums of such sums and multiples by numbers can be followed",
             )
-    return Value(meaning(*(v.expression for v in operands)), shape, afterwards)
+    return Value(meaning(*(v.expression for v in operands)), shape, any(v.reduced for v in operands))
+
+
+def _depends(value: Value) -> bool:
+    return bool(value.expression.free_symbols - set(LENGTHS.values()))
+
+
+def _is_linear(meaning: Callable[..., sp.Basic], operands: Sequence[Value], sums: Sequence[bool]) -> bool:
+    """Whether the operation is linear in those operands that are sums: a product of two sums is not."""
+    stand_ins = [sp.Dummy() if one else v.expression for v, one in zip(operands, sums, strict=True)]
+    dummies = [s for s, one in zip(stand_ins, sums, strict=True) if one]
+    made = meaning(*stand_ins)
+    return not any(sp.diff(made, dummy).has(*dummies) for dummy in dummies)
 
 
 def reduced(value: Value, axes: Any, keep: bool, mean: bool) -> Value:
@@ -63,7 +107,7 @@ def reduced(value: Value, axes: Any, keep: bool, mean: bool) -> Value:
     positions = {axis % rank if rank else 0 for axis in wanted}
     if not rank:
         return value
-    factor = sp.Mul(*(LENGTHS.get(value.shape[i], sp.Integer(value.shape[i])) for i in positions))
+    factor = sp.Mul(*(length(value.shape[i]) for i in positions))
     shape = tuple(1 if i in positions else n for i, n in enumerate(value.shape) if keep or i not in positions)
     return Value(value.expression if mean else factor * value.expression, shape, value.reduced or bool(positions))
 

@@ -80,6 +80,14 @@ def test_a_function_of_ones_own_is_not_taken_for_the_library_s_of_that_name():
     assert traced(lambda x: jax.nn.softplus(x), [X]) == sp.log(1 + sp.exp(X))
 
 
+def test_a_product_of_vectors_is_a_sum_and_one_of_sums_is_refused():
+    found = traced(lambda x, y: jnp.dot(x, y) + x @ x - 0.5 / x.size, [X, Y], (1009,))
+    assert sp.expand(found - D * X * Y - D * X**2 + 1 / (2 * D)) == 0
+    for function in (lambda x, y: x.sum() * y.sum(), lambda x, y: x.sum() * x.sum(), lambda x, y: 1 / x.sum()):
+        with pytest.raises(Untraceable, match="a sum over an axis"):
+            traced(function, [X, Y], (1009,))
+
+
 def test_a_named_function_stays_by_its_name():
     head = sp.Function("head")
     inner = named(head)

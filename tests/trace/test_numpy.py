@@ -85,18 +85,65 @@ def test_rounded_constants_are_recognised():
     assert exact(1e-300) == sp.Rational(1, 10**300)
 
 
-def in_place(x):
+def test_what_writes_in_place_is_followed_for_all_who_hold_the_array():
+    def written(x, y):
+        other, kept = np.asarray(x), x.copy()
+        x += 1
+        np.multiply(x, y, out=x)
+        other += kept
+        y[...] = 2
+        return np.sqrt(x) * y
+
+    assert traced(written, [X, Y], (1009,)) == 2 * sp.sqrt((X + 1) * Y + X)
+
+
+def test_a_number_is_not_written_over():
+    def written(x):
+        before = x
+        x += 1
+        return before * x
+
+    assert traced(written, [X]) == X * (X + 1)
+
+
+def test_other_shapes_hold_the_same_elements():
+    def reshaped(mu, logvar):
+        each = (
+            mu.reshape(len(mu), -1)[:, None].squeeze(1).T ** 2 + np.exp(logvar).T - 1 - logvar.ravel().reshape(-1, 2003)
+        )
+        return (np.full(mu.shape, 0.5).T * each).sum() / mu.size * np.size(mu, 1)
+
+    each = (MU**2 + sp.exp(LOGVAR) - 1 - LOGVAR) / 2
+    assert sp.expand(traced(reshaped, [MU, LOGVAR], (2003, 1009)) - D * each) == 0
+
+
+def test_a_product_of_vectors_is_a_sum():
+    found = traced(lambda x, y: np.dot(x, y) + x @ x - 0.5 / len(x), [X, Y], (1009,))
+    assert sp.expand(found - D * X * Y - D * X**2 + 1 / (2 * D)) == 0
+
+
+def in_place_on_a_view(x):
+    x.reshape(-1, 1)[...] = 0
+    return x
+
+
+def in_place_behind_a_view(x):
+    y = x[None]
     x += 1
+    return y
+
+
+def some_elements(x):
+    x[:3] = 1
     return x
 
 
-def written(x):
-    x[...] = 1
-    return x
+def product_of_sums(x):
+    return x.sum() * x.sum()
 
 
 def by_out(x):
-    return np.exp(x, out=x)
+    return np.exp(x, out=np.zeros(1009))
 
 
 def deciding(x):
@@ -138,9 +185,11 @@ def failing(x):
 @pytest.mark.parametrize(
     ("function", "why"),
     [
-        (in_place, "in place"),
-        (written, "in place"),
-        (by_out, "in place"),
+        (in_place_on_a_view, "two views"),
+        (in_place_behind_a_view, "two views"),
+        (some_elements, "some elements"),
+        (product_of_sums, "a sum over an axis"),
+        (by_out, "into a plain array"),
         (deciding, "decides by a value"),
         (plain, "a plain number"),
         (elements, "takes elements out"),

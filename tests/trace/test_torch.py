@@ -81,6 +81,38 @@ def test_a_tensor_of_symbols_answers_as_a_tensor_does():
     assert traced(asking, [X], (1009,)) == X
 
 
+def test_what_writes_in_place_is_followed_for_all_who_hold_the_tensor():
+    def written(x, y):
+        other, kept = x.detach(), x.clone()
+        x.add_(1).mul_(y)
+        other += kept
+        y[...] = 2
+        return x.sqrt_() * y
+
+    for shape in ((), (1009,)):
+        assert traced(written, [X, Y], shape) == 2 * sp.sqrt((X + 1) * Y + X)
+
+
+def test_other_shapes_hold_the_same_elements():
+    def reshaped(mu, logvar):
+        each = (
+            mu.reshape(mu.size(0), -1)[:, None].squeeze(1).T.pow(2)
+            + logvar.exp().t()
+            - 1
+            - logvar.flatten().view(-1, 2003)
+        )
+        ones = mu.new_ones(mu.shape) * mu.new_tensor(0.5) + mu.new_zeros(2003, 1)
+        return (ones.T * each).sum() / mu.numel() * mu.size(1) + 0.0 * torch.zeros(mu.shape).mean()
+
+    each = (MU**2 + sp.exp(LOGVAR) - 1 - LOGVAR) / 2
+    assert sp.expand(traced(reshaped, [MU, LOGVAR], (2003, 1009)) - D * each) == 0
+
+
+def test_a_product_of_vectors_is_a_sum():
+    found = traced(lambda x, y: torch.dot(x, y) + x @ x - 0.5 / x.size(0), [X, Y], (1009,))
+    assert sp.expand(found - D * X * Y - D * X**2 + 1 / (2 * D)) == 0
+
+
 def test_a_named_function_stays_by_its_name():
     head = sp.Function("head")
     inner = named(head)
@@ -91,13 +123,27 @@ def otherwise(x):
     return F.kl_div(x, x)
 
 
-def in_place(x):
-    return x.add_(1)
+def in_place_on_a_view(x):
+    return x.view(-1, 1).add_(1)
 
 
-def augmented(x):
+def in_place_behind_a_view(x):
+    y = x[None]
     x *= 2
+    return y
+
+
+def some_elements(x):
+    x[:3] = 0
     return x
+
+
+def product_of_sums(x):
+    return x.sum() * x.sum()
+
+
+def over_a_sum(x):
+    return 1 / x.sum()
 
 
 def by_out(x):
@@ -129,7 +175,7 @@ def centred(x):
 
 
 def beside(x):
-    return x + torch.zeros(1009)
+    return x + torch.arange(1009)
 
 
 def rounded(x):
@@ -140,9 +186,12 @@ def rounded(x):
     ("function", "why"),
     [
         (otherwise, "'kl_div' of a tensor, which has no meaning"),
-        (in_place, "in place"),
-        (augmented, "in place"),
-        (by_out, "in place"),
+        (in_place_on_a_view, "two views"),
+        (in_place_behind_a_view, "two views"),
+        (some_elements, "some elements"),
+        (product_of_sums, "a sum over an axis"),
+        (over_a_sum, "a sum over an axis"),
+        (by_out, "by `out=`"),
         (deciding, "decides by a value"),
         (plain, "a plain number"),
         (by_math, "a plain number"),
@@ -159,4 +208,4 @@ def test_what_cannot_be_said_is_refused_with_its_line(function, why):
     first = function.__code__.co_firstlineno
     file, _, line = caught.value.where.file.partition(":")
     assert file == "test_torch.py"
-    assert first < int(line) <= first + 2
+    assert first < int(line) <= first + 3

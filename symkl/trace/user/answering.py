@@ -1,0 +1,89 @@
+"""In the process of its own: the user's function imported, traced and run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy as sp
+
+from symkl.trace.user.arguments import Arguments, Names, arguments_of
+from symkl.trace.user.question import Question
+from symkl.trace.user.running import differs, run, watched
+from symkl.trace.user.target import Target, load, source_of
+from symkl.trace.user.tracing import likely, traces
+from symkl.language import to_text
+
+__all__ = ["NAMES_OF_AXES", "answer"]
+
+#: what the lengths of axes are called in the text of an expression, which may have parameters D and N of its own
+NAMES_OF_AXES = {"D": "D_axis", "N": "N_axis"}
+#: the axes of the arguments that are tried, for a function that says nothing of dimensions and for one that does
+_SHAPES: dict[bool, list[tuple[str, ...]]] = {True: [()], False: [("N", "D"), ("D",)]}
+
+
+def answer(asked: Mapping[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
+    """What is found out about the function; `tell` hears what is being done. Raises `BadInput`."""
+    question = Question(**asked)
+    tell("importing it")
+    _prepare(source_of(question.target))
+    target = load(question.target)
+    tell("following it")
+    arguments = arguments_of(target, question)
+    return _answer(target, arguments, question, tell)
+
+
+def _prepare(source: str) -> None:
+    """Libraries that a module uses compute in float64 from before it is imported."""
+    if "torch" in source:
+        try:
+            import torch
+        except ImportError:
+            return
+        torch.set_default_dtype(torch.float64)
+
+
+def _answer(target: Target, arguments: Arguments, question: Question, tell: Callable[[str], None]) -> dict[str, Any]:
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_default_dtype(sys.modules["torch"].float64)
+    call, given = arguments.call(target.function), list(arguments.given.values())
+    frameworks = likely(target.function)
+    alone = question.dims == "none"
+    attempts = [_SHAPES[alone]] + ([_SHAPES[False]] if alone else [])
+    found, why = next((t for t in (traces(call, given, frameworks, shapes) for shapes in attempts) if t[0]), ([], ""))
+    tell("running it")
+    names = Names(question)
+    points = [{names.free[n]: sp.Rational(v) for n, v in p.items() if n in names.free} for p in question.points]
+    order = [found[0].framework] if found else frameworks
+    runs, failure, noisy = [], "", False
+    for shapes in attempts:
+        with watched() as drawn:
+            runs, reason = run(call, given, points, order, shapes, alone)
+            noisy = noisy or drawn()
+        failure = failure or reason
+        if runs:
+            break
+    if runs and not noisy:
+        again, _ = run(call, given, points, [runs[0].framework], [r.axes for r in runs], alone)
+        noisy = differs(runs, again)
+    return {
+        "place": target.place,
+        "arguments": {name: to_text(value) for name, value in arguments.given.items()},
+        "kept": arguments.kept,
+        "traces": [
+            {"framework": t.framework, "axes": t.axes, "left": t.left, "expression": _text(t.expression)} for t in found
+        ],
+        "untraced": why,
+        "runs": [{**vars(r), "calls": [vars(c) for c in r.calls]} for r in runs],
+        "failure": "" if runs else failure,
+        "noisy": noisy,
+    }
+
+
+def _text(expression: sp.Expr) -> str:
+    lengths = {s: sp.Symbol(NAMES_OF_AXES[s.name], integer=True, positive=True) for s in _LENGTHS}
+    return to_text(expression.xreplace(lengths))
+
+
+_LENGTHS = [sp.Symbol(name, integer=True, positive=True) for name in NAMES_OF_AXES]

@@ -1,0 +1,174 @@
+"""The user's function run on numbers, in float64, in the shapes that it takes."""
+
+from __future__ import annotations
+
+import random
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from symkl.errors import BadInput, Location
+from symkl.trace.refusal import in_words, line_of
+
+__all__ = ["SIZES", "Run", "Runs", "run"]
+
+#: the lengths of axes where it is run
+SIZES = {"N": 2, "D": 3}
+#: so many calls with the same numbers in each element
+_EQUAL = 3
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call: the points in the arguments' elements (row by row), and the elements of what came out."""
+
+    points: list[int]
+    values: list[str]
+    shape: list[int]
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Calls with arguments of those axes; `coarse` says that it computes in less than float64."""
+
+    framework: str
+    axes: tuple[str, ...]
+    sizes: tuple[int, ...]
+    calls: list[Run]
+    coarse: bool
+
+
+def run(
+    call: Callable[..., Any],
+    arguments: Sequence[sp.Expr],
+    points: Sequence[Mapping[sp.Symbol, sp.Expr]],
+    frameworks: Sequence[str],
+    shapes: Sequence[tuple[str, ...]],
+    alone: bool,
+) -> tuple[list[Runs], str]:
+    """The calls for each shape with which it runs, and where there is none, why: with numbers of the likeliest library.
+
+    With `alone`, each call is about one point. Raises `BadInput` where what it gives is no number.
+    """
+    table = [[_number(a, point) for a in arguments] for point in points]
+    reason = ""
+    for framework in frameworks:
+        found = []
+        for axes in shapes:
+            sizes = tuple(1 if alone else SIZES[axis] for axis in axes)
+            try:
+                found.append(_calls(call, table, framework, axes, sizes))
+            except BadInput:
+                raise
+            except (Exception, SystemExit) as error:
+                where = line_of(error)
+                reason = reason or f"{where}: {in_words(error)}".removeprefix(": ")
+        if found:
+            return found, ""
+    return [], reason
+
+
+def _number(argument: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> float | int:
+    value = argument.xreplace(dict(point))
+    return int(value) if value.is_Integer else float(sp.N(value, 20))
+
+
+def _calls(
+    call: Callable[..., Any],
+    table: Sequence[Sequence[float | int]],
+    framework: str,
+    axes: tuple[str, ...],
+    sizes: tuple[int, ...],
+) -> Runs:
+    size = int(np.prod(sizes))
+    groups = [[i] * size for i in range(_EQUAL)] if size > 1 else []
+    groups += [list(range(i, i + size)) for i in range(0, len(table) - size + 1, size)]
+    calls, coarse = [], False
+    for group in groups:
+        values = _called(call, [[table[i][k] for i in group] for k in range(len(table[0]))], framework, sizes)
+        coarse = coarse or values.dtype in (np.float32, np.float16)
+        calls.append(Run(group, [repr(float(v)) for v in values.ravel()], list(values.shape)))
+    return Runs(framework, axes, sizes, calls, coarse)
+
+
+def _called(call: Callable[..., Any], rows: list[list[float | int]], framework: str, sizes: tuple[int, ...]) -> Any:
+    made = [_argument(row, framework, sizes) for row in rows]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return _array(call(*made))
+
+
+def _argument(row: list[float | int], framework: str, sizes: tuple[int, ...]) -> Any:
+    if framework == "torch":
+        import torch
+
+        return torch.tensor(row, dtype=torch.float64).reshape(sizes)
+    if framework == "jax":
+        import jax.numpy as jnp
+
+        return jnp.asarray(row, dtype=jnp.float64).reshape(sizes)
+    if not sizes:
+        return np.float64(row[0]) if isinstance(row[0], float) else row[0]
+    return np.array(row, dtype=np.float64).reshape(sizes)
+
+
+def _array(found: Any) -> Any:
+    """What came out as an array of NumPy's. Raises `BadInput` where it is none."""
+    if hasattr(found, "detach"):
+        found = found.detach().cpu().double() if str(found.dtype) == "torch.bfloat16" else found.detach().cpu()
+    if found is None or isinstance(found, str | bytes | dict | tuple | list | set):
+        what = "nothing (does it `return`?)" if found is None else f"a {type(found).__name__}, not a number"
+        raise BadInput(f"the function gives {what}", Location(field="--function"), "name one that gives the value alone")
+    array = np.asarray(found)
+    if array.dtype.kind not in "biuf":
+        kind = type(found).__name__ if array.dtype.kind == "O" else array.dtype.name
+        raise BadInput(
+            f"the function gives a {kind}, not a number",
+            Location(field="--function"),
+            "name one that gives the value alone",
+        )
+    return array
+
+
+@contextmanager
+def watched() -> Iterator[Callable[[], bool]]:
+    """Within it, a call says whether random numbers have been drawn since it was entered."""
+    drawn: list[bool] = []
+    makers = [name for name in ("default_rng", "RandomState") if hasattr(np.random, name)]
+    own = {name: getattr(np.random, name) for name in makers}
+
+    def noting(make: Callable[..., Any]) -> Callable[..., Any]:
+        def made(*given: Any, **named: Any) -> Any:
+            drawn.append(True)
+            return make(*given, **named)
+
+        return made
+
+    for name, make in own.items():
+        setattr(np.random, name, noting(make))
+    before = _states()
+    try:
+        yield lambda: bool(drawn) or _states() != before
+    finally:
+        for name, make in own.items():
+            setattr(np.random, name, make)
+
+
+def _states() -> list[str]:
+    """The states of the generators that all code of a process shares."""
+    found = [str(hash(random.getstate())), str(hash(np.random.get_state()[1].tobytes())), str(np.random.get_state()[2])]
+    if "torch" in sys.modules:
+        found.append(str(hash(bytes(sys.modules["torch"].get_rng_state().tolist()))))
+    return found
+
+
+def differs(one: Sequence[Runs], two: Sequence[Runs]) -> bool:
+    """Whether a second round of the same calls gave other values."""
+    return [[c.values for c in r.calls] for r in one] != [[c.values for c in r.calls] for r in two]
