@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from symkl.errors import BadInput, Location, NotYet
+from symkl.errors import BadInput, Location
 
 if TYPE_CHECKING:
     from symkl.check.latex import Given
+    from symkl.guests import Guest
     from symkl.library import Library
-    from symkl.model import Claim
+    from symkl.model import Claim, Verified
     from symkl.settings import Settings
     from symkl.workers import Crew
 
@@ -44,10 +45,14 @@ class Question:
     place: tuple[str, int, int] = ("", 1, 0)
 
 
-def answer(question: Question, library: Library, settings: Settings, crew: Crew) -> dict[str, Any]:
-    """What `symkl check --json` prints. Raises `BadInput` where a part of the question cannot be used."""
-    if question.kind not in ("formula", "latex"):
-        raise NotYet(f"--{question.kind} is not read yet: write the formula in symkl's notation, with --formula")
+def answer(
+    question: Question, library: Library, settings: Settings, crew: Crew, guest: Guest | None = None
+) -> dict[str, Any]:
+    """What `symkl check --json` prints. Raises `BadInput` where a part of the question cannot be used.
+
+    A function is run by the `guest`, or by one for this question alone; the answer then says in `files`, with their
+    digests, which of the user's files were imported.
+    """
     if not question.text.strip():
         raise BadInput("there is nothing to check", Location(field=f"--{question.kind}"), "add the formula")
     from symkl import pipeline
@@ -62,6 +67,8 @@ def answer(question: Question, library: Library, settings: Settings, crew: Crew)
     request = request_of(claim)
     check_foreign(library, [request], settings, crew)
     verified = prove_one(request, library, settings, crew)
+    if question.kind == "function":
+        return _function(question, verified, settings, crew, guest)
     if given is not None:
         found, lost = limited(pipeline.compare_latex, (verified, given, question.dims), settings, crew)
     else:
@@ -71,6 +78,18 @@ def answer(question: Question, library: Library, settings: Settings, crew: Crew)
         found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": question.text}
         found |= {"counterexample": None, "diagnosis": lost}
     return dict(found)
+
+
+def _function(
+    question: Question, verified: Verified, settings: Settings, crew: Crew, guest: Guest | None
+) -> dict[str, Any]:
+    from symkl.functions import answer_about
+    from symkl.guests import Guest
+
+    if guest is not None:
+        return answer_about(question, verified, settings, crew, guest)
+    with Guest() as own:
+        return answer_about(question, verified, settings, crew, own)
 
 
 def _given(claim: Claim, question: Question) -> Given:

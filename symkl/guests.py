@@ -10,18 +10,23 @@ import contextlib
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Self
 
 from symkl.workers import Outcome, outcome_of
 
 __all__ = ["Guest"]
 
-#: it looks for symkl where we do, whatever else lies in the folder in which it is started
-_CHILD = "import sys; sys.path[:] = eval"  # set below
+#: it looks for modules where we do: first those of symkl, later, in `main`, the user's
+_CHILD = (
+    "import json, sys; paths = json.loads(sys.argv[1]); sys.path[:] = paths; "
+    "from symkl.trace.user.child import main; main(paths)"
+)
 #: libraries compute on the CPU, in double precision, with one thread
 _ENVIRONMENT = {"JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu", "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
@@ -48,8 +53,10 @@ class Guest:
         begun, doing = time.monotonic(), "starting"
         process = self._started()
         assert process.stdin is not None
+        self._unread = b""
         with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(json.dumps(question).encode() + b"\n")
+            asked = {"question": dict(question), "seconds": seconds}
+            process.stdin.write(json.dumps(asked).encode() + b"\n")
             process.stdin.flush()
         while True:
             line = self._line(process, begun + seconds - time.monotonic())
@@ -72,7 +79,8 @@ class Guest:
         """Stop the process, whatever it does."""
         process, self._process, self._unread = self._process, None, b""
         if process is not None:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # with the processes that the user's code has started
             process.wait()
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
@@ -82,14 +90,14 @@ class Guest:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.end()
-            here = [path or os.getcwd() for path in sys.path]
-            theirs = list(dict.fromkeys([os.getcwd(), *here]))
+            paths = [str(Path(path).absolute()) for path in sys.path]
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _CHILD, json.dumps(here), json.dumps(theirs)],
+                [sys.executable, "-P", "-c", _CHILD, json.dumps(paths)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL if self._quiet else None,
                 env={**os.environ, **_ENVIRONMENT},
+                start_new_session=True,
             )
         return self._process
 

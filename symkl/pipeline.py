@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BACKENDS",
     "FRAMEWORK_OF",
+    "ask",
     "claim",
     "compare",
     "compare_latex",
@@ -59,6 +60,7 @@ __all__ = [
     "generate",
     "generate_checked",
     "judge",
+    "judge_function",
     "lower",
     "normalised",
     "prove",
@@ -230,6 +232,20 @@ def compare_latex(result: Verified, given: Given, dims: str) -> dict[str, Any]:
     from symkl.check.lines import lines_compared
 
     return lines_compared(result.derivation, given, dims, vouched=result.verdict.kind == "proved")
+
+
+def ask(result: Verified, function: str, names: Sequence[str], dims: str, seed: int) -> dict[str, Any]:
+    """What the process that runs a user's function is asked about it."""
+    from symkl.check.function import question
+
+    return asdict(question(result.derivation, function, names, dims, seed))
+
+
+def judge_function(result: Verified, asked: dict[str, Any], said: dict[str, Any], units: str) -> dict[str, Any]:
+    """What `symkl check --json` prints about a function of which that process said so much."""
+    from symkl.check.function import judgement
+
+    return judgement(result.derivation, asked, said, units, vouched=result.verdict.kind == "proved")
 
 
 def evaluate(result: Verified, at: Sequence[str], digits: int) -> dict[str, Any]:

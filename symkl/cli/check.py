@@ -30,6 +30,9 @@ class Dims(StrEnum):
     mean = "mean"
 
 
+_FUNCTION = "A Python function, or MODULE:NAME. It is imported and run: it is code, and has all rights that you have."
+
+
 def check(
     common: Common,
     quantity: Quantity,
@@ -41,9 +44,7 @@ def check(
     latex: Annotated[
         str | None, typer.Option("--latex", metavar="TEXT", help="The formula in LaTeX; of a derivation, every line.")
     ] = None,
-    function: Annotated[
-        str | None, typer.Option("--function", metavar="MODULE:NAME", help="A Python function (not yet).")
-    ] = None,
+    function: Annotated[str | None, typer.Option("--function", metavar="FILE.py:NAME", help=_FUNCTION)] = None,
     names: Annotated[
         list[str] | None,
         typer.Option(
@@ -66,6 +67,7 @@ def check(
     if len(kinds) > 1:
         raise BadInput(f"--{kinds[0]} and --{kinds[1]} are given at once", None, "leave one of them out")
     from symkl.checking import Question, answer
+    from symkl.guests import Guest
     from symkl.workers import Crew
 
     question = Question(
@@ -80,8 +82,9 @@ def check(
         units=units.value,
         dims=dims.value,
     )
-    with Crew(1) as crew:
-        found = answer(question, open_library(common), settings(common, 1), crew)
+    with Crew(1) as crew, Guest(common.quiet) as guest:
+        found = answer(question, open_library(common), settings(common, 1), crew, guest)
+    found.pop("files", None)
     if as_json:
         show_json(found)
     else:

@@ -58,11 +58,19 @@ def value_of(x: Any) -> Value:
     """The expression that an array or a number stands for."""
     if isinstance(x, Symbolic):
         return x.value
-    if isinstance(x, np.ndarray) and x.dtype.kind in "bif" and x.size and (x == x.flat[0]).all():
-        return Value(lifted(x.flat[0].item()).expression, x.shape)
+    if isinstance(x, np.ndarray) and len(alike := _different(x)) == 1:
+        return Value(lifted(alike[0]).expression, x.shape)
     if isinstance(x, (bool, int, float, np.number, np.bool_)):
         return lifted(x.item() if isinstance(x, np.generic) else x)
     raise refuse(f"a {type(x).__name__} takes part in it, which is neither a number nor an argument")
+
+
+def _different(array: Any) -> list[Any]:
+    """The different elements of an array of numbers, at most two of them."""
+    if array.dtype.kind not in "bif" or not array.size:
+        return []
+    others = array[array != array.flat[0]]
+    return [array.flat[0].item(), *others[:1]]
 
 
 def apply(name: str, *operands: Any) -> Symbolic:

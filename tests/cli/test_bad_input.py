@@ -149,7 +149,7 @@ def test_a_bad_document_is_refused_with_its_place(
         (["check", "kl", "Normal", "Normal"], "--formula"),
         (["check", "kl", "Normal", "Normal", "--formula", "mu_1 + "], "--formula"),
         (["check", "kl", "Normal", "Normal", "--latex", "x"], "--latex is not read yet"),
-        (["check", "kl", "Normal", "Normal", "--function", "os:system"], "--function is not read yet"),
+        (["check", "kl", "Normal", "Normal", "--function", "os:system"], "'command' of 'system' is none of the"),
         (["code", "jaxx", "kl", "Normal", "Normal"], "did you mean 'jax'?"),
         (["code", "nump", "kl", "Normal", "Normal"], "did you mean 'numpy'?"),
         (["code", "numpy", "kl", "Normal", "Normal", "--as", "log_varianc"], "log_variance"),

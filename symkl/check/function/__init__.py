@@ -1,11 +1,10 @@
-"""A Python function against the truth: in a process of its own it is imported, traced and run; here it is judged.
+"""A Python function against the truth: what another process found out about it is judged here.
 
-    question    Claim, names     -> Question     what the other process is asked
-    answer      Question         -> Answer       (there) what the function is as an expression, and what it gives
-    judgement   Answer           -> answer       what `symkl check --json` prints
+question    Derivation, names    -> Question    what that process (`symkl.trace.user`) is asked
+judgement   Derivation, answer   -> answer      what `symkl check --json` prints
 """
 
 from symkl.check.function.judgement import judgement
-from symkl.check.function.question import Question, question
+from symkl.check.function.questions import question
 
-__all__ = ["Question", "judgement", "question"]
+__all__ = ["judgement", "question"]

@@ -8,12 +8,12 @@ from typing import Any
 
 import sympy as sp
 
+from symkl.language import to_text
 from symkl.trace.user.arguments import Arguments, Names, arguments_of
 from symkl.trace.user.question import Question
-from symkl.trace.user.running import differs, run, watched
-from symkl.trace.user.target import Target, load, source_of
+from symkl.trace.user.running import Runs, differs, run, watched
+from symkl.trace.user.target import Target, files, load, source_of
 from symkl.trace.user.tracing import likely, traces
-from symkl.language import to_text
 
 __all__ = ["NAMES_OF_AXES", "answer"]
 
@@ -56,7 +56,8 @@ def _answer(target: Target, arguments: Arguments, question: Question, tell: Call
     names = Names(question)
     points = [{names.free[n]: sp.Rational(v) for n, v in p.items() if n in names.free} for p in question.points]
     order = [found[0].framework] if found else frameworks
-    runs, failure, noisy = [], "", False
+    runs: list[Runs] = []
+    failure, noisy = "", False
     for shapes in attempts:
         with watched() as drawn:
             runs, reason = run(call, given, points, order, shapes, alone)
@@ -78,6 +79,7 @@ def _answer(target: Target, arguments: Arguments, question: Question, tell: Call
         "runs": [{**vars(r), "calls": [vars(c) for c in r.calls]} for r in runs],
         "failure": "" if runs else failure,
         "noisy": noisy,
+        "files": files(),
     }
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import sympy as sp
 
-from symkl.trace.user.question import Question
-from symkl.trace.user.target import Target, plain
 from symkl.errors import BadInput, Location, nearest
 from symkl.language import parse, to_text
 from symkl.model import Parameter, symbol
+from symkl.trace.user.question import Question
+from symkl.trace.user.target import Target, plain
 
 __all__ = ["Arguments", "Names", "arguments_of"]
 
@@ -127,7 +127,7 @@ class Names:
 
     def _another_way(self, name: str) -> sp.Expr | None:
         """`logvar` for `2*log(sigma)`, where the family's definition has a parametrisation that says so."""
-        found = {}
+        found: dict[str, sp.Expr | None] = {}
         for other, domain, index, parameter, value in self.asked.ways:
             full = f"{parameter}_{index}" if index else parameter
             suffixed = f"{other}_{index}" if index else other

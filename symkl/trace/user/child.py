@@ -10,8 +10,11 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import IO, Any
 
+from symkl.trace.user.target import is_own
 from symkl.workers import answered
 
 __all__ = ["main"]
@@ -21,11 +24,11 @@ _MEMORY = 8 << 30
 
 
 def main(paths: list[str]) -> None:
-    """Serve until there are no more questions; `paths` is where modules are looked for."""
+    """Serve until there are no more questions; `paths` is where modules are looked for, after the current folder."""
     questions, answers = _streams()
     from symkl.trace.user.answering import answer
 
-    sys.path[:] = paths
+    paths = list(dict.fromkeys([str(Path.cwd()), *paths]))
     with contextlib.suppress(ValueError, OSError):  # a limit may be lower already, or unknown to this system
         resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
 
@@ -34,7 +37,29 @@ def main(paths: list[str]) -> None:
         answers.flush()
 
     for line in questions:
-        write(answered(answer, (json.loads(line), lambda doing: write({"doing": doing}))))
+        asked = json.loads(line)
+        _limit(asked["seconds"])
+        with _visiting(paths):
+            write(answered(answer, (asked["question"], lambda doing: write({"doing": doing}))))
+
+
+def _limit(seconds: float) -> None:
+    """Were the parent killed, nobody would watch the clock: the system stops a child that runs on."""
+    spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (int(spent + seconds) + 5, resource.RLIM_INFINITY))
+
+
+@contextlib.contextmanager
+def _visiting(paths: list[str]) -> Iterator[None]:
+    """The user's modules are forgotten afterwards: those of another folder may have the same names."""
+    before, sys.path[:] = set(sys.modules), paths
+    try:
+        yield
+    finally:
+        for name in set(sys.modules) - before:
+            if is_own(sys.modules[name]):
+                del sys.modules[name]
 
 
 def _streams() -> tuple[IO[str], IO[str]]:

@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -67,7 +66,7 @@ def run(
                 found.append(_calls(call, table, framework, axes, sizes))
             except BadInput:
                 raise
-            except (Exception, SystemExit) as error:
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # the function is anyone's
                 where = line_of(error)
                 reason = reason or f"{where}: {in_words(error)}".removeprefix(": ")
         if found:
@@ -125,7 +124,9 @@ def _array(found: Any) -> Any:
         found = found.detach().cpu().double() if str(found.dtype) == "torch.bfloat16" else found.detach().cpu()
     if found is None or isinstance(found, str | bytes | dict | tuple | list | set):
         what = "nothing (does it `return`?)" if found is None else f"a {type(found).__name__}, not a number"
-        raise BadInput(f"the function gives {what}", Location(field="--function"), "name one that gives the value alone")
+        raise BadInput(
+            f"the function gives {what}", Location(field="--function"), "name one that gives the value alone"
+        )
     array = np.asarray(found)
     if array.dtype.kind not in "biuf":
         kind = type(found).__name__ if array.dtype.kind == "O" else array.dtype.name
@@ -163,10 +164,14 @@ def watched() -> Iterator[Callable[[], bool]]:
 
 def _states() -> list[str]:
     """The states of the generators that all code of a process shares."""
-    found = [str(hash(random.getstate())), str(hash(np.random.get_state()[1].tobytes())), str(np.random.get_state()[2])]
+    found = [str(random.getstate()), str(_bits(np.random.get_state(legacy=False)))]
     if "torch" in sys.modules:
         found.append(str(hash(bytes(sys.modules["torch"].get_rng_state().tolist()))))
     return found
+
+
+def _bits(state: Any) -> tuple[bytes, int]:
+    return state["state"]["key"].tobytes(), state["state"]["pos"]
 
 
 def differs(one: Sequence[Runs], two: Sequence[Runs]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ from typing import Any
 from symkl.errors import BadInput, Location, nearest
 from symkl.trace.refusal import in_words, line_of
 
-__all__ = ["Target", "load", "plain", "source_of"]
+__all__ = ["Target", "files", "is_own", "load", "plain", "source_of"]
+
+
+_PYTHON = Path(os.__file__).parent
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,23 @@ def source_of(text: str) -> str:
         return "".join(p.read_text("utf-8", errors="replace") for p in [*own, *paths] if p.is_file())
     except (OSError, ImportError, ValueError):
         return ""
+
+
+def is_own(module: Any) -> bool:
+    """Whether a module is neither Python's, nor installed, nor symkl's."""
+    file = getattr(module, "__file__", None)
+    if not file or getattr(module, "__name__", "").partition(".")[0] == "symkl":
+        return False
+    path = Path(file)
+    if not path.is_absolute() or not path.is_file():
+        return False
+    return "site-packages" not in path.parts and "dist-packages" not in path.parts and _PYTHON not in path.parents
+
+
+def files() -> list[str]:
+    """The user's files that have been imported by now."""
+    found = [str(Path(m.__file__).resolve()) for m in list(sys.modules.values()) if is_own(m) and m.__file__]
+    return sorted(set(found))
 
 
 def plain(function: Callable[..., Any]) -> Any:
@@ -153,7 +174,7 @@ def _place(found: Any) -> str:
         written = plain(found)
         if inspect.isclass(written):
             return Path(inspect.getsourcefile(written) or "").name
-        code = getattr(written, "__code__", None) or getattr(getattr(type(written), "__call__", None), "__code__", None)
+        code = getattr(written, "__code__", None) or getattr(type(written).__call__, "__code__", None)
         return f"{Path(code.co_filename).name}:{code.co_firstlineno}" if code else ""
     except TypeError:
         return ""

@@ -11,9 +11,9 @@ from typing import Any
 
 import sympy as sp
 
-from symkl.trace.user.target import plain
 from symkl.trace.constants import Rounded, recognised
-from symkl.trace.refusal import Untraceable, in_words, line_of
+from symkl.trace.refusal import Untraceable, in_words
+from symkl.trace.user.target import plain
 from symkl.trace.value import AXES, Value, length
 
 __all__ = ["FRAMEWORKS", "Trace", "likely", "shape_of", "traces"]

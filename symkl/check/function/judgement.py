@@ -1,0 +1,152 @@
+"""A user's function judged: by its expression where that says what it gave when it was run, else by its values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import mpmath as mp
+import sympy as sp
+
+from symkl.check.comparison import comparison
+from symkl.check.formula import DIMENSIONS, Formula
+from symkl.check.function.calls import Calls, read_calls
+from symkl.check.function.expressions import Read, faithful, read_traces
+from symkl.check.function.numeric import COARSE, FINE, Numeric, numeric, truths
+from symkl.check.function.questions import points_of
+from symkl.language import to_text
+from symkl.model import Derivation
+from symkl.trace.user.question import Question
+from symkl.verify.known import UNITS
+from symkl.verify.numbers import decimal
+from symkl.verify.points import Point, shown
+
+__all__ = ["judgement"]
+
+
+def judgement(
+    derivation: Derivation, asking: Mapping[str, Any], said: Mapping[str, Any], units: str, vouched: bool = False
+) -> dict[str, Any]:
+    """What `symkl check --json` prints about the function; `vouched` says that the derivation has been proved."""
+    asked = Question(**asking)
+    answer = _answer(derivation, asked, said)
+    calls = read_calls(said["runs"])
+    if said["noisy"]:
+        return {**answer, "diagnosis": "it gives other values when it is called again: it draws random numbers"}
+    if not calls:
+        return {**answer, "diagnosis": f"it cannot be run: {said['failure']}" if said["failure"] else "it was not run"}
+    points = points_of(asked, derivation)
+    with mp.workdps(30):
+        held = [(read, c) for read in read_traces(said["traces"], derivation) for c in calls if read.axes == c.axes]
+        held = [(read, c) for read, c in held if faithful(read, c, points)]
+    chosen = _chosen([read for read, _ in held], asked.dims)
+    if chosen is not None:
+        per_dimension, read, note = chosen
+        found = comparison(derivation, Formula(asked.target, per_dimension, units), asked.dims, vouched)
+        if found["verdict"] != "undecided":
+            notes = [found["diagnosis"], note]
+            return {**answer, **found, "traced": to_text(read.expression), "diagnosis": _joined(notes)}
+    with mp.workdps(30):
+        return _by_values(answer, derivation, asked, calls, points, units)
+
+
+def _answer(derivation: Derivation, asked: Question, said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "verdict": "undecided",
+        "evidence": "numeric",
+        "derived": None if derivation.result is None else to_text(derivation.result),
+        "given": asked.target,
+        "counterexample": None,
+        "diagnosis": "",
+        "traced": None,
+        "arguments": {**said["arguments"], **{name: f"{text} (its default)" for name, text in said["kept"].items()}},
+    }
+
+
+def _chosen(reads: Sequence[Read], dims: str) -> tuple[sp.Expr, Read, str] | None:
+    """What one dimension has of the function, the trace that says so, and what it makes of a batch.
+
+    Of arrays (N, D) it is judged by what it makes of D. Where that is not the same for every N, or D is left in what
+    comes out, the function is one of arrays (D,), if it is that.
+    """
+    if not reads:
+        return None
+    by_axes = {read.axes: read for read in reads}
+    if dims == "none":
+        read = by_axes.get((), reads[0])
+        return read.expression.subs({read.D: 1, read.N: 1}), read, "" if not read.axes else _ONE
+    whole, flat = by_axes.get(("N", "D")), by_axes.get(("D",))
+    if whole is not None:
+        alone, note = whole.of_one()
+        if alone is not None and (flat is None or "D" not in whole.left or not whole.over):
+            return _divided(alone, whole, dims), whole, note
+    if flat is not None:
+        return _divided(flat.expression, flat, dims), flat, _FLAT if whole is not None else ""
+    return None
+
+
+_ONE = "taken for one dimension"
+_FLAT = "its arguments are taken for arrays (D,); an array (N, D) is not taken for a batch of N"
+
+
+def _divided(expression: sp.Expr, read: Read, dims: str) -> sp.Expr:
+    whole = expression.subs({read.D: DIMENSIONS, read.N: 1})
+    return sp.expand(whole / DIMENSIONS) if dims == "sum" else whole
+
+
+def _by_values(
+    answer: dict[str, Any],
+    derivation: Derivation,
+    asked: Question,
+    calls: Sequence[Calls],
+    points: list[Point],
+    units: str,
+) -> dict[str, Any]:
+    known = [c for c in calls if c.elements is not None]
+    if not known:
+        shape = ", ".join(map(str, calls[0].shape))
+        return {
+            **answer,
+            "diagnosis": f"it gives an array of the shape ({shape}), which is none of its arguments' axes",
+        }
+    truth = truths(derivation, points, UNITS[units])
+    tried = [(c, numeric(c, truth, asked.dims)) for c in known]
+    of, found = next(((c, n) for c, n in tried if n.agrees), tried[0])
+    if found.agrees is None:
+        return {**answer, "diagnosis": found.why}
+    if found.agrees:
+        tolerance = COARSE if of.coarse else FINE
+        note = (
+            f"equal at {found.points} points, to a relative error of {tolerance:g} (the largest is {found.worst:.1g})"
+        )
+        return {**answer, "verdict": "correct", "diagnosis": _joined([note, _of_batch(found)])}
+    return {**answer, "verdict": "wrong", "counterexample": _counterexample(found, of, points)}
+
+
+def _of_batch(found: Numeric) -> str:
+    return {"sum": _SUMMED, "mean": "of a batch it is the mean"}.get(found.batch, "")
+
+
+_SUMMED = "of a batch it is the sum"
+
+
+def _counterexample(found: Numeric, of: Calls, points: Sequence[Point]) -> dict[str, Any]:
+    element = found.wrong
+    assert element is not None
+    rows = [dict(shown(points[i])) for i in element.points]
+    if element.alike:
+        at = {**rows[0], **{axis: str(size) for axis, size in of.sizes.items() if size > 1}}
+    else:
+        at = {name: f"[{', '.join(row[name] for row in rows)}]" for name in rows[0]}
+    assert found.true is not None
+    return {"at": at, "given": _text(element.value), "true": _text(found.true)}
+
+
+def _text(value: mp.mpf) -> str:
+    if mp.isfinite(value):
+        return decimal(value, 17)
+    return "nan" if mp.isnan(value) else "oo" if value > 0 else "-oo"
+
+
+def _joined(notes: Sequence[str]) -> str:
+    return "; ".join(note for note in notes if note)
