@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import mpmath as mp
 import sympy as sp
 
+from symkl.check.formula import DIMENSIONS
 from symkl.check.function.calls import Calls
 from symkl.check.function.numeric import close
 from symkl.errors import BadInput
@@ -36,6 +37,10 @@ class Read:
     def over(self) -> tuple[str, ...]:
         """The axes that are summed over."""
         return tuple(axis for axis in self.axes if axis not in self.left)
+
+    def lengths_named(self) -> sp.Expr:
+        """The expression with the lengths by their plain names."""
+        return self.expression.xreplace({self.D: DIMENSIONS, self.N: symbol("N", "positive_integer")})
 
     def of_one(self) -> tuple[sp.Expr | None, str]:
         """What it is of one member of a batch (None where that depends on N), and in words what it makes of a batch."""

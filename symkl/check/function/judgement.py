@@ -44,8 +44,9 @@ def judgement(
         per_dimension, read, note = chosen
         found = comparison(derivation, Formula(asked.target, per_dimension, units), asked.dims, vouched)
         if found["verdict"] != "undecided":
-            notes = [found["diagnosis"], note]
-            return {**answer, **found, "traced": to_text(read.expression), "diagnosis": _joined(notes)}
+            notes = [*answer["notes"], *([note] if note else [])]
+            return {**answer, **found, "read": to_text(read.lengths_named()), "notes": notes}
+    answer["notes"] += [f"not read as a formula: {said['untraced']}"] if said["untraced"] else []
     with mp.workdps(30):
         return _by_values(answer, derivation, asked, calls, points, units)
 
@@ -58,9 +59,16 @@ def _answer(derivation: Derivation, asked: Question, said: Mapping[str, Any]) ->
         "given": asked.target,
         "counterexample": None,
         "diagnosis": "",
-        "traced": None,
-        "arguments": {**said["arguments"], **{name: f"{text} (its default)" for name, text in said["kept"].items()}},
+        "notes": _of_arguments(said),
+        "arguments": dict(said["arguments"]),
     }
+
+
+def _of_arguments(said: Mapping[str, Any]) -> list[str]:
+    """What was taken for what, where it is not called that."""
+    taken = [f"{name} = {text}" for name, text in said["arguments"].items() if name != text]
+    kept = [f"{name} = {text} (its default)" for name, text in said["kept"].items()]
+    return [f"with {', '.join([*taken, *kept])}"] if taken or kept else []
 
 
 def _chosen(reads: Sequence[Read], dims: str) -> tuple[sp.Expr, Read, str] | None:
@@ -119,15 +127,13 @@ def _by_values(
         note = (
             f"equal at {found.points} points, to a relative error of {tolerance:g} (the largest is {found.worst:.1g})"
         )
-        return {**answer, "verdict": "correct", "diagnosis": _joined([note, _of_batch(found)])}
+        batch = _BATCHES.get(found.batch)
+        notes = [*answer["notes"], *([batch] if batch else [])]
+        return {**answer, "verdict": "correct", "diagnosis": note, "notes": notes}
     return {**answer, "verdict": "wrong", "counterexample": _counterexample(found, of, points)}
 
 
-def _of_batch(found: Numeric) -> str:
-    return {"sum": _SUMMED, "mean": "of a batch it is the mean"}.get(found.batch, "")
-
-
-_SUMMED = "of a batch it is the sum"
+_BATCHES = {"sum": "of a batch of N it is the sum: N times this", "mean": "of a batch it is the mean"}
 
 
 def _counterexample(found: Numeric, of: Calls, points: Sequence[Point]) -> dict[str, Any]:
@@ -146,7 +152,3 @@ def _text(value: mp.mpf) -> str:
     if mp.isfinite(value):
         return decimal(value, 17)
     return "nan" if mp.isnan(value) else "oo" if value > 0 else "-oo"
-
-
-def _joined(notes: Sequence[str]) -> str:
-    return "; ".join(note for note in notes if note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
@@ -13,7 +13,7 @@ from symkl.trace.user.arguments import Arguments, Names, arguments_of
 from symkl.trace.user.question import Question
 from symkl.trace.user.running import Runs, differs, run, watched
 from symkl.trace.user.target import Target, files, load, source_of
-from symkl.trace.user.tracing import likely, traces
+from symkl.trace.user.tracing import Trace, likely, traces
 
 __all__ = ["NAMES_OF_AXES", "answer"]
 
@@ -29,7 +29,6 @@ def answer(asked: Mapping[str, Any], tell: Callable[[str], None]) -> dict[str, A
     tell("importing it")
     _prepare(source_of(question.target))
     target = load(question.target)
-    tell("following it")
     arguments = arguments_of(target, question)
     return _answer(target, arguments, question, tell)
 
@@ -49,25 +48,15 @@ def _answer(target: Target, arguments: Arguments, question: Question, tell: Call
         sys.modules["torch"].set_default_dtype(sys.modules["torch"].float64)
     call, given = arguments.call(target.function), list(arguments.given.values())
     frameworks = likely(target.function)
-    alone = question.dims == "none"
-    attempts = [_SHAPES[alone]] + ([_SHAPES[False]] if alone else [])
-    found, why = next((t for t in (traces(call, given, frameworks, shapes) for shapes in attempts) if t[0]), ([], ""))
     tell("running it")
-    names = Names(question)
-    points = [{names.free[n]: sp.Rational(v) for n, v in p.items() if n in names.free} for p in question.points]
-    order = [found[0].framework] if found else frameworks
-    runs: list[Runs] = []
-    failure, noisy = "", False
-    for shapes in attempts:
-        with watched() as drawn:
-            runs, reason = run(call, given, points, order, shapes, alone)
-            noisy = noisy or drawn()
-        failure = failure or reason
-        if runs:
-            break
+    runs, failure, noisy = _run(call, given, question, frameworks)
+    found: list[Trace] = []
+    why = ""
     if runs and not noisy:
-        again, _ = run(call, given, points, [runs[0].framework], [r.axes for r in runs], alone)
-        noisy = differs(runs, again)
+        tell("following it")
+        first = runs[0].framework
+        order = [first, *(f for f in frameworks if f != first)]
+        found, why = traces(call, given, order, [r.axes for r in runs])
     return {
         "place": target.place,
         "arguments": {name: to_text(value) for name, value in arguments.given.items()},
@@ -77,10 +66,28 @@ def _answer(target: Target, arguments: Arguments, question: Question, tell: Call
         ],
         "untraced": why,
         "runs": [{**vars(r), "calls": [vars(c) for c in r.calls]} for r in runs],
-        "failure": "" if runs else failure,
+        "failure": failure,
         "noisy": noisy,
         "files": files(),
     }
+
+
+def _run(
+    call: Callable[..., Any], given: Sequence[sp.Expr], question: Question, frameworks: Sequence[str]
+) -> tuple[list[Runs], str, bool]:
+    """The calls for each shape that goes, why there are none, and whether random numbers take part."""
+    names, alone = Names(question), question.dims == "none"
+    points = [{names.free[n]: sp.Rational(v) for n, v in p.items() if n in names.free} for p in question.points]
+    failure = ""
+    for shapes in [_SHAPES[True], _SHAPES[False]] if alone else [_SHAPES[False]]:
+        with watched() as drawn:
+            runs, reason = run(call, given, points, frameworks, shapes, alone)
+            noisy = drawn()
+        if runs:
+            again, _ = run(call, given, points, [runs[0].framework], [r.axes for r in runs], alone)
+            return runs, "", noisy or differs(runs, again)
+        failure = failure or reason
+    return [], failure, False
 
 
 def _text(expression: sp.Expr) -> str:
