@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from symkl.settings import Settings
     from symkl.workers import Crew
 
-__all__ = ["KINDS", "Question", "answer"]
+__all__ = ["KINDS", "Question", "answer", "asked"]
 
 #: how a formula may be given: in symkl's notation, in LaTeX, or as a Python function, `module:name` or `path.py:name`
 KINDS = ("formula", "latex", "function")
@@ -60,9 +60,7 @@ def answer(
     from symkl.proving import limited, prove_one
     from symkl.reading import request_of
 
-    if question.parameters:
-        question = _turned_round(question, library)
-    claim = pipeline.claim(library, question.quantity, question.p, question.q, question.of, question.where)
+    question, claim = asked(question, library)
     given = _given(claim, question) if question.kind == "latex" else None
     request = request_of(claim)
     check_foreign(library, [request], settings, crew)
@@ -102,8 +100,16 @@ def _given(claim: Claim, question: Question) -> Given:
     return given_in(claim, source, question.names, question.units, question.dims)
 
 
+def asked(question: Question, library: Library) -> tuple[Question, Claim]:
+    """The question, with what its parameters are said by `names` and `where`, and the claim that it is about."""
+    from symkl.reading import read_claim
+
+    if question.parameters:
+        question = _turned_round(question, library)
+    return question, read_claim(library, question.quantity, question.p, question.q, question.of, question.where)
+
+
 def _turned_round(question: Question, library: Library) -> Question:
-    """The same question, with what its parameters are said by `names` and `where`."""
     from symkl.check.explained import explained
     from symkl.reading import names_of, read_claim
 

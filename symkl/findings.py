@@ -7,25 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from symkl.errors import BadInput
+from symkl.places import Place, field_place, known_place
+
 if TYPE_CHECKING:
+    from symkl.library import Library
     from symkl.proving import Proof
 
-__all__ = ["EXIT", "Finding", "Place", "known_finding"]
+__all__ = ["EXIT", "Finding", "known_findings", "refused"]
 
 #: what each verdict means for the exit code; the others mean 0
 EXIT = {"unusable": 2, "failed": 1, "unknown": 3}
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place in a file; lines and columns from 1."""
-
-    path: Path
-    line: int
-    column: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +49,7 @@ class Finding:
         """What is to be said about it in a line; empty where it is right."""
         what = {"failed": f"wrong for {self.claim}", "unknown": f"undecided for {self.claim}", "unusable": self.why}
         said = what.get(self.verdict, "")
-        return f"{self.field}: {said}" if said else ""
+        return ": ".join(part for part in (self.field, said) if part) if said else ""
 
     @property
     def details(self) -> list[str]:
@@ -94,10 +86,34 @@ class Finding:
         }
 
 
-def known_finding(row: Mapping[str, Any], proof: Proof, path: Path) -> Finding:
-    """A known form of a definition file: a row of `known_rows`."""
-    from symkl.places import known_place
+def known_findings(proof: Proof, library: Library) -> list[Finding]:
+    """The known forms of a claim, each with its verdict; unusable where something was in the way."""
+    from symkl.proving import known_rows
+    from symkl.requests import stated_forms
+    from symkl.trouble import trouble
 
+    source = library.sources[proof.request.p]
+    if proof.checked is not None:
+        return [_known(row, proof, source.path) for row in known_rows(proof, library)]
+    code, why = trouble(proof)
+    return [
+        Finding(
+            proof.request.id,
+            proof.request.title,
+            stated.field,
+            stated.formula,
+            stated.source,
+            known_place(source.path, stated.field),
+            "unusable",
+            why=why.removeprefix("error: "),
+            code=code,
+        )
+        for stated in stated_forms(proof.request, source)
+    ]
+
+
+def _known(row: Mapping[str, Any], proof: Proof, path: Path) -> Finding:
+    why = proof.why if row["verdict"] == "unknown" else ""
     return Finding(
         row["id"],
         proof.request.title,
@@ -107,5 +123,12 @@ def known_finding(row: Mapping[str, Any], proof: Proof, path: Path) -> Finding:
         known_place(path, row["field"]),
         row["verdict"],
         row["counterexample"],
-        proof.why if row["verdict"] == "unknown" else "",
+        why,
     )
+
+
+def refused(error: BadInput) -> Finding:
+    """A definition file that cannot be used."""
+    path = Path(error.where.file or ".")
+    place = field_place(path, error.where.field)
+    return Finding(path.name, "", error.where.field, "", str(path), place, "unusable", None, str(error))

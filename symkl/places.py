@@ -1,14 +1,13 @@
-"""Where a known form stands in its definition file."""
+"""Places in files, and where a definition file says what."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from symkl.findings import Place
-
-__all__ = ["known_place"]
+__all__ = ["Place", "field_place", "known_place"]
 
 #: texts and comments are passed over whole, so that nothing within them is taken for what it looks like
 _TOKEN = re.compile(
@@ -17,6 +16,18 @@ _TOKEN = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _FIELD = re.compile(r"known\[(\d+)\]")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a file; lines and columns from 1."""
+
+    path: Path
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
 
 
 def known_place(path: Path, field: str) -> Place:
@@ -37,3 +48,18 @@ def _places(path: Path) -> list[tuple[int, int]]:
         elif token["formula"] and places:
             places[-1] = place
     return places
+
+
+def field_place(path: Path, field: str) -> Place:
+    """The place of a dotted field, such as `family.density`, or `known[2]`; the first line if it is not found."""
+    if _FIELD.match(field):
+        return known_place(path, field)
+    key = re.compile(rf"^[ \t]*{re.escape(field.rpartition('.')[2])}[ \t]*=[ \t]*", re.MULTILINE)
+    try:
+        text = path.read_bytes().decode("utf-8", errors="replace")
+    except OSError:
+        return Place(path, 1)
+    found = key.search(text) if field else None
+    if found is None:
+        return Place(path, 1)
+    return Place(path, text.count("\n", 0, found.end()) + 1, found.end() - text.rfind("\n", 0, found.end()))

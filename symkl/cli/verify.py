@@ -13,11 +13,14 @@ from symkl.cli.options import Common, Jobs
 from symkl.cli.setup import definition_files, open_library, settings
 from symkl.cli.summary import show_summary
 from symkl.cli.terminal import complain, note, progress, show_json, show_table
+from symkl.errors import BadInput
 
 if TYPE_CHECKING:
     from symkl.findings import Finding
+    from symkl.library import Library
     from symkl.marks.mark import Mark
     from symkl.proving import Proof
+    from symkl.settings import Settings
 
 __all__ = ["verify"]
 
@@ -48,40 +51,20 @@ def verify(
     """Judge the known forms in definition files, and claims in code and text, against the densities; exit with 1 where
     one is wrong.
     """
-    from symkl.findings import known_finding
-    from symkl.foreign import check_files, check_foreign
-    from symkl.marks.judging import Judge
-    from symkl.proving import known_rows, prove_all
-    from symkl.requests import all_requests, known_requests
+    from symkl.findings import refused
     from symkl.tally import Clock
-    from symkl.workers import Crew
 
-    clock = Clock()
+    clock, chosen = Clock(), settings(common, jobs)
     definitions, texts = _files(paths)
-    library = open_library(common, definitions)
-    chosen = settings(common, jobs)
-    check_files(library, chosen)
-    given = [library.sources[source.name] for source in library.files if source.is_family]
-    requests = [request for source in given for request in known_requests(source)]
-    if everything:
-        requests = list(dict.fromkeys([*all_requests(list(library.sources)), *requests]))
-    marks = [mark for path in texts for mark in _marks(path, no_functions)]
-    foreign = [library.sources[name].path for name in sorted(library.foreign)]
-    with progress("verifying", common.quiet) as bar, Crew(chosen.processes, bar.pulse) as crew:
-        check_foreign(library, requests, chosen, crew)
-        tick = bar.begin(len(requests) + len(marks))
-        proving = prove_all(requests, library, chosen, crew, lambda proof: tick(proof.request.title))
-        proofs = [proving.proofs[request] for request in requests]
-        findings = [
-            known_finding(row, proof, library.sources[proof.request.p].path)
-            for proof in proofs
-            for row in known_rows(proof, library)
-        ]
-        judge = Judge(chosen, foreign, crew)
-        for mark in marks:
-            findings.append(judge.finding(mark))
-            tick(mark.name)
-    codes = [tell_trouble(proof) for proof in proofs]
+    try:
+        library = open_library(common, definitions)
+        marks = [mark for path in texts for mark in _marks(path, no_functions)]
+        proofs, findings = _judged(library, marks, everything, chosen, common)
+    except BadInput as error:
+        _report([refused(error)], junit, sarif)
+        raise
+    told = {finding.id for finding in findings}
+    codes = [tell_trouble(proof) for proof in proofs if proof.request.id not in told]
     codes += [finding.exit_code for finding in findings]
     if everything:
         codes += [EXIT.get(proof.verdict or "", 0) for proof in proofs if proof.status not in (None, "none")]
@@ -94,6 +77,37 @@ def verify(
         _show_open(proofs)
         show_summary("verified", proofs, clock, chosen.processes, common, verdicts=True)
     return worst(codes)
+
+
+def _judged(
+    library: Library, marks: Sequence[Mark], everything: bool, chosen: Settings, common: Common
+) -> tuple[list[Proof], list[Finding]]:
+    """The proofs of the claims that known forms are about, and what is found out about these forms and the marks."""
+    from symkl.findings import known_findings
+    from symkl.foreign import check_files, check_foreign
+    from symkl.marks.judging import Judge
+    from symkl.proving import prove_all
+    from symkl.requests import all_requests, known_requests
+    from symkl.workers import Crew
+
+    check_files(library, chosen)
+    given = [library.sources[source.name] for source in library.files if source.is_family]
+    requests = [request for source in given for request in known_requests(source)]
+    if everything:
+        requests = list(dict.fromkeys([*all_requests(list(library.sources)), *requests]))
+    foreign = [library.sources[name].path for name in sorted(library.foreign)]
+    with progress("verifying", common.quiet) as bar, Crew(chosen.processes, bar.pulse) as crew:
+        check_foreign(library, requests, chosen, crew)
+        tick = bar.begin(len(requests) + len(marks))
+        proving = prove_all(requests, library, chosen, crew, lambda proof: tick(proof.request.title))
+        proofs = [proving.proofs[request] for request in requests]
+        findings = [finding for proof in proofs for finding in known_findings(proof, library)]
+        judge = Judge(chosen, foreign, crew)
+        judge.prepare(marks)
+        for mark in marks:
+            findings.append(judge.finding(mark))
+            tick(mark.name)
+    return proofs, findings
 
 
 def _files(paths: Sequence[Path] | None) -> tuple[list[Path], list[Path]]:

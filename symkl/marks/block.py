@@ -8,10 +8,10 @@ from pathlib import Path
 
 from symkl.checking import Question
 from symkl.errors import BadInput, Location
-from symkl.findings import Place
 from symkl.marks.head import Head, read_head, split_head
 from symkl.marks.mark import Mark
 from symkl.marks.passage import Passage
+from symkl.places import Place
 
 __all__ = ["MARKER", "claim_in", "indented"]
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from symkl.errors import BadInput, Location
-from symkl.findings import Place
 from symkl.marks.mark import Mark
 from symkl.marks.markdown import markdown_marks
 from symkl.marks.python import python_marks
 from symkl.marks.tex import tex_marks
+from symkl.places import Place
 
 __all__ = ["READERS", "is_definition", "marks_of", "split_paths"]
 

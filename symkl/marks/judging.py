@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
-from symkl.checking import Question, answer
+from symkl.checking import Question, answer, asked
 from symkl.errors import BadInput, SymklError
-from symkl.findings import Finding, known_finding
+from symkl.findings import Finding, known_findings
 from symkl.foreign import check_foreign
 from symkl.library import Library, read_library
 from symkl.marks.mark import Mark
-from symkl.proving import known_rows, open_store, prove_all
+from symkl.proving import open_store, prove_all
 from symkl.requests import Request
 from symkl.settings import Settings
 from symkl.store import Key, digest, engine, file_digest
@@ -23,6 +25,7 @@ from symkl.workers import Crew
 
 __all__ = ["Judge"]
 
+_LINE = re.compile(r"line \d+, column \d+(?:: | is )")
 _VERDICTS = {"wrong": "failed", "undecided": "unknown"}
 #: what a function's value depends on besides its own text
 _LIBRARIES = ("numpy", "scipy", "torch", "jax", "jaxlib", "numba")
@@ -57,11 +60,30 @@ class Judge:
         """What is to be said about a known form of the definition file, by its field: `known[1]`."""
         check_foreign(library, [request], self._settings, self._crew)
         proof = prove_all([request], library, self._settings, self._crew).proofs[request]
-        if proof.error is not None:
-            raise proof.error
         if proof.bug:
             raise RuntimeError(proof.bug)
-        return next(known_finding(row, proof, path) for row in known_rows(proof, library) if row["field"] == field)
+        found = next(finding for finding in known_findings(proof, library) if finding.field == field)
+        return replace(found, place=replace(found.place, path=path))
+
+    def prepare(self, marks: Sequence[Mark]) -> None:
+        """Derive what the claims are about, side by side, so that judging one after the other finds it in the store."""
+        wanted = [request for mark in marks if (request := self._wanted(mark)) is not None]
+        if self._settings.cache and self._crew.processes > 1 and len(set(wanted)) > 1:
+            prove_all(wanted, self._library(self._extra), self._settings, self._crew)
+
+    def _wanted(self, mark: Mark) -> Request | None:
+        """What has to be derived for the claim; None where it is decided, cannot be read, or has its own families."""
+        if mark.question is None or mark.definitions:
+            return None
+        try:
+            library = self._library(self._extra)
+            if self._known(mark.question, library) is None:
+                from symkl.reading import request_of
+
+                return request_of(asked(mark.question, library)[1])
+        except SymklError:
+            pass  # `finding` tells it
+        return None
 
     def _library(self, definitions: tuple[Path, ...]) -> Library:
         definitions = tuple(dict.fromkeys(path.resolve() for path in definitions))
@@ -73,15 +95,21 @@ class Judge:
         return self._libraries[definitions]
 
     def _answer(self, question: Question, library: Library) -> dict[str, Any]:
-        key = _key(question, library, self._settings)
-        known = self._store.head(key)
-        if isinstance(known, dict) and all(_is_unchanged(*file) for file in known["files"].items()):
-            return dict(known["answer"])
+        known = self._known(question, library)
+        if known is not None:
+            return known
         found = answer(question, library, self._settings, self._crew)
         files = found.pop("files", {})
         if found["verdict"] in ("correct", "wrong"):
-            self._store.put(key, {"answer": found, "files": files})
+            self._store.put(_key(question, library, self._settings), {"answer": found, "files": files})
         return found
+
+    def _known(self, question: Question, library: Library) -> dict[str, Any] | None:
+        """The answer of an earlier run, if nothing that it depends on has changed."""
+        known = self._store.head(_key(question, library, self._settings))
+        if isinstance(known, dict) and all(_is_unchanged(*file) for file in known["files"].items()):
+            return dict(known["answer"])
+        return None
 
 
 def _key(question: Question, library: Library, settings: Settings) -> Key:
@@ -121,11 +149,17 @@ def _decided(mark: Mark, found: dict[str, Any]) -> Finding:
     request = _request(question)
     where = [*(binding.partition("=")[::2] for binding in question.where), *question.parameters]
     claim = Request(request.quantity, request.p, request.q, request.of, tuple(where)).title
-    why = found["diagnosis"] if verdict != "proved" else ""
-    given = found["given"] if question.kind != "function" else f"{mark.name}: {found['given']}"
-    return Finding(
-        request.id, claim, mark.name, given, str(mark.place), mark.place, verdict, found["counterexample"], why
+    # the line of a derivation that is wrong is told by its place
+    why = _LINE.sub("", found["diagnosis"]) if verdict != "proved" else ""
+    place = next(
+        (mark.row(line["line"], line["column"]) for line in found.get("lines", ()) if _decides(line, found)), mark.place
     )
+    given = found["given"] if question.kind != "function" else f"{mark.name}: {found['given']}"
+    return Finding(request.id, claim, mark.name, given, str(mark.place), place, verdict, found["counterexample"], why)
+
+
+def _decides(line: dict[str, Any], found: dict[str, Any]) -> bool:
+    return bool(line["verdict"] == found["verdict"] != "correct")
 
 
 def _request(question: Question) -> Request:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from symkl.errors import BadInput
-from symkl.findings import Place
 from symkl.marks.decorator import RECORD
 from symkl.marks.mark import Mark
 from symkl.marks.python import formula_of
 from symkl.marks.record import claim_of_function
+from symkl.places import Place
 
 __all__ = ["live_marks"]
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from symkl.checking import Question
-from symkl.errors import BadInput, Location, SymklError
-from symkl.findings import Place
+from symkl.errors import BadInput, SymklError
 from symkl.marks.passage import Passage
+from symkl.places import Place
 
 __all__ = ["Mark"]
+
+#: what an error calls a formula, or a line of it
+_FIELD = re.compile(r"--(?:formula|latex)(?:, line (\d+))?")
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,16 @@ class Mark:
 
     def placed(self, error: SymklError) -> tuple[Place, str]:
         """The place in the file that an error about this claim means, and what it says beside that."""
-        where = error.where if isinstance(error, BadInput) else Location()
-        if self.formula is None or where.column is None or where.field not in ("--formula", "--latex"):
+        found = _FIELD.fullmatch(error.where.field) if isinstance(error, BadInput) else None
+        if found is None or self.formula is None:
             return self.place, str(error)
         assert isinstance(error, BadInput)
-        line, column = self.formula.place(where.column - 1)
-        return replace(self.place, line=line, column=column), str(BadInput(error.what, None, error.todo))
+        return self.row(int(found[1] or 1), error.where.column or 1), str(BadInput(error.what, None, error.todo))
+
+    def row(self, line: int, column: int) -> Place:
+        """The place in the file of a line and a column of the formula; a column may run on over lines."""
+        if self.formula is None:
+            return self.place
+        begin = sum(len(row) + 1 for row in self.formula.text.split("\n")[: line - 1])
+        number, column = self.formula.place(begin + column - 1)
+        return replace(self.place, line=number, column=column)

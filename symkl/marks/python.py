@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from symkl.errors import BadInput, Location
-from symkl.findings import Place
 from symkl.marks.block import MARKER, claim_in, indented
 from symkl.marks.mark import Mark
 from symkl.marks.passage import lines_of
 from symkl.marks.record import claim_of_function
+from symkl.places import Place
 
 __all__ = ["formula_of", "python_marks"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from symkl.checking import Question
 from symkl.errors import BadInput, Location
-from symkl.findings import Place
 from symkl.marks.mark import Mark
+from symkl.places import Place
 
 __all__ = ["claim_of_function"]
 

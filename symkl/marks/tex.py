@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symkl.errors import BadInput, Location
-from symkl.findings import Place
 from symkl.marks.block import MARKER, claim_in, indented
 from symkl.marks.head import read_head, split_head
 from symkl.marks.mark import Mark
 from symkl.marks.passage import Passage, lines_of
+from symkl.places import Place
 
 __all__ = ["tex_marks"]
 
