@@ -17,6 +17,7 @@ from symkl.findings import Finding, known_findings
 from symkl.foreign import check_foreign
 from symkl.library import Library, read_library
 from symkl.marks.mark import Mark
+from symkl.places import Place
 from symkl.proving import open_store, prove_all
 from symkl.requests import Request
 from symkl.settings import Settings
@@ -151,15 +152,18 @@ def _decided(mark: Mark, found: dict[str, Any]) -> Finding:
     claim = Request(request.quantity, request.p, request.q, request.of, tuple(where)).title
     # the line of a derivation that is wrong is told by its place
     why = _LINE.sub("", found["diagnosis"]) if verdict != "proved" else ""
-    place = next(
-        (mark.row(line["line"], line["column"]) for line in found.get("lines", ()) if _decides(line, found)), mark.place
-    )
     given = found["given"] if question.kind != "function" else f"{mark.name}: {found['given']}"
-    return Finding(request.id, claim, mark.name, given, str(mark.place), place, verdict, found["counterexample"], why)
+    return Finding(
+        request.id, claim, mark.name, given, str(mark.place), _place(mark, found), verdict, found["counterexample"], why
+    )
 
 
-def _decides(line: dict[str, Any], found: dict[str, Any]) -> bool:
-    return bool(line["verdict"] == found["verdict"] != "correct")
+def _place(mark: Mark, found: dict[str, Any]) -> Place:
+    """The place of the line that is wrong or undecided, of a derivation; else that of the formula."""
+    for line in found.get("lines", ()):
+        if line["verdict"] == found["verdict"] != "correct":
+            return mark.row(line["line"], line["column"])
+    return mark.place
 
 
 def _request(question: Question) -> Request:

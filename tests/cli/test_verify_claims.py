@@ -119,11 +119,38 @@ def test_claims_see_the_families_beside_them_and_those_that_they_name(symkl: Run
     ran = symkl("verify", "not.tex")
     assert (ran.code, "there is no family 'Own'" in ran.err) == (2, True)
     ran = symkl("verify", "not.tex", "families")
-    assert (ran.code, "not.tex:1:25: entropy Own: wrong" in ran.err) == (1, True)
+    assert (ran.code, "not.tex:1:23: entropy Own: wrong" in ran.err) == (1, True)
     assert symkl("verify", "not.tex", "--with", "families/rayleigh.toml").code == 1
     (here / "own.tex").write_text(claim.format(" --with no.toml", "+"))
     ran = symkl("verify", "own.tex")
     assert (ran.code, "there is no file" in ran.err) == (2, True)
+
+
+TEX = r"""
+The divergence of two exponentials is
+% symkl: kl Exponential Exponential
+\begin{align}
+  D &= \log\lambda_1 - \log\lambda_2 + \frac{\lambda_2}{\lambda_1} - 1 \\ % right
+    &= \log\frac{\lambda_2}{\lambda_1} + \frac{\lambda_2}{\lambda_1} - 1
+\end{align}
+% symkl: entropy Exponential
+\[ 1 - \log\kappa \]
+% symkl: entropy Exponential --map "\kappa=lam"
+\[ 1 - \log\kappa \]
+"""
+
+
+def test_of_a_derivation_in_latex_the_wrong_line_is_told(symkl: Run, here: Path) -> None:
+    (here / "paper.tex").write_text(TEX)
+    ran = symkl("verify", "paper.tex", "--sarif", "out.sarif", "--json")
+    assert ran.code == 2
+    wrong, unread = _results((here / "out.sarif").read_bytes())
+    line = TEX.split("\n").index(r"    &= \log\frac{\lambda_2}{\lambda_1} + \frac{\lambda_2}{\lambda_1} - 1") + 1
+    assert wrong["locations"][0]["physicalLocation"]["region"]["startLine"] == line
+    assert "line " not in wrong["message"]["text"]
+    region = unread["locations"][0]["physicalLocation"]["region"]
+    assert region == {"startLine": line + 3, "startColumn": TEX.split("\n")[line + 2].index("\\kappa") + 1}
+    assert [row["verdict"] for row in json.loads(ran.out)] == ["failed", "unusable", "proved"]
 
 
 def test_a_wrong_known_form_has_the_line_of_its_formula(symkl: Run, here: Path) -> None:
