@@ -102,11 +102,11 @@ def _judged(
         proving = prove_all(requests, library, chosen, crew, lambda proof: tick(proof.request.title))
         proofs = [proving.proofs[request] for request in requests]
         findings = [finding for proof in proofs for finding in known_findings(proof, library)]
-        judge = Judge(chosen, foreign, crew)
-        judge.prepare(marks)
-        for mark in marks:
-            findings.append(judge.finding(mark))
-            tick(mark.name)
+        with Judge(chosen, foreign, crew) as judge:
+            judge.prepare(marks)
+            for mark in marks:
+                findings.append(judge.finding(mark))
+                tick(mark.name)
     return proofs, findings
 
 

@@ -15,6 +15,7 @@ from symkl.checking import Question, answer, asked
 from symkl.errors import BadInput, SymklError
 from symkl.findings import Finding, known_findings
 from symkl.foreign import check_foreign
+from symkl.guests import Guest
 from symkl.library import Library, read_library
 from symkl.marks.mark import Mark
 from symkl.places import Place
@@ -37,7 +38,7 @@ class Judge:
 
     def __init__(self, settings: Settings, extra: Sequence[Path] = (), crew: Crew | None = None) -> None:
         self._settings, self._extra = settings, tuple(extra)
-        self._crew = crew or Crew(1)
+        self._crew, self._guest = crew or Crew(1), Guest(quiet=True)
         self._libraries: dict[tuple[Path, ...], Library] = {}
         self._store = open_store(settings)
 
@@ -46,6 +47,7 @@ class Judge:
 
     def __exit__(self, *_: object) -> None:
         self._crew.__exit__()
+        self._guest.end()
 
     def finding(self, mark: Mark) -> Finding:
         """What is to be said about the claim. Raises only what is a bug of symkl's."""
@@ -99,7 +101,7 @@ class Judge:
         known = self._known(question, library)
         if known is not None:
             return known
-        found = answer(question, library, self._settings, self._crew)
+        found = answer(question, library, self._settings, self._crew, self._guest)
         files = found.pop("files", {})
         if found["verdict"] in ("correct", "wrong"):
             self._store.put(_key(question, library, self._settings), {"answer": found, "files": files})
@@ -152,7 +154,7 @@ def _decided(mark: Mark, found: dict[str, Any]) -> Finding:
     claim = Request(request.quantity, request.p, request.q, request.of, tuple(where)).title
     # the line of a derivation that is wrong is told by its place
     why = _LINE.sub("", found["diagnosis"]) if verdict != "proved" else ""
-    given = found["given"] if question.kind != "function" else f"{mark.name}: {found['given']}"
+    given = found["given"] if question.kind != "function" else found.get("read") or mark.name
     return Finding(
         request.id, claim, mark.name, given, str(mark.place), _place(mark, found), verdict, found["counterexample"], why
     )
