@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symkl.errors import BadInput, Location
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from symkl.settings import Settings
     from symkl.workers import Crew
 
-__all__ = ["KINDS", "Question", "answer", "asked"]
+__all__ = ["KINDS", "Question", "answer", "asked", "in_file"]
 
 #: how a formula may be given: in symkl's notation, in LaTeX, or as a Python function, `module:name` or `path.py:name`
 KINDS = ("formula", "latex", "function")
@@ -27,7 +28,8 @@ class Question:
 
     `names` explains names of the formula's own, such as `v1=sigma_1**2`. The other way round, `parameters` says what
     parameters are in a function's `arguments`: `sigma_1` is `exp(logvar/2)`. LaTeX stands at a `place`: a file ("" for
-    the command line), the line there, and how much of that line stands before it.
+    the command line), the line there, and how much of that line stands before it; `focus` is where in the
+    text the one of several equations stands that is meant.
     """
 
     quantity: str
@@ -43,6 +45,7 @@ class Question:
     parameters: tuple[tuple[str, str], ...] = ()
     arguments: tuple[str, ...] = ()
     place: tuple[str, int, int] = ("", 1, 0)
+    focus: int | None = None
 
 
 def answer(
@@ -90,6 +93,25 @@ def _function(
         return answer_about(question, verified, settings, crew, own)
 
 
+def in_file(question: Question, label: str | None, line: int | None) -> Question:
+    """The question with the formula in the file that its text names, where it names one. Raises `BadInput`."""
+    path = Path(question.text)
+    try:
+        is_file = path.is_file()
+    except (OSError, ValueError):
+        is_file = False
+    if not is_file:
+        if label is not None or line is not None:
+            option = "--label" if label is not None else "--line"
+            raise BadInput("there is no such file", Location(field="--latex"), f"{option} looks into a file")
+        return question
+    from symkl.language.latex import find_formula
+
+    found = find_formula(path, label, line)
+    place = (found.source.file, found.source.line, found.source.indent)
+    return replace(question, text=found.source.text, place=place, focus=found.focus)
+
+
 def _given(claim: Claim, question: Question) -> Given:
     """The question's LaTeX, read before anything is derived, so that what cannot be read is refused at once."""
     from symkl.check.latex import given_in
@@ -97,7 +119,7 @@ def _given(claim: Claim, question: Question) -> Given:
 
     file, line, indent = question.place
     source = Source(question.text, file, line=line, indent=indent)
-    return given_in(claim, source, question.names, question.units, question.dims)
+    return given_in(claim, source, question.names, question.units, question.dims, question.focus)
 
 
 def asked(question: Question, library: Library) -> tuple[Question, Claim]:

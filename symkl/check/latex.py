@@ -31,85 +31,75 @@ from symkl.language.latex import (
 from symkl.language.latex.tree import Symbol
 from symkl.model import Claim
 
-__all__ = ["Given", "given_in", "other_readings"]
+__all__ = ["Given", "Problem", "given_in", "other_readings"]
 
 
 @dataclass(frozen=True)
-class Given:
-    """What is given in LaTeX: each line with its formula, None for a line that is not read; `notes` say what was taken
-    for what. The names that the formula explains by itself are in `mapped`.
+class Problem:
+    """What is to be read: the LaTeX, the claim it is about, the names that it may use, and what --map says of them.
+
+    `focus` is a place in that one of several equations that is meant.
     """
 
     claim: Claim
-    reading: Reading
-    formulas: tuple[Formula | None, ...]
+    source: Source
     vocabulary: Vocabulary
     mapped: dict[str, sp.Expr]
     units: str
     dims: str
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return self.reading.notes
+    focus: int | None = None
 
 
-def given_in(claim: Claim, source: Source, names: Sequence[str], units: str, dims: str) -> Given:
+@dataclass(frozen=True)
+class Given:
+    """What was read: each line with its formula, None for a line that is not read."""
+
+    problem: Problem
+    reading: Reading
+    formulas: tuple[Formula | None, ...]
+
+
+def given_in(
+    claim: Claim, source: Source, names: Sequence[str], units: str, dims: str, focus: int | None = None
+) -> Given:
     r"""Read the LaTeX, in which `names` explains names (`\beta_i=b_1`). Raises `BadInput`."""
     members = [("1", claim.p), ("2", claim.q)] if claim.q else [("", claim.p)]
     stems = stems_of([(index, member.family.parameters, member.parameters) for index, member in members])
     symbols, mapped = _explained(claim, names, Vocabulary(stems))
-    return _read(claim, source, Vocabulary(stems, symbols), mapped, units, dims, USUAL)
+    return _read(Problem(claim, source, Vocabulary(stems, symbols), mapped, units, dims, focus), USUAL)
 
 
 def other_readings(given: Given, index: int) -> list[Formula]:
     """What else line `index` says if it is read by other conventions; each reading once."""
-    decided = given.reading.decided
     usual = given.formulas[index]
     found: dict[str, Formula] = {} if usual is None else {usual.text: usual}
-    for style in other_styles():
-        if any(getattr(style, name) != getattr(USUAL, name) for name in _FIELDS if name not in decided):
-            continue
+    for style in other_styles(given.reading.decided):
         try:
-            again = _read(
-                given.claim, given.reading.source, given.vocabulary, given.mapped, given.units, given.dims, style
-            )
+            formula = _read(given.problem, style).formulas[index]
         except BadInput:
             continue
-        formula = again.formulas[index]
         if formula is not None:
             found.setdefault(formula.text, formula)
     return [formula for formula in found.values() if formula is not usual]
 
 
-_FIELDS = tuple(USUAL.__dataclass_fields__)
+def _read(problem: Problem, style: Style) -> Given:
+    claim = problem.claim
+    asked = Asked(claim.quantity, claim.p.variable.name, problem.dims != "none", problem.focus)
+    reading = read_latex(problem.source, problem.vocabulary, asked, style)
+    return Given(problem, reading, tuple(_formula(problem, line) for line in reading.lines))
 
 
-def _read(
-    claim: Claim,
-    source: Source,
-    vocabulary: Vocabulary,
-    mapped: dict[str, sp.Expr],
-    units: str,
-    dims: str,
-    style: Style,
-) -> Given:
-    asked = Asked(claim.quantity, claim.p.variable.name, dims != "none")
-    reading = read_latex(source, vocabulary, asked, style)
-    known = {**dict(claim.where), **mapped}  # a formula may still name what the claim fixes
-    formulas = tuple(_formula(claim, source, line, known, units, dims) for line in reading.lines)
-    return Given(claim, reading, formulas, vocabulary, mapped, units, dims)
-
-
-def _formula(
-    claim: Claim, source: Source, line: Line, mapped: dict[str, sp.Expr], units: str, dims: str
-) -> Formula | None:
+def _formula(problem: Problem, line: Line) -> Formula | None:
     if line.written is None:
         return None
+    known = {**dict(problem.claim.where), **problem.mapped}  # a formula may still name what the claim fixes
     try:
-        return formula_in(claim, line.written.text, mapped, units, dims, Location())
+        return formula_in(problem.claim, line.written.text, known, problem.units, problem.dims, Location())
     except BadInput as error:
-        index = line.start if error.where.column is None else line.written.place(error.where.column - 1)
-        raise BadInput(error.what, source.at(index), _in_latex(error.todo)) from None
+        column = error.where.column
+        index = line.start if column is None else line.written.place(column - 1)
+        raise BadInput(error.what, problem.source.at(index), _in_latex(error.todo)) from None
 
 
 def _in_latex(todo: str) -> str:

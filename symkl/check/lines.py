@@ -15,7 +15,8 @@ NOT_READ = "not read"
 
 
 def lines_compared(derivation: Derivation, given: Given, dims: str, vouched: bool = False) -> dict[str, Any]:
-    """What `symkl check --json` prints: what `comparison` says of the line that decides, and "read", "notes", "lines".
+    """What `symkl check --json` prints: what `comparison` says of the line that decides, its "read", "line"
+    and "column", and of all together "notes" and "lines".
 
     Wrong if any line is; the line that decides is the first wrong one, else the last that was read.
     """
@@ -30,15 +31,10 @@ def lines_compared(derivation: Derivation, given: Given, dims: str, vouched: boo
     worst = next((i for v in ("wrong", "undecided") for i in read if found[i]["verdict"] == v), read[-1])  # type: ignore[index]
     decides = found[worst]
     assert decides is not None
-    answer = {**decides, "given": rows[worst]["given"], "read": rows[worst]["read"]}
+    answer = {**decides, **{key: rows[worst][key] for key in ("given", "read", "line", "column")}}
     if decides["verdict"] == "correct" and any(a is not None and a["evidence"] == "numeric" for a in found):
         answer["evidence"] = "numeric"
-    if len(rows) > 1 and decides["verdict"] != "correct":
-        where = f"line {rows[worst]['line']}, column {rows[worst]['column']}"
-        answer["diagnosis"] = (
-            f"{where}: {answer['diagnosis']}" if answer["diagnosis"] else f"{where} is {decides['verdict']}"
-        )
-    return {**answer, "notes": list(given.notes), "lines": rows}
+    return {**answer, "notes": list(given.reading.notes), "lines": rows}
 
 
 def _row(given: Given, index: int, answer: dict[str, Any] | None) -> dict[str, Any]:

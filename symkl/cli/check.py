@@ -42,7 +42,18 @@ def check(
         str | None, typer.Option("--formula", metavar="TEXT", help="The formula, in symkl's own notation.")
     ] = None,
     latex: Annotated[
-        str | None, typer.Option("--latex", metavar="TEXT", help="The formula in LaTeX; of a derivation, every line.")
+        str | None,
+        typer.Option(
+            "--latex",
+            metavar="TEXT|FILE",
+            help="The formula in LaTeX, or a file with it (.tex, .md, .rst, .py); of a derivation, every line.",
+        ),
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option("--label", metavar="LABEL", help="Which formula of the file: that with this label.")
+    ] = None,
+    line: Annotated[
+        int | None, typer.Option("--line", metavar="N", min=1, help="Which formula of the file: that on this line.")
     ] = None,
     function: Annotated[str | None, typer.Option("--function", metavar="FILE.py:NAME", help=_FUNCTION)] = None,
     names: Annotated[
@@ -66,7 +77,7 @@ def check(
         raise BadInput("there is nothing to check", Location(field="--formula"), "add --formula TEXT")
     if len(kinds) > 1:
         raise BadInput(f"--{kinds[0]} and --{kinds[1]} are given at once", None, "leave one of them out")
-    from symkl.checking import Question, answer
+    from symkl.checking import Question, answer, in_file
     from symkl.guests import Guest
     from symkl.workers import Crew
 
@@ -82,6 +93,10 @@ def check(
         units=units.value,
         dims=dims.value,
     )
+    if latex is not None:
+        question = in_file(question, label, line)
+    elif label is not None or line is not None:
+        raise BadInput("--label and --line are about --latex FILE", None, "leave them out")
     with Crew(1) as crew, Guest(common.quiet) as guest:
         found = answer(question, open_library(common), settings(common, 1), crew, guest)
     found.pop("files", None)
@@ -97,7 +112,8 @@ def _show(found: dict[str, Any]) -> None:
     lines = found.get("lines", ())
     if len(lines) > 1:
         for line in lines:
-            write(f"  line {line['line']}, column {line['column']}: {line['verdict']}: {line['read'] or line['given']}")
+            what = line["read"] or f"{line['given']} ({line['diagnosis']})"
+            write(f"  line {line['line']}, column {line['column']}: {line['verdict']}: {what}")
     write(f"  given:   {found['given']}")
     if "read" in found:
         write(f"  read as: {found['read']}")

@@ -5,6 +5,7 @@ reader    tokens of one side -> a tree              dimensions sums over indepen
 matching  names -> the claim's parameters           writing    tree -> text, and from its places back to the LaTeX
 """
 
+from symkl.language.latex.files import Found, find_formula
 from symkl.language.latex.place import NotRead, Source
 from symkl.language.latex.reading import Asked, Line, Reading, read_latex
 from symkl.language.latex.stems import Vocabulary, read_name, stems_of
@@ -13,12 +14,14 @@ from symkl.language.latex.style import USUAL, Style, other_styles
 __all__ = [
     "USUAL",
     "Asked",
+    "Found",
     "Line",
     "NotRead",
     "Reading",
     "Source",
     "Style",
     "Vocabulary",
+    "find_formula",
     "other_styles",
     "read_latex",
     "read_name",

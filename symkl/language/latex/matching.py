@@ -129,7 +129,7 @@ def _of_pair(found: Mapping[Symbol, _Found], arguments: tuple[frozenset[str], ..
             raise source.refusal(what, each.name.place, f'say what it is, such as --map "{symbol.name}=..."')
         names[symbol] = f"{each.stem.name}_{side}"
     notes = []
-    if sides and list(sides.items()) != [("1", "1"), ("2", "2")][: len(sides)] and sides != {"2": "2"}:
+    if any(mark != side for mark, side in sides.items()):
         first, second = (next((_mark_in_words(m) for m, s in sides.items() if s == side), "") for side in "12")
         notes.append(f"{first} stands for the first distribution, {second} for the second: {_pairs(rest, names)}")
     if unmarked:

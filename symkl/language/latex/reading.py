@@ -31,12 +31,13 @@ _OF = {
 @dataclass(frozen=True)
 class Asked:
     """What the formula should be: the quantity, the name of the densities' variable, and whether sums over independent
-    dimensions are allowed.
+    dimensions are allowed. `focus` is a place in that one of several equations that is meant.
     """
 
     quantity: str
     variable: str
     dimensions: bool = False
+    focus: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ def _wanted(
     found: Sequence[Chain], vocabulary: Vocabulary, asked: Asked, source: Source
 ) -> Iterator[tuple[Chain, Quantity | None, str]]:
     """Each chain with the quantity that it is about, and why it is not read, if so."""
+    if asked.focus is not None and len(found) > 1:
+        meant = max((chain for chain in found if chain.start <= asked.focus), key=_start, default=found[0])
+        for chain in found:
+            yield chain, _quantity(chain, vocabulary), "" if chain is meant else "another equation is asked for"
+        return
     about = [_quantity(chain, vocabulary) for chain in found]
     kinds = [quantity.kind if quantity else "" for quantity in about]
     if len(found) > 1 and asked.quantity not in kinds and sum(kind == "" for kind in kinds) != 1:
@@ -97,6 +103,10 @@ def _wanted(
         elif not kind and asked.quantity in kinds:
             reason = "this equation is about something else"
         yield chain, quantity, reason
+
+
+def _start(chain: Chain) -> int:
+    return chain.start
 
 
 def _quantity(chain: Chain, vocabulary: Vocabulary) -> Quantity | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -27,14 +27,19 @@ class Style:
 USUAL = Style()
 
 
-def other_styles() -> Iterator[Style]:
-    """Every style but the usual one, those nearest to it first."""
-    made = [
-        Style(*chosen)
-        for chosen in product(("product", "factor", "beyond"), ("inside", "outside"), ("product", "factor"))
-    ]
+def other_styles(decided: Collection[str]) -> Iterator[Style]:
+    """Every style that differs from the usual one in the fields `decided` alone, those nearest to it first."""
+    choices = [values if name in decided else values[:1] for name, values in _CHOICES.items()]
+    made = [Style(**dict(zip(_CHOICES, chosen, strict=True))) for chosen in product(*choices)]
     yield from sorted(made, key=_distance)[1:]
 
 
 def _distance(style: Style) -> int:
-    return sum(getattr(style, field) != getattr(USUAL, field) for field in ("log_reach", "log_power", "slash"))
+    return sum(getattr(style, name) != values[0] for name, values in _CHOICES.items())
+
+
+_CHOICES = {
+    "log_reach": ("product", "factor", "beyond"),
+    "log_power": ("inside", "outside"),
+    "slash": ("product", "factor"),
+}
