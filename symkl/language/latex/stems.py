@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from symkl.errors import BadInput
 from symkl.language.latex.matching import Stem
@@ -49,7 +49,13 @@ def stems_of(members: Sequence[tuple[str, Sequence[Parameter], Sequence[Paramete
 
 
 def _written(parameter: Parameter) -> Iterable[Symbol]:
-    yield _from_ascii(parameter.name)
+    plain = _from_ascii(parameter.name)
+    yield plain
+    letters = plain.base.rstrip("0123456789")
+    if plain.base == "lam":
+        yield replace(plain, base="lambda")  # the usual name where `lambda` is a keyword
+    elif letters and letters != plain.base:
+        yield replace(plain, base=letters, subscripts=(plain.base[len(letters) :], *plain.subscripts))
     if parameter.latex is not None:
         symbol, power = read_name(parameter.latex, Source(parameter.latex))
         if power == 1:
