@@ -41,6 +41,7 @@ REFUSED = [
     ("print(a)", 1, "unknown function"),
     ("eval(a)", 1, "unknown function 'eval'"),
     ("log", 1, "is a function"),
+    ("Piecewise((1, a < Piecewise((a, a < b), (b, True))), (2, True))", 19, "cannot be compared"),
     ("a b", 3, "operator is missing"),
     ("2 a", 3, "operator is missing"),
     ("2a", 1, "write '*'"),
