@@ -46,6 +46,8 @@ _FUNCTIONS: dict[type, Callable[..., Number]] = {
     sp.digamma: mp.digamma,
     sp.polygamma: lambda n, z: mp.polygamma(int(n), z),
     sp.beta: mp.beta,
+    # what SymPy makes of beta(3/2, 5/2)
+    sp.catalan: lambda n: mp.mpf(4) ** n * mp.gamma(n + 0.5) / (mp.sqrt(mp.pi) * mp.gamma(n + 2)),
     sp.betainc: mp.betainc,
     sp.erf: mp.erf,
     sp.erfc: mp.erfc,
