@@ -21,6 +21,8 @@ __all__ = ["by_definition"]
 
 #: a sum ends when so little mass is left, or after so many terms
 _LEFT, _TERMS = mp.mpf(10) ** -40, 5000
+#: digits of a quadrature, beyond what doubles can give
+_DIGITS = 20
 #: how far from 1 the mass may be that a quadrature finds
 _MASS = 1e-9
 
@@ -98,12 +100,12 @@ def _integral(claim: Claim, at: Point) -> Any:
     """The defining integral by quadrature, where both densities integrate to 1."""
     for member in (claim.p, claim.q):
         if member is not None:
-            whole = expectation(member, sp.Integer(1), at)
+            whole = expectation(member, sp.Integer(1), at, _DIGITS)
             if whole.status != "value" or abs(whole.value - 1) > _MASS:
                 return None
     if violation(claim, at) is not None:
         return mp.inf
-    found = expectation(claim.p, weight_of(claim), at)
+    found = expectation(claim.p, weight_of(claim), at, _DIGITS)
     if found.status == "divergent" and found.value == mp.inf:
         return mp.inf
     return found.value if found.status == "value" else None

@@ -21,7 +21,7 @@ __all__ = ["Grid", "Place", "first_place", "grid", "places"]
 
 #: how many points there are inside, far out, and at each relative distance near equality
 _INSIDE, _FAR, _EACH = 6, 6, 4
-_DISTANCES = (1e-2, 1e-4, 1e-6, 1e-8)
+_DISTANCES = (1e-3, 1e-5, 1e-8, 1e-10)
 _TRIES = 60
 
 Values = dict[sp.Symbol, float]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from symkl.audit.findings import Finding
 from symkl.audit.report import Audit, worst_of
 
-__all__ = ["HEADER", "lines_left_out", "rows", "summary"]
+__all__ = ["HEADER", "lines_late", "lines_left_out", "rows", "summary"]
 
 HEADER = ["what", "kind", "points", "worst", "given", "true", "error"]
 #: so many names of what was left out for one reason are told
@@ -37,6 +37,8 @@ def rows(found: Audit, *, everything: bool = False) -> list[list[str]]:
 
 
 def _place(finding: Finding) -> str:
+    if finding.regime == "arrays":
+        return f"arrays of {' and '.join(dict.fromkeys(value for _, value in finding.at))}"
     values = ", ".join(f"{name} = {_short(value)}" for name, value in finding.at)
     return (
         f"{values} ({finding.note})" if finding.note and finding.regime in ("near", "touching", "outside") else values
@@ -81,3 +83,8 @@ def lines_left_out(left: Sequence[tuple[str, str]]) -> list[str]:
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         found.append(f"not audited, {why}: {', '.join(names[:_NAMED])}{more}")
     return found
+
+
+def lines_late(found: Audit) -> list[str]:
+    """Which calls had no answer in time."""
+    return [f"no answer in time to {one.late} of the calls of {one.subject.title}" for one in found.audited if one.late]

@@ -16,15 +16,18 @@ from symkl.audit.subjects import Subject
 from symkl.measure.exact import Exact
 from symkl.model import Verified
 from symkl.verify import evaluate
-from symkl.verify.integral import estimated, violation
+from symkl.verify.integral import enclosed, estimated, violation
+from symkl.verify.numbers import agreement, exact
 
 __all__ = ["Truth", "confirmed", "truths"]
 
 #: digits that a truth is handed on with, and that are asked of the integral where there is no closed form
 _KEPT, _DIGITS = 40, 25
 _SOUND = ("proved", "numeric")
-#: what a quadrature may be away from a closed form that it confirms
-_TOLERANCE = 1e-8
+#: digits to which a form and a ball must agree
+_AGREED = 12
+#: digits of a plain quadrature, beyond what doubles can give, and what it may be away from a form that it confirms
+_PLAIN, _TOLERANCE = 20, 1e-8
 
 
 @dataclass(frozen=True)
@@ -49,21 +52,21 @@ class Truth:
 def truths(subject: Subject, verified: Verified | None, places: Sequence[Place]) -> list[dict[str, Any]]:
     """For a child process: the truth at each point, JSON that `Truth(**...)` takes."""
     sound = verified if verified is not None and verified.verdict.kind in _SOUND else None
-    exact = None
+    form = None
     if sound is not None and sound.derivation.status in ("closed", "conditional"):
-        exact = Exact(subject.claim, sound.derivation, subject.signature)
-    return [_truth(subject, sound, exact, place) for place in places]
+        form = Exact(subject.claim, sound.derivation, subject.signature)
+    return [_truth(subject, sound, form, place) for place in places]
 
 
-def _truth(subject: Subject, sound: Verified | None, exact: Exact | None, place: Place) -> dict[str, Any]:
+def _truth(subject: Subject, sound: Verified | None, form: Exact | None, place: Place) -> dict[str, Any]:
     at = {p.symbol: v for p, v in zip(subject.signature.parameters, place.values, strict=True)}
     own = family_point(subject, at)
     if not defined(subject, at):
         return _said(by_definition(subject.claim, own), "definition")
     if violation(subject.claim, own) is not None:
         return {"value": "oo", "origin": "support"}
-    if exact is not None and exact.holds(at):
-        value = exact.value(at)
+    if form is not None and form.holds(at):
+        value = form.value(at)
         if value is not None:
             return _said(value, "closed form")
     elif sound is not None and _is_infinite(sound):
@@ -77,10 +80,10 @@ def _is_infinite(sound: Verified) -> bool:
 
 
 def _by_integral(subject: Subject, own: dict[sp.Symbol, sp.Expr]) -> dict[str, Any]:
+    """By a rigorous enclosure, or, of a sum, by adding its terms up."""
     found = evaluate(subject.claim, own, _DIGITS)
-    if found.value in (None, "-oo") or (found.certified is None and found.digits not in (0, 12)):
-        return {"value": None, "origin": ""}
-    return {"value": found.value, "origin": "integral"}
+    sure = found.certified or (subject.claim.p.kind == "discrete" and found.value not in ("oo", "-oo"))
+    return {"value": found.value, "origin": "integral"} if sure else {"value": None, "origin": ""}
 
 
 def _said(value: Any, origin: str) -> dict[str, Any]:
@@ -90,13 +93,15 @@ def _said(value: Any, origin: str) -> dict[str, Any]:
 
 
 def confirmed(subject: Subject, place: Place, truth: Truth) -> bool | None:
-    """For a child process: whether a quadrature of the densities agrees with the truth; None where it cannot say."""
+    """For a child process: whether the defining integral agrees with the truth; None where it cannot say."""
     at = {p.symbol: v for p, v in zip(subject.signature.parameters, place.values, strict=True)}
     if not defined(subject, at) or truth.value is None:
         return None
-    found = estimated(subject.claim, family_point(subject, at))
-    if found.status == "divergent":
-        return truth.value == "oo"
+    own = family_point(subject, at)
+    ball = enclosed(subject.claim, own, _DIGITS).ball
+    if ball is not None:
+        return truth.value != "oo" and agreement(exact(truth.number), ball).digits >= _AGREED
+    found = estimated(subject.claim, own, _PLAIN)
     if found.status != "value":
         return None
     return truth.value != "oo" and bool(abs(found.value - truth.number) <= _TOLERANCE * (1 + abs(truth.number)))

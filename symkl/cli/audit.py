@@ -26,7 +26,7 @@ def audit(
 ) -> int:
     """Hold every KL divergence and every entropy of an installed library against the derived truth: inside the domains,
     near equality, at the ends of domains and supports, and as arrays that broadcast. Exit code 1 where something is
-    wrong; what only loses digits, or is refused, is told.
+    wrong. Where digits are lost, or an answer is refused, is told with -v, and in the JSON.
     """
     import importlib.util
 
@@ -40,7 +40,7 @@ def audit(
         raise ToolMissing(f"{audited.package} is not installed; install it with: pip install {audited.pip}")
     from symkl.audit.report import audit as hold
     from symkl.audit.report import report
-    from symkl.audit.tables import HEADER, lines_left_out, rows, summary
+    from symkl.audit.tables import HEADER, lines_late, lines_left_out, rows, summary
     from symkl.workers import Crew
 
     chosen = settings(common, jobs)
@@ -52,7 +52,7 @@ def audit(
         show_json(report(found, common.seed))
     elif table:
         show_table(HEADER, table)
-    for line in lines_left_out(found.left_out):
+    for line in (*lines_left_out(found.left_out), *lines_late(found)):
         note(line, common.quiet)
     for line in found.apart:
         complain(f"error: our own value is not that of the defining integral, please report it: {line}")

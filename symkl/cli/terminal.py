@@ -107,7 +107,7 @@ class Bar:
         bar, task = self._bar, self._task
         if bar is None or task is None:
             return lambda name: None
-        bar.update(task, total=total)
+        bar.update(task, total=total, completed=0)
         return lambda name: bar.update(task, advance=1, now=clean(name))
 
     def pulse(self) -> None:
