@@ -16,7 +16,7 @@ __all__ = ["bare_argument", "no_marks", "only", "power_of", "product"]
 
 def bare_argument(reader: Reader, text: str, place: int) -> Tree:
     """The argument of a function without a bracket: the product that follows, up to the next function of its kind."""
-    if not reader.factor_next() or reader.command("sum"):
+    if not reader.factor_next():
         raise reader.refusal(f"'{text}' has no argument", place=place)
     first = reader.factor()
     if (reader.factor_next() and not ends_argument(reader)) or reader.sign("/"):

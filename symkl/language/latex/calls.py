@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 __all__ = ["apply"]
 
+_NOTED = {
+    "Phi": "Phi of a bracket is taken for the standard normal distribution function",
+    "phi": "phi of a bracket is taken for the standard normal density",
+    "Ei": "Ei with two arguments is taken for the exponential integral E_n(x)",
+    "gamma": "gamma of two arguments is taken for the lower incomplete gamma function",
+}
+
 
 def apply(reader: Reader, name: str, place: int) -> Tree:
     """A function of the table with its arguments, to the power that stands on its name."""
@@ -33,5 +40,7 @@ def apply(reader: Reader, name: str, place: int) -> Tree:
     if len(arguments) not in function.arities:
         wanted = " or ".join(str(count) for count in function.arities[:2])
         raise reader.refusal(f"'{name}' takes {wanted} argument(s), not {len(arguments)}", place=place)
+    if name in _NOTED and (name != "Ei" or len(arguments) == 2):
+        reader.note(_NOTED[name])
     made = function.make(place, arguments)
     return made if power is None else Power(found.above_place, made, power)

@@ -10,6 +10,9 @@ from symkl.language.latex.tokens import CLOSING, OPENING, Token
 
 __all__ = ["Cursor", "shown"]
 
+#: signs that may be a script or an argument by themselves
+_ALONE = ("'", "*", "+", "-", "infty")
+
 
 def shown(token: Token) -> str:
     """The token as its author wrote it, more or less."""
@@ -88,8 +91,12 @@ class Cursor:
         """
         if self.sign("{"):
             return self.group()
-        token = self.take()
-        if token.kind == "sign" and token.text not in "'*+-":
+        start, token = self.index, self.take()
+        if token.is_command("frac", "sqrt"):
+            for _ in range(2 if token.text == "frac" else 1):
+                self.argument(last=False)
+            return self.tokens[start : self.index]
+        if token.kind == "sign" and token.text not in _ALONE:
             raise self.refusal(f"'{token.text}' stands where an argument is needed", place=token.start)
         if last and token.kind == "digit" and self._digit_follows(token):
             what = f"only the digit {token.text} belongs to this script or argument, and another follows it"

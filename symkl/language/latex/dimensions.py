@@ -29,6 +29,7 @@ class Dimensions:
     allowed: bool
     parameters: frozenset[Symbol]
     sizes: set[Symbol] = field(default_factory=set)
+    _indices: set[str] = field(default_factory=set)
     _stripped: set[Symbol] = field(default_factory=set)
     _places: set[int] = field(default_factory=set)
 
@@ -36,6 +37,10 @@ class Dimensions:
         """The tree without sums over dimensions. Raises `BadInput`."""
         made = self._opened(tree, linear=True)
         for name in names_in(made):
+            outside = [index for index in self._indices if _without_index(name.symbol, index) != name.symbol]
+            if outside:
+                what = f"'{name.symbol.name}' bears the index '{outside[0]}', and the sum over it has ended before"
+                raise self.source.refusal(what, name.place, "put what is summed into a bracket")
             if name.symbol in self._stripped and name.place not in self._places:
                 what = f"'{name.symbol.name}' stands in this formula both with the index of a sum and without it"
                 raise self.source.refusal(what, name.place, "say with --map what it stands for without")
@@ -64,6 +69,7 @@ class Dimensions:
             what = "a sum over dimensions stands in a function, in a divisor, or in or times another one"
             raise self.source.refusal(what, place, "only a plain sum over dimensions is checked")
         self._check_range(total)
+        self._indices.add(index)
         return Product(place, (Named(place, SIZE), self._without(total.body, index)))
 
     def _check_range(self, total: Total) -> None:

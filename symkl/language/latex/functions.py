@@ -96,6 +96,7 @@ FUNCTIONS: dict[str, Function] = {
     "atanh": Function((1,), call("atanh"), bare=True),
     "max": Function(tuple(range(1, 9)), call("Max")),
     "min": Function(tuple(range(1, 9)), call("Min")),
+    "sqrt": Function((1,), call("sqrt")),
     "abs": Function((1,), call("Abs")),
     "erf": Function((1,), call("erf")),
     "erfc": Function((1,), call("erfc")),

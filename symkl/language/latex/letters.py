@@ -100,6 +100,7 @@ def _polygamma(reader: Reader, text: str, found: Scripts, place: int) -> Tree:
 
 def _harmonic(reader: Reader, found: Scripts, place: int) -> Tree:
     """The harmonic number `H_n` is digamma(n + 1) + EulerGamma."""
+    reader.note("H with a subscript is taken for a harmonic number")
     count = Terms(place, ((False, reader.inner(found.below)), (False, number(place, 1))))
     made = Terms(place, ((False, Call(place, "digamma", (count,))), (False, Constant(place, "EulerGamma"))))
     return Power(found.above_place, made, reader.inner(found.above)) if found.above else made
@@ -120,7 +121,7 @@ def named(
     if base not in reader.context.bases and not marks:
         unread = _UNREAD.get(base) if reader.bracket_next() else None
         if unread and not found.above:
-            raise reader.not_read(unread, place)
+            raise reader.not_read(f"{unread}: '{base}' is no name, and a bracket follows it", place)
     constant = _constant(symbol) if base not in reader.context.bases else None
     made: Tree = Constant(place, constant) if constant else Named(place, symbol)
     return Power(found.above_place, made, reader.inner(found.above)) if found.above else made

@@ -19,6 +19,8 @@ __all__ = ["log"]
 def log(reader: Reader, text: str, place: int) -> Tree:
     found = read_scripts(reader)
     no_marks(reader, text, found, place)
+    if LOGS[text]:
+        reader.note(f"{text} is taken for the logarithm to base {LOGS[text]}")
     base = reader.inner(found.below) if found.below else number(place, LOGS[text]) if LOGS[text] else None
     power = power_of(reader, text, found)
     if not (reader.bracket_next() or reader.sign("{", "|")):

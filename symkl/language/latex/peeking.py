@@ -37,7 +37,7 @@ def spoken(reader: Reader) -> tuple[str, int]:
 
 def _is_plain_function(reader: Reader, run: str) -> bool:
     whole = plain_run(reader.tokens, reader.index)[0] == run
-    return whole and (run in LOGS or run in FUNCTIONS or run in ("sqrt", "KL", "DKL", "Li")) and run not in GREEK
+    return whole and (run in LOGS or run in FUNCTIONS or run in ("KL", "DKL", "Li")) and run not in GREEK
 
 
 def is_function(reader: Reader) -> bool:

@@ -53,7 +53,8 @@ class Context:
     r"""What a reader needs beside the tokens.
 
     `bases` are the letters and words that begin a name (so that `\psi` may be a parameter), `words` the names that may
-    be written in plain letters side by side; `decided` collects the fields of `style` that made a difference.
+    be written in plain letters side by side; `decided` collects the fields of `style` that made a difference,
+    and `notes` what has to be told of what was read.
     """
 
     source: Source
@@ -61,6 +62,7 @@ class Context:
     words: frozenset[str] = frozenset()
     style: Style = USUAL
     decided: set[str] = field(default_factory=set, compare=False)
+    notes: dict[str, None] = field(default_factory=dict, compare=False)
 
 
 def read_tree(tokens: Sequence[Token], context: Context) -> Tree:
@@ -160,17 +162,17 @@ class Reader(Cursor):
         return made
 
     def below(self, above: Tree) -> Tree:
-        """What `/` divides by: as the style says, one factor, or that and the plain names and numbers beside it."""
-        first = self.factor()
+        """What `/` divides by: as the style says, one factor, or that and what stands beside it."""
+        made = self.factor()
+        style, decided = self.context.style.slash, self.context.decided
         apart = self.next is not None and self.tokens[self.index - 1].end < self.next.start
-        if isinstance(above, Number) and isinstance(first, Number) and apart:
-            return first
-        while self.plain_next():
-            self.context.decided.add("slash")
-            if self.context.style.slash == "factor":
-                return first
-            first = _times(first, self.factor())
-        return first
+        whole = isinstance(above, Number) and isinstance(made, Number) and apart and style != "run"
+        while self.factor_next():
+            decided.add("slash")
+            if whole or style == "factor" or (style == "product" and not self.plain_next()):
+                break
+            made = _times(made, self.factor())
+        return made
 
     def plain_next(self) -> bool:
         token = self.next
@@ -206,7 +208,7 @@ class Reader(Cursor):
 
     def exponent(self) -> Tree:
         r"""What follows `^`, which is already taken."""
-        return self.base() if self.command("frac", "sqrt") else self.inner(self.argument())
+        return self.inner(self.argument())
 
     def base(self) -> Tree:
         """A factor without what follows it as a power."""
@@ -261,15 +263,29 @@ class Reader(Cursor):
             index += 1
         return None
 
+    def note(self, text: str) -> None:
+        """Something that the user is to be told."""
+        self.context.notes[text] = None
+
     def number(self) -> Number:
         place, text = self.place, ""
         while self.next is not None and self.place == place + len(text):
             if self.next.kind != "digit" and not ("." not in text and self.decimal_next()):
                 break
             text += self.take().text
+        if self._power_of_ten_next(place + len(text)):
+            what = f"'{text}e' may be a power of ten, or times Euler's number"
+            raise self.refusal(what, r"write 10^{-8}, or \cdot e", place)
         if len(text) > MAX_DIGITS:
             raise self.refusal(f"the number has {len(text)} digits; at most {MAX_DIGITS} are read", place=place)
         return Number(place, text)
+
+    def _power_of_ten_next(self, place: int) -> bool:
+        """Whether what is next stands at `place` and looks like the `e-8` of 1e-8."""
+        after = self.tokens[self.index : self.index + 3]
+        row = "".join(token.text for token in after if token.kind in ("letter", "digit", "sign"))
+        adjacent = all(token.start == place + count for count, token in enumerate(after))
+        return adjacent and row[:1] in ("e", "E") and (row[1:2].isdigit() or (row[1:2] in "+-" and row[2:].isdigit()))
 
     def arguments(self) -> tuple[Tree, ...]:
         """The arguments in the bracket, the braces or the bars that are next."""

@@ -70,13 +70,15 @@ def read_latex(source: Source, vocabulary: Vocabulary, asked: Asked, style: Styl
     context = Context(source, vocabulary.bases, vocabulary.words, style, decided)
     lines: list[Line] = []
     notes: list[str] = []
-    for chain, quantity, reason in _wanted(chains(tokens(source), source), vocabulary, asked, source):
+    found = tokens(source)
+    for chain, quantity, reason in _wanted(chains(found, source), vocabulary, asked, source):
         if reason:
             lines.append(Line(chain.start, chain.end, None, reason))
             continue
         read, said = _read_chain(chain, quantity, context, vocabulary, asked)
         lines += read
-        notes += said
+        notes += [*said, *context.notes]
+    notes += [f"the words '{token.text[:60]}' are left out" for token in found if token.kind == "prose"]
     return Reading(source, tuple(lines), tuple(dict.fromkeys(notes)), frozenset(decided))
 
 
@@ -125,6 +127,9 @@ def _read_chain(
     last = trees[-1]
     if isinstance(last, NotRead):
         raise last
+    if quantity is None and isinstance(trees[0], NotRead):
+        todo = "begin with the quantity alone, as in D = ..."
+        raise source.refusal(f"what the left-hand side is cannot be told: {trees[0].what}", chain.start, todo)
     dimensions = Dimensions(
         source, asked.dimensions, frozenset(vocabulary.mapped) | {s.symbol for s in vocabulary.stems}
     )
@@ -138,6 +143,8 @@ def _read_chain(
     names = {**matching.names, **own}
     negative = quantity is not None and quantity.negative
     notes = [*_constants(opened, source), *matching.notes]
+    if quantity is not None and not quantity.kind:
+        notes.append(f"'{quantity.head}' on the left is taken for {_OF[asked.quantity]}")
     if negative:
         notes.append("the left-hand side is minus the quantity: the sign of each line is turned")
     lines = []

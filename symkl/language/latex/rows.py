@@ -130,8 +130,8 @@ def _statements(tokens: Sequence[Token]) -> list[list[Token]]:
 
 
 def _without_prose(row: list[Token]) -> list[Token]:
-    """The row without the remark at its end, such as `(by the above)`."""
-    while row and row[-1].kind == "prose" and any(t.is_sign(*_RELATIONS) for t in row):
+    """The row without the words at its end, such as `nats`, or why it holds."""
+    while len(row) > 1 and row[-1].kind == "prose":
         row = row[:-1]
     return row
 

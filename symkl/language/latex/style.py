@@ -16,7 +16,8 @@ class Style:
     `log_reach`: a logarithm without a bracket is of the whole product ("product") or of its first factor ("factor");
     with "beyond", a bracket right after `\ln` does not end it either, so that `\ln (a) b` is the log of the product.
     `log_power`: `\ln(x)^2` is the log of a power ("inside") or the power of a log ("outside").
-    `slash`: `a/2b` divides by the whole product ("product") or by its first factor ("factor").
+    `slash`: `a/2b` divides by the whole product ("product") or by its first factor ("factor"); brackets and functions
+    beside it are divided by only with "run".
     """
 
     log_reach: str = "product"
@@ -41,5 +42,5 @@ def _distance(style: Style) -> int:
 _CHOICES = {
     "log_reach": ("product", "factor", "beyond"),
     "log_power": ("inside", "outside"),
-    "slash": ("product", "factor"),
+    "slash": ("product", "factor", "run"),
 }

@@ -84,7 +84,19 @@ def tokens(source: Source) -> list[Token]:
     if len(source.text) > MAX_LENGTH:
         what = f"the formula has {len(source.text)} characters; at most {MAX_LENGTH} are read"
         raise source.refusal(what, MAX_LENGTH)
-    return list(_Lexer(source).tokens())
+    return _without_empty_braces(list(_Lexer(source).tokens()))
+
+
+def _without_empty_braces(found: list[Token]) -> list[Token]:
+    """The tokens without `{}` that are no argument and no script."""
+    made: list[Token] = []
+    for token in found:
+        made.append(token)
+        if len(made) > 1 and token.is_sign("}") and made[-2].is_sign("{"):
+            before = made[-3] if len(made) > 2 else None
+            if before is None or not (before.kind == "command" or before.is_sign("_", "^", "}")):
+                del made[-2:]
+    return made
 
 
 class _Lexer:
@@ -197,7 +209,8 @@ class _Lexer:
         word = inside.replace("\\,", "").replace("\\!", "").replace("~", "").strip()
         if name in _PROSE and not word:
             return
-        if word.isascii() and word.isalnum() and word[0].isalpha():
+        loose = name in _PROSE and inside != inside.strip()
+        if not loose and word.isascii() and word.isalnum() and word[0].isalpha():
             yield Token("letter" if len(word) == 1 else "word", word, start, self.index, name)
         elif name in _PROSE:
             yield Token("prose", " ".join(inside.split()), start, self.index, name)
