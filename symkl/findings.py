@@ -25,7 +25,8 @@ class Finding:
     """A formula and its verdict: "proved", "numeric", "failed", "unknown", or "unusable" where it could not be read.
 
     `claim` is what it was held against, in words, such as `KL(Normal || Normal)`; `field` is its name in its file;
-    `why` says what was wrong with it. `code` is the exit code that it asks for, where its verdict does not say.
+    `why` says what was wrong with it, `notes` how it was read. `code` is the exit code that it asks for, where its
+    verdict does not say.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Finding:
     verdict: str
     counterexample: Mapping[str, Any] | None = None
     why: str = ""
+    notes: tuple[str, ...] = ()
     code: int | None = None
 
     @property
@@ -63,7 +65,7 @@ class Finding:
             lines.append(
                 f"{at} gives {self.counterexample['given']}, the defining integral {self.counterexample['true']}"
             )
-        return [*lines, self.why] if self.why else lines
+        return [*lines, *([self.why] if self.why else []), *(f"note: {note}" for note in self.notes)]
 
     @property
     def data(self) -> dict[str, Any]:

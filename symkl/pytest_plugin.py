@@ -66,6 +66,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> Generator[None, Any, Any]:
     """Collect the claims beside a function. If they are about the function itself, it is no test beyond them."""
     made = yield
+    obj = obj.__func__ if isinstance(obj, (staticmethod, classmethod)) else obj
     own = getattr(obj, "__dict__", {})
     if not own.get("__symkl_claims__") and not any(mark.name == "symkl" for mark in _marks(own)):
         return made

@@ -14,8 +14,8 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def claims(
-    quantity: str,
-    p: str,
+    quantity: str = "",
+    p: str = "",
     q: str | None = None,
     /,
     *,
@@ -38,7 +38,8 @@ def claims(
 
     `map` says it the other way round, as `symkl check --map` does: `map={"logvar": "2*log(sigma_1)"}`. `where` fixes
     or ties parameters, `definitions` names files with families, relative to the function's file; the rest is as on the
-    command line. Nothing is computed or checked here: the function gets a record, and is returned as it is.
+    command line. Nothing is computed or checked here: the function gets a record, and is returned as it is. A
+    claim that is wrong, or cannot be read, fails as a test.
     """
     given: dict[str, object] = {"of": of, "where": where, "map": map, "units": units, "dims": dims}
     record = ((quantity, p, q), {**given, "definitions": definitions, **parameters})

@@ -156,7 +156,16 @@ def _decided(mark: Mark, found: dict[str, Any]) -> Finding:
     why = _LINE.sub("", found["diagnosis"]) if verdict != "proved" else ""
     given = found["given"] if question.kind != "function" else found.get("read") or mark.name
     return Finding(
-        request.id, claim, mark.name, given, str(mark.place), _place(mark, found), verdict, found["counterexample"], why
+        request.id,
+        claim,
+        mark.name,
+        given,
+        str(mark.place),
+        _place(mark, found),
+        verdict,
+        found["counterexample"],
+        why,
+        tuple(found.get("notes", ())),
     )
 
 
@@ -177,4 +186,4 @@ def _unusable(mark: Mark, error: SymklError) -> Finding:
     text, identity = mark.name, mark.name
     if mark.question is not None:
         text, identity = mark.question.text, _request(mark.question).id
-    return Finding(identity, "", mark.name, text, str(mark.place), place, "unusable", None, why, error.exit_code)
+    return Finding(identity, "", mark.name, text, str(mark.place), place, "unusable", None, why, code=error.exit_code)

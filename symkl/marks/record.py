@@ -30,7 +30,7 @@ def claim_of_function(
 def _claim(
     given: Sequence[Any], keywords: Mapping[str, Any], function: str, arguments: Sequence[str], name: str, place: Place
 ) -> Mark:
-    if not 2 <= len(given) <= 3 or not all(isinstance(word, str) for word in given if word is not None):
+    if not 2 <= len(given) <= 3 or not all(given[:2]) or not all(isinstance(word, str | None) for word in given):
         what = "a claim names a quantity and one or two families, as texts"
         raise BadInput(what, None, 'write: claims("kl", "Normal", "Normal", mu_1="mu")')
     said = {key: keywords[key] for key in _OWN if key in keywords}
