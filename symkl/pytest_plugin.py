@@ -8,7 +8,7 @@ nothing of its engine before there is a claim.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,8 @@ def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> Generat
     made = yield
     obj = obj.__func__ if isinstance(obj, (staticmethod, classmethod)) else obj
     own = getattr(obj, "__dict__", {})
+    if not isinstance(own, Mapping):
+        return made
     if not own.get("__symkl_claims__") and not any(mark.name == "symkl" for mark in _marks(own)):
         return made
     from symkl.marks.live import live_marks
@@ -80,7 +82,7 @@ def pytest_pycollect_makeitem(collector: Any, name: str, obj: object) -> Generat
     return [*made, *(ClaimItem.from_parent(collector, name=f"{name}[{_title(m)}]", mark=m) for m in found)]
 
 
-def _marks(own: Any) -> list[pytest.Mark]:
+def _marks(own: Mapping[str, Any]) -> list[pytest.Mark]:
     found = own.get("pytestmark", [])
     return [mark for mark in (found if isinstance(found, list) else [found]) if isinstance(mark, pytest.Mark)]
 

@@ -1,4 +1,4 @@
-"""Claims in Python files, by `ast`: decorators beside functions, and docstrings. Nothing is imported."""
+"""Claims in Python files, by `ast`: decorators beside functions, docstrings, comments. Nothing is imported."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from symkl.marks.block import MARKER, claim_in, indented
 from symkl.marks.mark import Mark
 from symkl.marks.passage import lines_of
 from symkl.marks.record import claim_of_function
+from symkl.marks.strings import Shown, comments, docstrings
 from symkl.places import Place
 
 __all__ = ["formula_of", "python_marks"]
@@ -35,7 +36,8 @@ def python_marks(path: Path, text: str) -> list[Mark]:
         refusal = BadInput("this is not Python that could be read", None, str(getattr(error, "msg", error)))
         return [Mark(path.name, place, refusal=refusal)]
     names = _names(tree)
-    found = [*_docstrings(path, text, tree), *_decorated(path, tree, names)]
+    found = [mark for shown in (*docstrings(tree, lines_of(text)), *comments(text)) for mark in _told(path, shown)]
+    found += _decorated(path, tree, names)
     return sorted(found, key=lambda mark: (mark.place.line, mark.place.column))
 
 
@@ -162,32 +164,14 @@ def _arguments(function: _Function) -> tuple[str, ...]:
     return tuple(argument.arg for argument in (*own.posonlyargs, *own.args, *own.kwonlyargs))
 
 
-def _docstrings(path: Path, text: str, tree: ast.Module) -> Iterator[Mark]:
-    rows = lines_of(text)
-    for node in ast.walk(tree):
-        if not isinstance(node, _Defined) or not node.body or not isinstance(node.body[0], ast.Expr):
+def _told(path: Path, shown: Shown) -> Iterator[Mark]:
+    """The claims that a docstring, or a comment, makes."""
+    for index, (_, _, line) in enumerate(shown.rows):
+        if not MARKER.match(line.lstrip()):
             continue
-        string = node.body[0].value
-        if not isinstance(string, ast.Constant) or not isinstance(string.value, str) or "symkl:" not in string.value:
-            continue
-        yield from _claims_in(path, _lines(string, string.value, rows))
-
-
-def _lines(string: ast.Constant, value: str, rows: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """The lines of a docstring with their places. Its value counts, which an escape can set apart from what the file
-    shows: then its first line is the place of all.
-    """
-    lines = value.split("\n")
-    shown = rows[string.lineno - 1 : string.end_lineno]
-    if len(shown) != len(lines):
-        return [(string.lineno, string.col_offset + 1, line) for line in lines]
-    return [
-        (number, max(row.find(line.strip()), 0) + 1 - (len(line) - len(line.lstrip())), line)
-        for (number, _, row), line in zip(shown, lines, strict=True)
-    ]
-
-
-def _claims_in(path: Path, rows: list[tuple[int, int, str]]) -> Iterator[Mark]:
-    for index, (_, _, line) in enumerate(rows):
-        if MARKER.match(line.lstrip()):
-            yield claim_in(path, indented(rows, index))
+        claim = indented(shown.rows, index)
+        mark = claim_in(path, claim)
+        if any(number in shown.escaped for number, _ in claim.starts):
+            refusal = BadInput("a backslash in this docstring is an escape", None, 'put r before its quotes: r"""')
+            mark = Mark(mark.name, Place(path, claim.line, claim.column), refusal=refusal)
+        yield mark

@@ -63,6 +63,36 @@ def test_docstrings_of_modules_functions_and_classes(tmp_path: Path) -> None:
     assert (four.question.kind, four.question.text) == ("latex", "a")
 
 
+COMMENTS = r'''
+    """ä symkl: is not at the beginning of the line."""
+
+    def f(x):
+        """\
+        symkl: entropy Normal: \\frac12 a
+        symkl: entropy Normal: \frac12 b
+        """
+        # symkl: entropy Gamma --map a=k:
+        #     log(a)
+        # and what is said besides
+        return x  # symkl: entropy Shown: 1
+
+    def g():
+        "symkl: entropy Poisson: c"
+'''
+
+
+def test_comments_and_docstrings_that_are_not_raw(tmp_path: Path) -> None:
+    one, two, three, four = _read(tmp_path, "a.py", COMMENTS)
+    assert one.question is not None
+    assert (one.question.text, one.question.kind, _shown(one)) == ("\\frac12 a", "latex", "\\frac12 a")
+    assert "put r before its quotes" in str(two.refusal)
+    assert (two.place.line, two.place.column) == (6, 12)
+    assert three.question is not None
+    assert (three.question.text, three.question.names, _shown(three)) == ("log(a)", ("a=k",), "log(a)")
+    assert four.question is not None
+    assert (four.question.p, four.question.text, four.place.column) == ("Poisson", "c", 30)
+
+
 def test_a_place_in_a_later_line_of_a_formula(tmp_path: Path) -> None:
     [mark] = _read(tmp_path, "a.py", '"""symkl: entropy Normal:\n    log(a)\n      + bad\n"""\n')
     assert mark.formula is not None
