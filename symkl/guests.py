@@ -27,6 +27,8 @@ _CHILD = (
     "import json, sys; paths = json.loads(sys.argv[1]); sys.path[:] = paths; "
     "from symkl.trace.user.child import main; main(paths)"
 )
+#: the seconds that it may take to start, on a machine that has other work
+_START, _STARTING = 60.0, "starting the process for the function"
 #: libraries compute on the CPU, in double precision, with one thread
 _ENVIRONMENT = {"JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu", "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
@@ -50,7 +52,7 @@ class Guest:
 
     def ask(self, question: Mapping[str, Any], seconds: float) -> Outcome:
         """What it answers, in the time given; `lost` says what it was doing where it gave none."""
-        begun, doing = time.monotonic(), "starting"
+        begun, doing = time.monotonic(), _STARTING
         process = self._started()
         assert process.stdin is not None
         self._unread = b""
@@ -59,11 +61,12 @@ class Guest:
             process.stdin.write(json.dumps(asked).encode() + b"\n")
             process.stdin.flush()
         while True:
-            line = self._line(process, begun + seconds - time.monotonic())
+            given = max(seconds, _START) if doing == _STARTING else seconds
+            line = self._line(process, begun + given - time.monotonic())
             spent = time.monotonic() - begun
             if line is None:
                 self.end()
-                return Outcome(lost=f"{doing} was not done in the {seconds:g} s given", seconds=spent)
+                return Outcome(lost=f"{doing} was not done in the {given:g} s given", seconds=spent)
             if not line:
                 code = process.wait()
                 self.end()
@@ -71,6 +74,7 @@ class Guest:
                 return Outcome(lost=f"{doing} ended the process ({how})", died=True, seconds=spent)
             said = json.loads(line)
             if "doing" in said:
+                begun = time.monotonic() if doing == _STARTING else begun
                 doing = said["doing"]
             else:
                 return outcome_of(said, spent)

@@ -87,6 +87,7 @@ def _table() -> dict[float, sp.Expr]:
     """The constants that code for entropies and divergences is written with, by the floats nearest to them."""
     logs = [sp.log(2), sp.log(3), sp.log(sp.pi)]
     single = [sp.pi, sp.E, sp.EulerGamma, sp.pi**2, sp.sqrt(2), sp.sqrt(3), sp.sqrt(sp.pi), sp.zeta(3)]
+    single += [sp.pi * sp.E, sp.sqrt(2 * sp.pi * sp.E), sp.log(2), sp.exp(sp.EulerGamma)]
     single += [sp.sqrt(2 * sp.pi), sp.sqrt(2 / sp.pi), sp.log(5), sp.log(7), sp.log(10), sp.log(sp.log(2))]
     sums = [
         sp.Add(*(n * log for n, log in zip(numbers, logs, strict=True)), rest)

@@ -8,10 +8,11 @@ from typing import Any
 
 import sympy as sp
 
+from symkl.errors import BadInput, Location
 from symkl.language import to_text
 from symkl.trace.user.arguments import Arguments, Names, arguments_of
 from symkl.trace.user.question import Question
-from symkl.trace.user.running import Runs, differs, run, watched
+from symkl.trace.user.running import NoNumber, Runs, differs, run, watched
 from symkl.trace.user.target import Target, files, load, source_of
 from symkl.trace.user.tracing import Trace, likely, traces
 
@@ -49,7 +50,11 @@ def _answer(target: Target, arguments: Arguments, question: Question, tell: Call
     call, given = arguments.call(target.function), list(arguments.given.values())
     frameworks = likely(target.function)
     tell("running it")
-    runs, failure, noisy = _run(call, given, question, frameworks)
+    try:
+        runs, failure, noisy = _run(call, given, question, frameworks)
+    except NoNumber as error:
+        todo = "name a function that gives the value alone"
+        raise BadInput(f"the function gives {error}", Location(target.place), todo) from error
     found: list[Trace] = []
     why = ""
     if runs and not noisy:

@@ -13,15 +13,18 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from symkl.errors import BadInput, Location
 from symkl.trace.refusal import in_words, line_of
 
-__all__ = ["SIZES", "Run", "Runs", "run"]
+__all__ = ["SIZES", "NoNumber", "Run", "Runs", "differs", "run", "watched"]
 
 #: the lengths of axes where it is run
 SIZES = {"N": 2, "D": 3}
 #: so many calls with the same numbers in each element
 _EQUAL = 3
+
+
+class NoNumber(Exception):
+    """What the function gives is no number or array of numbers: what it is, in words."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def run(
 ) -> tuple[list[Runs], str]:
     """The calls for each shape with which it runs, and where there is none, why: with numbers of the likeliest library.
 
-    With `alone`, each call is about one point. Raises `BadInput` where what it gives is no number.
+    With `alone`, each call is about one point. Raises `NoNumber`.
     """
     table = [[_number(a, point) for a in arguments] for point in points]
     reason = ""
@@ -64,7 +67,7 @@ def run(
             sizes = tuple(1 if alone else SIZES[axis] for axis in axes)
             try:
                 found.append(_calls(call, table, framework, axes, sizes))
-            except BadInput:
+            except NoNumber:
                 raise
             except (Exception, SystemExit) as error:  # noqa: BLE001  # the function is anyone's
                 where = line_of(error)
@@ -119,22 +122,16 @@ def _argument(row: list[float | int], framework: str, sizes: tuple[int, ...]) ->
 
 
 def _array(found: Any) -> Any:
-    """What came out as an array of NumPy's. Raises `BadInput` where it is none."""
+    """What came out as an array of NumPy's. Raises `NoNumber` where it is none."""
+    if found is None:
+        raise NoNumber("nothing (does it `return`?)")
+    if isinstance(found, str | bytes | dict | tuple | list | set):
+        raise NoNumber(f"a {type(found).__name__}, not a number")
     if hasattr(found, "detach"):
         found = found.detach().cpu().double() if str(found.dtype) == "torch.bfloat16" else found.detach().cpu()
-    if found is None or isinstance(found, str | bytes | dict | tuple | list | set):
-        what = "nothing (does it `return`?)" if found is None else f"a {type(found).__name__}, not a number"
-        raise BadInput(
-            f"the function gives {what}", Location(field="--function"), "name one that gives the value alone"
-        )
     array = np.asarray(found)
     if array.dtype.kind not in "biuf":
-        kind = type(found).__name__ if array.dtype.kind == "O" else array.dtype.name
-        raise BadInput(
-            f"the function gives a {kind}, not a number",
-            Location(field="--function"),
-            "name one that gives the value alone",
-        )
+        raise NoNumber(f"a {type(found).__name__ if array.dtype.kind == 'O' else array.dtype.name}, not a number")
     return array
 
 
@@ -142,24 +139,24 @@ def _array(found: Any) -> Any:
 def watched() -> Iterator[Callable[[], bool]]:
     """Within it, a call says whether random numbers have been drawn since it was entered."""
     drawn: list[bool] = []
-    makers = [name for name in ("default_rng", "RandomState") if hasattr(np.random, name)]
-    own = {name: getattr(np.random, name) for name in makers}
+    numbers: Any = np.random
+    make, kind = numbers.default_rng, numbers.RandomState
 
-    def noting(make: Callable[..., Any]) -> Callable[..., Any]:
-        def made(*given: Any, **named: Any) -> Any:
+    def noting(*given: Any, **named: Any) -> Any:
+        drawn.append(True)
+        return make(*given, **named)
+
+    class Noting(kind):
+        def __init__(self, *given: Any, **named: Any) -> None:
             drawn.append(True)
-            return make(*given, **named)
+            super().__init__(*given, **named)
 
-        return made
-
-    for name, make in own.items():
-        setattr(np.random, name, noting(make))
+    numbers.default_rng, numbers.RandomState = noting, Noting
     before = _states()
     try:
         yield lambda: bool(drawn) or _states() != before
     finally:
-        for name, make in own.items():
-            setattr(np.random, name, make)
+        numbers.default_rng, numbers.RandomState = make, kind
 
 
 def _states() -> list[str]:
