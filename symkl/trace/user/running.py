@@ -146,12 +146,11 @@ def watched() -> Iterator[Callable[[], bool]]:
         drawn.append(True)
         return make(*given, **named)
 
-    class Noting(kind):
-        def __init__(self, *given: Any, **named: Any) -> None:
-            drawn.append(True)
-            super().__init__(*given, **named)
+    def begin(self: Any, *given: Any, **named: Any) -> None:
+        drawn.append(True)
+        kind.__init__(self, *given, **named)
 
-    numbers.default_rng, numbers.RandomState = noting, Noting
+    numbers.default_rng, numbers.RandomState = noting, type("RandomState", (kind,), {"__init__": begin})
     before = _states()
     try:
         yield lambda: bool(drawn) or _states() != before
