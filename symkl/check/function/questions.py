@@ -6,15 +6,19 @@ from collections.abc import Sequence
 
 import sympy as sp
 
+from symkl.algebra import standing
 from symkl.language import to_text
 from symkl.model import Derivation, Distribution
 from symkl.trace.user.question import Question
+from symkl.verify.numbers import truth
 from symkl.verify.points import Point, draw
 
 __all__ = ["points_of", "question"]
 
 #: points at which the function is run
 _POINTS = 24
+#: the numbers in a point are multiples of one over this
+_PARTS = 64
 
 
 def question(derivation: Derivation, target: str, names: Sequence[str], dims: str, seed: int = 0) -> Question:
@@ -22,7 +26,9 @@ def question(derivation: Derivation, target: str, names: Sequence[str], dims: st
     claim = derivation.claim
     members = [(claim.p, "1" if claim.q else "")] + ([(claim.q, "2")] if claim.q else [])
     conditions = [c for c in derivation.conditions if not isinstance(c, sp.Eq)]
-    points = [_as_floats(point) for point in draw(claim, _POINTS, seed, conditions)]
+    drawn = [_as_floats(point) for point in draw(claim, _POINTS, seed, conditions)]
+    wanted = [*standing(claim), *conditions]
+    points = [point for point in drawn if all(truth(condition, point) is not False for condition in wanted)]
     return Question(
         target=target,
         free=[[p.name, p.index, p.domain] for p in claim.parameters],
@@ -41,8 +47,11 @@ def points_of(asked: Question, derivation: Derivation) -> list[Point]:
 
 
 def _as_floats(point: Point) -> Point:
-    """The nearest point at which a machine's numbers are exact."""
-    return {s: v if v.is_Integer else sp.Rational(float(v)) for s, v in point.items()}
+    """A point near by at which a machine's numbers are exact, and short: SymPy takes the powers of others apart."""
+    return {
+        s: v if v.is_Integer else sp.Rational(max(int(v * _PARTS), 1) if v > 0 else int(v * _PARTS), _PARTS)
+        for s, v in point.items()
+    }
 
 
 def _ways(member: Distribution, index: str) -> list[list[str]]:
