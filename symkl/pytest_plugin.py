@@ -31,6 +31,7 @@ __all__ = [
     "pytest_unconfigure",
 ]
 
+_SUFFIXES = (".py", ".md", ".markdown", ".rst", ".tex", ".toml")
 _MARKER = (
     "symkl(quantity, p, q=None, **parameters): the function computes the entropy, cross-entropy or KL divergence of "
     'these families, such as symkl("kl", "Normal", "Normal", mu_1="mu", sigma_1="exp(logvar/2)", mu_2=0, sigma_2=1); '
@@ -41,7 +42,7 @@ _MARKER = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--symkl` and `--symkl-with`."""
     group = parser.getgroup("symkl")
-    what = "test the claims in .py, .md and .tex files, and the known forms in symkl's definition files (.toml)"
+    what = "test the claims in .py, .md, .rst and .tex files, and the known forms in symkl's definition files (.toml)"
     group.addoption("--symkl", action="store_true", help=what)
     what = "a definition file with families that claims are about (repeatable)"
     group.addoption("--symkl-with", action="append", default=[], metavar="FILE.toml", help=what)
@@ -54,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect files that may hold claims, and definition files; other TOML files are not symkl's."""
-    if not parent.config.getoption("--symkl") or file_path.suffix not in (".py", ".md", ".markdown", ".tex", ".toml"):
+    if not parent.config.getoption("--symkl") or file_path.suffix not in _SUFFIXES:
         return None
     content = file_path.read_bytes()
     if file_path.suffix == ".toml":

@@ -31,7 +31,7 @@ def verify(
         list[Path] | None,
         typer.Argument(
             metavar="[PATH]...",
-            help="Definitions (.toml), files with claims (.py, .md, .tex), folders (default: the built-in ones).",
+            help="Definitions (.toml), files with claims (.py, .md, .rst, .tex), folders (default: the built-in ones).",
         ),
     ] = None,
     everything: Annotated[

@@ -7,18 +7,58 @@ import re
 from pathlib import Path
 
 from symkl.checking import Question
-from symkl.errors import BadInput, Location
+from symkl.equations import Equation, equations
+from symkl.errors import BadInput, Location, nearest
 from symkl.marks.head import Head, read_head, split_head
 from symkl.marks.mark import Mark
 from symkl.marks.passage import Passage
 from symkl.places import Place
 
-__all__ = ["MARKER", "claim_in", "indented"]
+__all__ = ["claim_in", "claims_among", "next_equation"]
 
 #: how a claim begins in a comment or a docstring
 MARKER = re.compile(r"(?:\.\. )?symkl:(?:\s+|$)")
 #: how LaTeX is set within text
 _SET = re.compile(r"\$\$(.*?)\$\$|\$(.*?)\$|:math:`(.*?)`|\\\[(.*?)\\\]|\\\((.*?)\\\)", re.DOTALL)
+
+
+def claims_among(path: Path, rows: list[tuple[int, int, str]], shown: Passage) -> list[Mark]:
+    """The claims that the rows make, each with its own formula or about an equation of `shown`: that with its label,
+    else the next.
+    """
+    found = [index for index, (_, _, row) in enumerate(rows) if MARKER.match(row.lstrip())]
+    displayed = [equation for equation in equations(shown.text) if equation.display] if found else []
+    return [_among(path, _indented(rows, index), shown, displayed) for index in found]
+
+
+def _among(path: Path, claim: Passage, shown: Passage, displayed: list[Equation]) -> Mark:
+    label = _label(claim)
+    if label is None:
+        return claim_in(path, claim, next_equation(shown, displayed, (claim.line + 1, 1)), "latex")
+    chosen = next((equation for equation in displayed if label in dict(equation.labels)), None)
+    if chosen is None:
+        todo = nearest(label, [name for equation in displayed for name, _ in equation.labels])
+        refusal = BadInput(f"no equation has the label '{label}'", None, todo or "correct it, or leave it out")
+        return Mark(label, Place(path, claim.line, claim.column), refusal=refusal)
+    return claim_in(path, claim, _inside(shown, chosen), "latex")
+
+
+def next_equation(shown: Passage, displayed: list[Equation], place: tuple[int, int]) -> Passage | None:
+    """The first equation that begins at that line and column or after it."""
+    return next((_inside(shown, e) for e in displayed if shown.place(e.start) >= place), None)
+
+
+def _inside(shown: Passage, equation: Equation) -> Passage:
+    """The equation without the marks around it that say no more than that it is one."""
+    whole = shown.part(equation.start, equation.end)
+    return whole.part(2, len(whole.text) - 2) if whole.text.startswith(("$$", "\\[")) else whole
+
+
+def _label(claim: Passage) -> str | None:
+    try:
+        return read_head(split_head(claim)[0]).one("--label") or None
+    except BadInput:
+        return None  # `claim_in` refuses it with its place
 
 
 def claim_in(path: Path, passage: Passage, formula: Passage | None = None, kind: str | None = None) -> Mark:
@@ -79,7 +119,7 @@ def _unwrapped(formula: Passage) -> tuple[Passage, str]:
     return formula, "latex" if "\\" in formula.text else "formula"
 
 
-def indented(rows: list[tuple[int, int, str]], begin: int) -> Passage:
+def _indented(rows: list[tuple[int, int, str]], begin: int) -> Passage:
     """The claim that begins in that row, with the rows after it that are indented more than its own; the marker is
     left out.
     """

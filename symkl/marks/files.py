@@ -12,6 +12,7 @@ from symkl.errors import BadInput, Location
 from symkl.marks.mark import Mark
 from symkl.marks.markdown import markdown_marks
 from symkl.marks.python import python_marks
+from symkl.marks.rst import rst_marks
 from symkl.marks.tex import tex_marks
 from symkl.places import Place
 
@@ -21,6 +22,7 @@ READERS: Mapping[str, Callable[[Path, str], list[Mark]]] = {
     ".py": python_marks,
     ".md": markdown_marks,
     ".markdown": markdown_marks,
+    ".rst": rst_marks,
     ".tex": tex_marks,
 }
 MAX_BYTES = 5_000_000

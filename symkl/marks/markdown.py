@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from symkl.marks.block import claim_in
+from symkl.equations import equations
+from symkl.marks.block import claim_in, next_equation
 from symkl.marks.mark import Mark
 from symkl.marks.passage import Passage, lines_of
 
@@ -14,8 +15,6 @@ __all__ = ["markdown_marks"]
 
 _FENCE = re.compile(r"(?P<margin> {0,3}(?:> ?)*)(?P<fence>`{3,}|~{3,})\s*(?P<info>.*)")
 _COMMENT = re.compile(r"<!--\s*symkl:(?P<claim>.*?)-->", re.DOTALL)
-_EQUATION = re.compile(r"\$\$(.*?)\$\$|\\\[(.*?)\\\]", re.DOTALL)
-_MATHS = ("math", "latex", "tex")
 
 
 @dataclass(frozen=True)
@@ -32,12 +31,14 @@ def markdown_marks(path: Path, text: str) -> list[Mark]:
     """The claims of a file, in their order."""
     rows = lines_of(text)
     blocks = _blocks(rows)
-    found = [_fenced_claim(path, block) for block in blocks if re.match(r"symkl\b", block.info.text)]
-    inside = {number for block in blocks for number in range(block.begin, block.end + 1)}
+    inside = {number for block in blocks if block.info.text != "math" for number in range(block.begin, block.end + 1)}
     plain = Passage.of((line, column, "" if i in inside else row) for i, (line, column, row) in enumerate(rows))
+    displayed = [equation for equation in equations(plain.text) if equation.display] if "symkl:" in text else []
+    found = [_fenced_claim(path, block) for block in blocks if re.match(r"symkl\b", block.info.text)]
     for comment in _COMMENT.finditer(plain.text):
         claim = plain.part(*comment.span("claim"))
-        found.append(claim_in(path, claim, *_next_equation(plain, comment.end(), blocks)))
+        following = next_equation(plain, displayed, plain.place(comment.end()))
+        found.append(claim_in(path, claim, following, "latex"))
     return sorted(found, key=lambda mark: (mark.place.line, mark.place.column))
 
 
@@ -75,13 +76,3 @@ def _fenced_claim(path: Path, block: _Fenced) -> Mark:
     if not head.text:
         return claim_in(path, block.body)
     return claim_in(path, head, block.body, "latex" if "\\" in block.body.text else "formula")
-
-
-def _next_equation(plain: Passage, begin: int, blocks: list[_Fenced]) -> tuple[Passage | None, str]:
-    """The first equation after a comment, between dollar signs or in a block."""
-    line = plain.place(begin)[0]
-    block = next((b for b in blocks if b.begin + 1 > line and b.info.text in _MATHS), None)
-    found = _EQUATION.search(plain.text, begin)
-    if found is not None and (block is None or plain.place(found.start())[0] <= block.begin):
-        return plain.part(*found.span(found.lastindex or 0)), "latex"
-    return None if block is None else block.body, "latex"

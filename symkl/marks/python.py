@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from symkl.errors import BadInput, Location
-from symkl.marks.block import MARKER, claim_in, indented
+from symkl.marks.block import claims_among
 from symkl.marks.mark import Mark
-from symkl.marks.passage import lines_of
+from symkl.marks.passage import Passage, lines_of
 from symkl.marks.record import claim_of_function
 from symkl.marks.strings import Shown, comments, docstrings
 from symkl.places import Place
@@ -166,12 +166,10 @@ def _arguments(function: _Function) -> tuple[str, ...]:
 
 def _told(path: Path, shown: Shown) -> Iterator[Mark]:
     """The claims that a docstring, or a comment, makes."""
-    for index, (_, _, line) in enumerate(shown.rows):
-        if not MARKER.match(line.lstrip()):
-            continue
-        claim = indented(shown.rows, index)
-        mark = claim_in(path, claim)
-        if any(number in shown.escaped for number, _ in claim.starts):
+    for mark in claims_among(path, shown.rows, Passage.of(shown.rows)):
+        lines = range(mark.place.line, mark.place.line + (mark.formula.text.count("\n") if mark.formula else 0) + 1)
+        if shown.escaped.isdisjoint(lines):
+            yield mark
+        else:
             refusal = BadInput("a backslash in this docstring is an escape", None, 'put r before its quotes: r"""')
-            mark = Mark(mark.name, Place(path, claim.line, claim.column), refusal=refusal)
-        yield mark
+            yield Mark(mark.name, mark.place, refusal=refusal)

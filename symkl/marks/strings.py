@@ -8,6 +8,8 @@ import re
 import tokenize
 from dataclasses import dataclass
 
+from symkl.equations import halved
+
 __all__ = ["Shown", "comments", "docstrings"]
 
 Rows = list[tuple[int, int, str]]
@@ -52,18 +54,12 @@ def _shown(string: ast.Constant, lines: Rows) -> Shown:
     if "r" in opening[1].lower():
         return Shown(rows)
     escaped = frozenset(line for line, _, text in rows if _ESCAPE.search(text))
-    return Shown([(line, column, _BACKSLASHES.sub(_halved, text)) for line, column, text in rows], escaped)
+    return Shown([(line, column, _BACKSLASHES.sub(halved, text)) for line, column, text in rows], escaped)
 
 
 def _characters(line: str, column: int) -> int:
     """The index of a character whose place `ast` counts in bytes."""
     return len(line.encode()[:column].decode(errors="replace"))
-
-
-def _halved(found: re.Match[str]) -> str:
-    """Doubled backslashes as single ones, and blanks, so that the rest stands where it stood."""
-    half = len(found[0]) // 2
-    return " " * half + "\\" * (len(found[0]) - half)
 
 
 def comments(text: str) -> list[Shown]:

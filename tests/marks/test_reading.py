@@ -86,7 +86,7 @@ def test_comments_and_docstrings_that_are_not_raw(tmp_path: Path) -> None:
     assert one.question is not None
     assert (one.question.text, one.question.kind, _shown(one)) == ("\\frac12 a", "latex", "\\frac12 a")
     assert "put r before its quotes" in str(two.refusal)
-    assert (two.place.line, two.place.column) == (6, 12)
+    assert (two.place.line, two.place.column) == (6, 28)
     assert three.question is not None
     assert (three.question.text, three.question.names, _shown(three)) == ("log(a)", ("a=k",), "log(a)")
     assert four.question is not None
@@ -212,6 +212,8 @@ MARKDOWN = """
     ```
 
     <!-- symkl: entropy Cauchy: log(4) -->
+
+    <!-- symkl: entropy Levy --> \\[ d \\]
 """
 
 
@@ -225,8 +227,9 @@ def test_markdown_blocks_and_comments(tmp_path: Path) -> None:
         ("Poisson", "latex", "\\lambda"),
         ("Laplace", "latex", "1 + \\log 2b"),
         ("Cauchy", "formula", "log(4)"),
+        ("Levy", "latex", "d"),
     ]
-    assert [_shown(m) for m in marks] == ["log(a)", "\\frac12", "a", "\\lambda", "1 + \\log 2b", "log(4) -->"]
+    assert [_shown(m) for m in marks] == ["log(a)", "\\frac12", "a", "\\lambda", "1 + \\log 2b", "log(4) -->", "d \\]"]
     assert [m.name for m in marks][:2] == ["kl Normal Normal", "entropy Normal"]
 
 
@@ -260,14 +263,42 @@ def test_latex_comments_are_about_the_next_equation_or_that_with_a_label(tmp_pat
     one, two, three, four, five = _read(tmp_path, "a.tex", TEX)
     assert one.question is not None
     assert one.question.where == ("mu_2=0",)
-    assert one.question.text.split() == [r"\label{eq:one}", "D", "&=", r"\log", "a", "%", "a", "comment"]
+    assert one.question.text.split() == [r"\begin{align*}", r"\label{eq:one}", "D", "&=", r"\log", "a", r"\end{align*}"]
     assert (two.question and two.question.text, _shown(two)) == ("c", "c $$")
     assert three.question is not None
     assert three.question.text == one.question.text
-    assert str(four.refusal) == "no equation has the label 'eq:two'; correct it, or leave it out"
+    assert str(four.refusal) == "no equation has the label 'eq:two'; did you mean 'eq:one'?"
     assert four.place.line == 15
     assert five.question is not None
     assert (five.question.kind, five.question.text) == ("formula", "1 - log(lam)")
+
+
+RST = """
+    .. symkl: entropy Normal
+
+    The entropy is
+
+    .. math::
+       :label: one
+
+       a
+
+    .. symkl: entropy Normal --label one
+    .. symkl: entropy Gamma: log(k)
+"""
+
+
+def test_comments_in_restructured_text_and_docstrings_are_about_the_next_equation(tmp_path: Path) -> None:
+    one, two, three = _read(tmp_path, "a.rst", RST)
+    assert one.question is not None
+    assert two.question is not None
+    assert (one.question.kind, one.question.text, one.place.line) == ("latex", "a", 8)
+    assert two.question.text == "a"
+    assert (three.question and three.question.text, _shown(three)) == ("log(k)", "log(k)")
+    text = 'def f():\n    r"""F.\n\n' + textwrap.indent(textwrap.dedent(RST), "    ") + '"""\n'
+    one, two, three = _read(tmp_path, "a.py", text)
+    assert one.question is not None
+    assert (one.question.kind, one.question.text, one.place.line, one.place.column) == ("latex", "a", 12, 8)
 
 
 @pytest.mark.parametrize(

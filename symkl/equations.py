@@ -1,0 +1,166 @@
+r"""Where the equations stand in a text: LaTeX, Markdown, reStructuredText, the docstrings of Python.
+
+They are display environments, `\[...\]`, `\(...\)`, `$$...$$`, `$...$`, blocks fenced as `math`, `.. math::` with its
+indented lines, and :math:`...`.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+__all__ = ["Equation", "equations", "halved", "legible", "without_verbatim"]
+
+_ENVIRONMENTS = "equation|align|gather|multline|eqnarray|displaymath|flalign|alignat|math|dmath"
+_OPENINGS = re.compile(
+    rf"\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}|\\(?P<bracket>[\[(])|(?P<dollars>\$\$?)"
+    r"|^[ \t]*(?P<fence>`{3,}|~{3,})[ \t]*math[ \t]*$|^(?P<margin>[ \t]*)\.\.[ \t]+math::|(?P<role>:math:`)",
+    re.MULTILINE,
+)
+_LABEL = re.compile(r"\\label\{([^{}\n]{1,200})\}|^[ \t]*:label:[ \t]*(\S{1,200})", re.MULTILINE)
+_AFTER = re.compile(r"[ \t]*\{#([^\s{}]{1,200})\}|[ \t]*\(([\w:-]{1,200})\)[ \t]*$", re.MULTILINE)
+_OPTION = re.compile(r"^[ \t]*:\w+:[^\n]*$", re.MULTILINE)
+_VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|minted|comment)(\*?)\}")
+_BACKSLASHES = re.compile(r"\\{2,}")
+
+
+@dataclass(frozen=True)
+class Equation:
+    """An equation from `start` to `end` of a file's text; `labels` are its labels with their places."""
+
+    start: int
+    end: int
+    labels: tuple[tuple[str, int], ...]
+    display: bool
+
+
+def legible(text: str, suffix: str) -> str:
+    """The text of a file with that ending, each character where it stands: comments of TeX are blanks, doubled
+    backslashes of Python strings single ones.
+    """
+    if suffix in (".tex", ".ltx", ".latex", ".sty"):
+        return without_verbatim(_without_comments(text))
+    return _unescaped(text) if suffix in (".py", ".pyi") else text
+
+
+def _without_comments(text: str) -> str:
+    made = []
+    for row in text.split("\n"):
+        at = row.find("%")
+        while at > 0 and (at - len(row[:at].rstrip("\\"))) % 2:
+            at = row.find("%", at + 1)
+        made.append(row if at < 0 else row[:at] + " " * (len(row) - at))
+    return "\n".join(made)
+
+
+def without_verbatim(text: str) -> str:
+    """A LaTeX text with blanks in the place of what it only shows."""
+    at = 0
+    while (found := _VERBATIM.search(text, at)) is not None:
+        end = text.find(f"\\end{{{found[1]}{found[2]}}}", found.end())
+        end = len(text) if end < 0 else end
+        text = text[: found.start()] + _blank(text[found.start() : end]) + text[end:]
+        at = end
+    return text
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _unescaped(text: str) -> str:
+    """Python's text in which each doubled backslash of a string that is not raw is a blank and a single one."""
+    rows = text.split("\n")
+    starts = [0]
+    for row in rows:
+        starts.append(starts[-1] + len(row) + 1)
+    made = text
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            prefix = token.string[: token.string.find(token.string[-1:])].lower()
+            if token.type == tokenize.STRING and "r" not in prefix:
+                start, end = (starts[line - 1] + column for line, column in (token.start, token.end))
+                made = made[:start] + _BACKSLASHES.sub(halved, made[start:end]) + made[end:]
+    except (tokenize.TokenError, SyntaxError, IndexError):
+        return made
+    return made
+
+
+def halved(found: re.Match[str]) -> str:
+    """Doubled backslashes as single ones, and blanks, so that the rest stands where it stood."""
+    half = len(found[0]) // 2
+    return " " * half + "\\" * (len(found[0]) - half)
+
+
+def equations(text: str) -> list[Equation]:
+    """The equations of a legible text, in their order."""
+    return list(_spans(text))
+
+
+def _spans(text: str) -> Iterator[Equation]:
+    at = 0
+    while (found := _OPENINGS.search(text, at)) is not None:
+        end = _end(text, found)
+        if end is None:
+            at = found.end()
+            continue
+        start, display = found.start(), not (found["role"] or found["bracket"] == "(" or found["dollars"] == "$")
+        labels = [(label[1] or label[2], label.start()) for label in _LABEL.finditer(text, start, end)]
+        after = _AFTER.match(text, end)
+        if after is not None:
+            labels.append((after[1] or after[2], end))
+        yield from _inner(text, found, end, tuple(labels), display)
+        at = end
+
+
+def _inner(
+    text: str, found: re.Match[str], end: int, labels: tuple[tuple[str, int], ...], display: bool
+) -> Iterator[Equation]:
+    """The span without the marks around it that are not LaTeX."""
+    if found["margin"] is not None:
+        option = found.end()
+        while (row := _OPTION.match(text, text.find("\n", option) + 1, end)) is not None:
+            option = row.end()
+        yield Equation(option, end, labels, display)
+    elif found["fence"]:
+        yield Equation(found.end(), text.rfind("\n", found.end(), end), labels, display)
+    elif found["role"]:
+        yield Equation(found.end(), end - 1, labels, display)
+    else:
+        yield Equation(found.start(), end, labels, display)
+
+
+def _end(text: str, found: re.Match[str]) -> int | None:
+    """Where the formula that begins there ends, its closing mark included; None where it never does."""
+    start = found.end()
+    if found["margin"] is not None:
+        return _end_of_block(text, start, len(found["margin"].expandtabs()))
+    if found["fence"]:
+        closing = re.compile(rf"^[ \t]*{re.escape(found['fence'])}[ \t]*$", re.MULTILINE).search(text, start)
+        return None if closing is None else closing.end()
+    mark = f"\\end{{{found['name']}}}" if found["name"] else {"[": "\\]", "(": "\\)"}.get(found["bracket"] or "", "")
+    mark = mark or found["dollars"] or "`"
+    end = text.find(mark, start)
+    while end > 0 and mark == "$" and text[end - 1] == "\\":
+        end = text.find(mark, end + 1)
+    inline = mark in ("$", "`", "\\)")
+    if end < 0 or (found["dollars"] and text[found.start() - 1 : found.start()] == "\\"):
+        return None
+    return None if inline and "\n\n" in text[start:end] else end + len(mark)
+
+
+def _end_of_block(text: str, start: int, margin: int) -> int:
+    """The end of the lines after `start` that are blank or stand further in than `margin`."""
+    end = text.find("\n", start)
+    last = end = len(text) if end < 0 else end
+    while end < len(text):
+        following = text.find("\n", end + 1)
+        following = len(text) if following < 0 else following
+        row = text[end + 1 : following].expandtabs()
+        if row.strip() and len(row) - len(row.lstrip()) <= margin:
+            break
+        last, end = (following if row.strip() else last), following
+    return last
