@@ -52,7 +52,7 @@ READ = {
     r"\ln a \cdot b": "log(a)*b",
     r"\ln a \ln b": "log(a)*log(b)",
     r"\ln a (b+1)": "log(a)*(b + 1)",
-    r"\ln a (b k)": "log(a*(b*k))",
+    r"\ln a (b k)": "log(a*b*k)",
     r"\ln |a|": "log(Abs(a))",
     "|a|b": "Abs(a)*b",
     r"\left|a-b\right|^2": "Abs(a - b)**2",

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from symkl.language.latex.peeking import ends_argument
 from symkl.language.latex.scripts import Scripts
-from symkl.language.latex.tree import Product, Quotient, Tree
+from symkl.language.latex.tree import Product, Tree
 
 if TYPE_CHECKING:
     from symkl.language.latex.reader import Reader
 
-__all__ = ["bare_argument", "no_marks", "only", "power_of", "product"]
+__all__ = ["bare_argument", "no_marks", "only", "power_of", "product", "times"]
 
 
 def bare_argument(reader: Reader, text: str, place: int) -> Tree:
@@ -27,14 +27,14 @@ def bare_argument(reader: Reader, text: str, place: int) -> Tree:
 
 
 def product(reader: Reader, made: Tree) -> Tree:
+    factors = [made]
     while True:
         if reader.sign("/"):
-            place = reader.take().start
-            made = Quotient(place, made, reader.below(made))
+            factors = [reader.divided(times(*factors))]
         elif reader.factor_next() and not ends_argument(reader):
-            made = Product(made.place, (made, reader.factor()))
+            factors.append(reader.factor())
         else:
-            return made
+            return times(*factors)
 
 
 def power_of(reader: Reader, name: str, found: Scripts) -> Tree | None:
@@ -55,3 +55,11 @@ def only(reader: Reader, name: str, arguments: tuple[Tree, ...], place: int) -> 
     if len(arguments) != 1:
         raise reader.refusal(f"'{name}' takes 1 argument, not {len(arguments)}", place=place)
     return arguments[0]
+
+
+def times(*factors: Tree) -> Tree:
+    """Their product, without a product in the product."""
+    if len(factors) == 1:
+        return factors[0]
+    flat = [part for factor in factors for part in (factor.factors if isinstance(factor, Product) else (factor,))]
+    return Product(factors[0].place, tuple(flat))

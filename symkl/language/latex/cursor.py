@@ -84,7 +84,7 @@ class Cursor:
         self.index = last + 1
         return inside
 
-    def argument(self, last: bool = True) -> Sequence[Token]:
+    def argument(self, last: bool = True, bare: bool = True) -> Sequence[Token]:
         r"""The tokens of an argument as TeX takes it: of the braces that are next, else one token.
 
         No digit may follow a digit that is the last argument: `\frac12` is clear, and `x^12` is hardly what is meant.
@@ -92,9 +92,9 @@ class Cursor:
         if self.sign("{"):
             return self.group()
         start, token = self.index, self.take()
-        if token.is_command("frac", "sqrt"):
+        if bare and token.is_command("frac", "sqrt"):
             for _ in range(2 if token.text == "frac" else 1):
-                self.argument(last=False)
+                self.argument(last=False, bare=False)
             return self.tokens[start : self.index]
         if token.kind == "sign" and token.text not in _ALONE:
             raise self.refusal(f"'{token.text}' stands where an argument is needed", place=token.start)

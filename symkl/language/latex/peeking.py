@@ -21,6 +21,8 @@ LETTERS = {
     "Beta": ("Beta", True),
 }  # fmt: skip
 PSI = ("psi", "Psi", "digamma")
+#: functions that are read without their backslash
+_PLAIN_FUNCTIONS = ({*LOGS, *FUNCTIONS, "KL", "DKL", "Li"} - GREEK) | {"digamma"}
 
 
 def spoken(reader: Reader) -> tuple[str, int]:
@@ -28,16 +30,11 @@ def spoken(reader: Reader) -> tuple[str, int]:
     token = reader.tokens[reader.index]
     if token.kind != "letter" or token.font:
         return token.text, 1
-    for run in plain_run(reader.tokens, reader.index):
-        named = run in reader.context.words
-        if len(run) > 1 and (named or (run.isalpha() and _is_plain_function(reader, run))):
+    runs = plain_run(reader.tokens, reader.index)
+    for run in runs:
+        if len(run) > 1 and run in reader.context.words:
             return run, len(run)
-    return token.text, 1
-
-
-def _is_plain_function(reader: Reader, run: str) -> bool:
-    whole = plain_run(reader.tokens, reader.index)[0] == run
-    return whole and (run in LOGS or run in FUNCTIONS or run in ("KL", "DKL", "Li")) and run not in GREEK
+    return (runs[0], len(runs[0])) if runs[0] in _PLAIN_FUNCTIONS else (token.text, 1)
 
 
 def is_function(reader: Reader) -> bool:

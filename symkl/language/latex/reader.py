@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from symkl.errors import BadInput
 from symkl.language.latex.applying import word
+from symkl.language.latex.arguments import times
 from symkl.language.latex.cursor import Cursor, shown
 from symkl.language.latex.peeking import is_function
 from symkl.language.latex.place import Source
@@ -19,7 +20,6 @@ from symkl.language.latex.tree import (
     Named,
     Number,
     Power,
-    Product,
     Quotient,
     Symbol,
     Terms,
@@ -32,6 +32,7 @@ from symkl.language.lexis import MAX_DIGITS
 __all__ = ["Context", "Reader", "read_tree"]
 
 MAX_DEPTH = 40
+MAX_DIVISIONS = 20  # by slashes, in one bracket or argument
 _BRACKETS = ("(", "[", "\\{", "|(")
 #: why reading stops at a sign, and what to do about it
 _STOPS = {
@@ -76,7 +77,8 @@ class Reader(Cursor):
 
     def __init__(self, tokens: Sequence[Token], context: Context, end: int, depth: int) -> None:
         super().__init__(tokens, context.source, end)
-        self.context, self.depth = context, depth
+        self.context, self.depth, self.level = context, depth, 0
+        self.divisions = 0
         if depth > MAX_DEPTH:
             raise self.refusal(f"the formula is nested more than {MAX_DEPTH} deep")
 
@@ -139,15 +141,22 @@ class Reader(Cursor):
     def product(self) -> Tree:
         made = self.run()
         while True:
-            place = self.place
             if self.skip("*"):
-                made = _times(made, self.signed_run())
-            elif self.skip("/"):
-                made = Quotient(place, made, self.below(made))
+                made = times(made, self.signed_run())
+            elif self.sign("/"):
+                made = self.divided(made)
                 if self.factor_next():
-                    made = _times(made, self.run())
+                    made = times(made, self.run())
             else:
                 return made
+
+    def divided(self, above: Tree) -> Tree:
+        """The quotient of what stands before the `/` that is next and what stands after it."""
+        place = self.take().start
+        self.divisions += 1
+        if self.divisions > MAX_DIVISIONS:
+            raise self.refusal(f"more than {MAX_DIVISIONS} divisions stand in a row", r"write \frac", place)
+        return Quotient(place, above, self.below(above))
 
     def signed_run(self) -> Tree:
         r"""What follows `\cdot`: a minus may stand there."""
@@ -156,23 +165,23 @@ class Reader(Cursor):
 
     def run(self) -> Tree:
         """Factors side by side."""
-        made = self.factor()
+        factors = [self.factor()]
         while self.factor_next():
-            made = _times(made, self.factor())
-        return made
+            factors.append(self.factor())
+        return times(*factors)
 
     def below(self, above: Tree) -> Tree:
         """What `/` divides by: as the style says, one factor, or that and what stands beside it."""
-        made = self.factor()
+        factors = [self.factor()]
         style, decided = self.context.style.slash, self.context.decided
         apart = self.next is not None and self.tokens[self.index - 1].end < self.next.start
-        whole = isinstance(above, Number) and isinstance(made, Number) and apart and style != "run"
+        whole = isinstance(above, Number) and isinstance(factors[0], Number) and apart and style != "run"
         while self.factor_next():
             decided.add("slash")
             if whole or style == "factor" or (style == "product" and not self.plain_next()):
                 break
-            made = _times(made, self.factor())
-        return made
+            factors.append(self.factor())
+        return times(*factors)
 
     def plain_next(self) -> bool:
         token = self.next
@@ -195,15 +204,22 @@ class Reader(Cursor):
         return self.sign(*_BRACKETS)
 
     def factor(self) -> Tree:
+        """A factor with its power and its factorial sign; one of each at most."""
+        self.level += 1
+        if self.depth + self.level > MAX_DEPTH:
+            raise self.refusal(f"the formula is nested more than {MAX_DEPTH} deep")
         made = self.base()
-        while self.sign("^", "!"):
-            place, sign = self.place, self.take().text
-            if sign == "^":
+        for _ in range(2):
+            place = self.place
+            if self.skip("^"):
+                if isinstance(made, Power):
+                    raise self.refusal("a second superscript", "put the first power into brackets", place)
                 made = Power(place, made, self.exponent())
-            elif isinstance(made, Call) and made.function == "factorial":
-                raise self.refusal("a double factorial is not read", place=place)
-            else:
+            if self.sign("!") and isinstance(made, Call) and made.function == "factorial":
+                raise self.refusal("a double factorial is not read")
+            if self.skip("!"):
                 made = Call(place, "factorial", (made,))
+        self.level -= 1
         return made
 
     def exponent(self) -> Tree:
@@ -330,7 +346,3 @@ class Reader(Cursor):
         if not below[1].is_sign("=") or len(below) == 2:
             raise self.refusal("the range of this sum is not read", advice, below[1].start)
         return symbol, self.inner(below[2:])
-
-
-def _times(one: Tree, two: Tree) -> Tree:
-    return Product(one.place, (*(one.factors if isinstance(one, Product) else (one,)), two))

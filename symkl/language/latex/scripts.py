@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from symkl.language.latex.cursor import Cursor, shown
 from symkl.language.latex.tokens import Token
 
+MAX_PRIMES = 5
+
 __all__ = ["Scripts", "read_scripts", "subscripts"]
 
 _STARS = {"*": "star", "+": "plus", "-": "minus"}
@@ -44,6 +46,8 @@ def read_scripts(cursor: Cursor) -> Scripts:
         place, sign = cursor.place, cursor.take().text
         if sign == "'":
             primes += 1
+            if primes > MAX_PRIMES:
+                raise cursor.refusal(f"more than {MAX_PRIMES} primes", place=place)
             continue
         found = list(cursor.argument())
         if not found:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from symkl.language.latex.tokens import Token
 
+MAX_RUN = 33  # letters and digits side by side; a name has at most 32
+
 __all__ = ["GREEK", "is_letter", "plain_run"]
 
 GREEK = frozenset(
@@ -24,7 +26,7 @@ def plain_run(tokens: Sequence[Token], index: int) -> list[str]:
     """The beginnings of the row of adjacent plain letters and digits that starts there, longest first."""
     text, end = "", tokens[index].start
     found: list[str] = []
-    for token in tokens[index:]:
+    for token in tokens[index : index + MAX_RUN]:
         if token.kind not in ("letter", "digit") or token.font or token.start != end:
             break
         text, end = text + token.text, token.end
