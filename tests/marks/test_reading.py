@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import textwrap
 from pathlib import Path
 
@@ -350,3 +351,31 @@ def test_paths_that_cannot_be_used_are_told(name: str, said: str, tmp_path: Path
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match=said):
         split_paths([tmp_path / name])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("a.py", DOCSTRINGS), ("b.py", DECORATED), ("c.py", COMMENTS), ("a.md", MARKDOWN), ("a.tex", TEX), ("a.rst", RST)],
+)
+def test_whatever_stands_in_a_file_is_a_claim_or_a_refusal_at_a_place_in_it(
+    name: str, text: str, tmp_path: Path
+) -> None:
+    draw = random.Random(name)
+    path = tmp_path / name
+    pieces = ["\n", " ", "\x0c", "\x00", *"symkl: ` ``` $$ \\ % \" ' --map = : é <!-- -->".split()]
+    read = 0
+    for _ in range(400):
+        changed = textwrap.dedent(text)
+        for _ in range(draw.randint(1, 6)):
+            begin = draw.randrange(len(changed))
+            end = begin + draw.choice([0, 0, 1, 3, 30])
+            changed = changed[:begin] + draw.choice([*pieces, changed[end : end + 20]]) + changed[end:]
+        path.write_bytes(changed.encode())
+        for mark in marks_of(path):
+            assert (mark.question is None) == (mark.refusal is not None)
+            assert mark.place.path == path
+            assert 1 <= mark.place.line <= changed.count("\n") + changed.count("\x0c") + 1
+            assert mark.place.column >= 1
+            assert mark.name
+            read += mark.question is not None
+    assert read > 20
