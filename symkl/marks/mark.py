@@ -13,7 +13,8 @@ from symkl.places import Place
 
 __all__ = ["Mark"]
 
-#: what an error calls a formula, or a line of it
+#: how an error names a line of a Python file, and a formula, or a line of it
+_LINE = re.compile(r"(.+):(\d+)")
 _FIELD = re.compile(r"--(?:formula|latex)(?:, line (\d+))?")
 
 
@@ -34,10 +35,14 @@ class Mark:
 
     def placed(self, error: SymklError) -> tuple[Place, str]:
         """The place in the file that an error about this claim means, and what it says beside that."""
-        found = _FIELD.fullmatch(error.where.field) if isinstance(error, BadInput) else None
+        if not isinstance(error, BadInput):
+            return self.place, str(error)
+        line = _LINE.fullmatch(error.where.file)
+        if line is not None and Path(line[1]).name == self.place.path.name:
+            return replace(self.place, line=int(line[2]), column=1), str(BadInput(error.what, None, error.todo))
+        found = _FIELD.fullmatch(error.where.field)
         if found is None or self.formula is None:
             return self.place, str(error)
-        assert isinstance(error, BadInput)
         return self.row(int(found[1] or 1), error.where.column or 1), str(BadInput(error.what, None, error.todo))
 
     def row(self, line: int, column: int) -> Place:

@@ -153,6 +153,31 @@ def test_of_a_derivation_in_latex_the_wrong_line_is_told(symkl: Run, here: Path)
     assert [row["verdict"] for row in json.loads(ran.out)] == ["failed", "unusable", "proved"]
 
 
+FUNCTIONS = """
+import symkl
+open("ran", "w").close()
+
+@symkl.claims("entropy", "Exponential")
+def h(lam):
+    return 1 - lam**0 * no_such_name
+
+@symkl.claims("entropy", "Exponential", lam="1/scale")
+def k(scale, base):
+    return 1
+"""
+
+
+def test_functions_are_run_unless_they_are_left_out(symkl: Run, here: Path) -> None:
+    (here / "losses.py").write_text(FUNCTIONS)
+    ran = symkl("verify", "losses.py", "--no-functions")
+    assert (ran.code, ran.out) == (0, "")
+    assert not (here / "ran").exists()
+    ran = symkl("verify", "losses.py", "--json")
+    assert (here / "ran").exists()
+    assert ran.code == 2
+    assert [(row["verdict"], row["line"]) for row in json.loads(ran.out)] == [("unknown", 7), ("unusable", 9)]
+
+
 def test_a_wrong_known_form_has_the_line_of_its_formula(symkl: Run, here: Path) -> None:
     forms = """
 [[known]]
