@@ -11,7 +11,7 @@ from symkl.language.latex.place import Source
 from symkl.language.latex.reader import Context, read_tree
 from symkl.language.latex.tokens import tokens
 from symkl.language.latex.tree import Named, Number, Power, Symbol
-from symkl.language.latex.words import GREEK
+from symkl.language.latex.words import GREEK, is_letter
 from symkl.model import Parameter
 
 __all__ = ["Vocabulary", "read_name", "stems_of"]
@@ -67,7 +67,7 @@ def read_name(text: str, source: Source) -> tuple[Symbol, int]:
     if text.isascii() and text.isidentifier():
         return _from_ascii(text), 1
     found = tokens(source)
-    plain = frozenset(token.text for token in found) | GREEK | {"E", "H", "I", "K"}
+    plain = frozenset(token.text for token in found if is_letter(token)) | GREEK
     tree = read_tree(found, Context(source, plain))
     match tree:
         case Named(symbol=symbol):
