@@ -19,7 +19,11 @@ quantity = "entropy"
 formula = "1 + log(b) - EulerGamma"
 source = "a sign is wrong here"
 """
+LOSSES = next(block for block in re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL) if "@symkl.claims" in block)
+PAPER = next(block for block in re.findall(r"```latex\n(.*?)```", TEXT, re.DOTALL) if "eq:kl" in block)
 FILES = {
+    "losses.py": LOSSES,
+    "paper.tex": PAPER,
     "GumbelMin.toml": STRANGER,
     "wrong.toml": STRANGER + KNOWN,
     "double.toml": STRANGER.replace('density = "exp', 'density = "2*exp'),
