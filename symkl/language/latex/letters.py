@@ -122,6 +122,8 @@ def named(
         unread = _UNREAD.get(base) if reader.bracket_next() else None
         if unread and not found.above:
             raise reader.not_read(f"{unread}: '{base}' is no name, and a bracket follows it", place)
+        if reader.bracket_next() and token is not None and len(base) > 1 and token.kind != "command":
+            raise reader.refusal(f"'{base}' is no function that is read, and no name", place=place)
     constant = _constant(symbol) if base not in reader.context.bases else None
     made: Tree = Constant(place, constant) if constant else Named(place, symbol)
     return Power(found.above_place, made, reader.inner(found.above)) if found.above else made

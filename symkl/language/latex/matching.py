@@ -95,8 +95,9 @@ def _unknown(name: Named, stems: Sequence[Stem], source: Source) -> BadInput:
     known = sorted({f"{stem.name}_{side}" if side else stem.name for stem in stems for side in stem.free})
     ascii_name = name.symbol.name
     near = nearest(ascii_name, known)
-    todo = f'say what it is, such as --map "{ascii_name}={known[0] if known else "2"}"'
-    return source.refusal(f"'{ascii_name}' is not known here", name.place, f"{near} Or {todo}" if near else todo)
+    todo = f'say what it is with --map "{ascii_name}=..."'
+    todo += f"; the parameters are {', '.join(known)}" if known else ""
+    return source.refusal(f"'{ascii_name}' is not known here", name.place, f"{near} If not, {todo}" if near else todo)
 
 
 def _of_one(found: Mapping[Symbol, _Found], source: Source) -> Matching:

@@ -36,6 +36,7 @@ class Quantity:
 def quantity_of(tokens: Sequence[Token]) -> Quantity | None:
     """What the side names, if it is a name with or without arguments; None for any other formula."""
     index = int(bool(tokens) and tokens[0].is_sign("-"))
+    tokens = _bare(tokens, index)
     if index >= len(tokens) or not is_letter(tokens[index]):
         return None
     head, after = _head(tokens, index)
@@ -49,6 +50,15 @@ def quantity_of(tokens: Sequence[Token]) -> Quantity | None:
     if kind is None or (kind == "" and inside is not None and tokens[index].kind == "command"):
         return None
     return Quantity(kind, head, index == 1, tuple(map(_names_in, parts)))
+
+
+def _bare(tokens: Sequence[Token], index: int) -> Sequence[Token]:
+    r"""The tokens without the braces around the name, as in `{\rm KL}(p, q)`."""
+    if index < len(tokens) and tokens[index].is_sign("{"):
+        last = _closer(tokens, index)
+        if last is not None:
+            return [*tokens[:index], *tokens[index + 1 : last], *tokens[last + 1 :]]
+    return tokens
 
 
 def _head(tokens: Sequence[Token], index: int) -> tuple[str, int]:

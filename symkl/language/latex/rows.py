@@ -50,7 +50,7 @@ class Chain:
 
 def chains(tokens: Sequence[Token], source: Source) -> list[Chain]:
     """The chains of equations of a formula. Raises `BadInput`."""
-    tokens = _relations(_unwrapped(tokens, source), source)
+    tokens = _seamless(_relations(_unwrapped(tokens, source), source), source)
     found = [_chain(part, source) for part in _statements(tokens)]
     if not found:
         raise source.refusal("there is no formula here", 0)
@@ -70,7 +70,35 @@ def _unwrapped(tokens: Sequence[Token], source: Source) -> list[Token]:
         if token.kind in ("begin", "end"):
             what = f"the environment '{token.text[:40]}' is not read"
             raise source.refusal(what, token.start, "give one formula without cases")
-    return [token for token in made if not token.is_sign("&")]
+    return made
+
+
+def _seamless(tokens: Sequence[Token], source: Source) -> list[Token]:
+    """The tokens without alignment marks and without the ends of rows inside brackets.
+
+    Where such a mark parts two factors, a table or a matrix may be meant: that is refused.
+    """
+    made: list[Token] = []
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += (token.kind == "sign") * ((token.text in CLOSING) - (token.text in OPENING))
+        if not (token.is_sign("&") or (token.kind == "row" and depth > 0)):
+            made.append(token)
+            continue
+        after = next((t for t in tokens[index:] if not t.is_sign("&") and t.kind != "row"), None)
+        if made and after is not None and _ends_factor(made[-1]) and _begins_factor(after):
+            what = "an alignment mark or the end of a row parts two factors"
+            raise source.refusal(what, token.start, "leave it out, or give one formula without a table")
+    return made
+
+
+def _ends_factor(token: Token) -> bool:
+    return token.kind in ("letter", "digit", "word", "command") or token.is_sign(*OPENING, "'", "!", "infty")
+
+
+def _begins_factor(token: Token) -> bool:
+    begins = token.kind == "command" and not token.is_command(*_STACKED, *_INEQUALITY_COMMANDS)
+    return begins or token.kind in ("letter", "digit", "word") or token.is_sign(*CLOSING, "infty")
 
 
 def _relations(tokens: Sequence[Token], source: Source) -> list[Token]:
@@ -109,14 +137,11 @@ def _stacked(tokens: Sequence[Token], index: int) -> tuple[Token, int]:
 def _statements(tokens: Sequence[Token]) -> list[list[Token]]:
     """The tokens cut where a row begins a new equation; a row that goes on with the one before stays with it."""
     rows: list[list[Token]] = [[]]
-    depth = 0
     for token in tokens:
         if token.kind == "row":
-            if depth == 0:
-                rows.append([])
-            continue
-        depth += (token.kind == "sign") * ((token.text in CLOSING) - (token.text in OPENING))
-        rows[-1].append(token)
+            rows.append([])
+        else:
+            rows[-1].append(token)
     made: list[list[Token]] = []
     for row in rows:
         row = _without_prose(row)

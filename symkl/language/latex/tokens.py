@@ -142,6 +142,11 @@ class _Lexer:
         """Greek letters, and small digits above or below the line."""
         end = self.index
         kind, _, code = unicodedata.decomposition(character).partition(" ")
+        fraction = unicodedata.normalize("NFKC", character).split("\u2044") if kind == "<fraction>" else []
+        if len(fraction) == 2 and all(len(part) == 1 for part in fraction):
+            yield Token("command", "frac", start, end)
+            yield from (Token("digit", part, start, end) for part in fraction)
+            return
         if kind in ("<super>", "<sub>") and code in _SMALL:
             yield Token("sign", "^" if kind == "<super>" else "_", start, end)
             yield Token("digit", _SMALL[code], start, end)
