@@ -64,7 +64,6 @@ MARKS = {
     .replace("_2", "_1")
     .replace("_a", "_2")
     .replace("P_1\\|P_2", "P_2\\|P_1"): ("the mark 2 stands for the first distribution"),
-    KL.replace("_1", "").replace("_2", "_0"): "no mark stands for the first distribution",
     KL.replace("_1", "").replace("\\sigma^2_2", "\\sigma'^2").replace("_2", "'"): "no mark stands for the first",
     KL.replace("\\mu_1", "\\mu^{(1)}").replace("\\mu_2", "\\mu^{(2)}"): "",
 }
@@ -96,6 +95,8 @@ def test_arguments_exchanged_are_named(check: Any) -> None:
 UNCLEAR = {
     KL.replace(r"\mu_1", r"\mu_3"): (r"\mu_3", "which of the two distributions 'mu_3' belongs to is not clear"),
     KL.replace("_1", "_k").replace("_2", "_l"): (r"\sigma_l", "which of the two distributions 'sigma_l' belongs to"),
+    # people write KL(p || p_0) and KL(p_0 || p)
+    KL.replace("_1", "").replace("_2", "_0"): (r"\sigma_0", "which of the two distributions 'sigma_0' belongs to"),
     KL.replace("_1", ""): (r"\sigma}", "which of the two distributions 'sigma' belongs to is not clear"),
     KL.replace(r"\mu_1", r"\nu"): (r"\nu", "'nu' is not known here"),
     KL.replace("_2", "_{2,3}"): (r"\sigma_{2,3}", "'sigma_2_3' is not known here"),

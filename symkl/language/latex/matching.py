@@ -18,7 +18,7 @@ __all__ = ["Matching", "Stem", "matched"]
 #: marks that two distributions usually bear, the first one's before the second's; "" is no mark, "'" a prime
 _PAIRS = (
     ("1", "2"), ("0", "1"), ("p", "q"), ("P", "Q"), ("i", "j"), ("a", "b"), ("A", "B"), ("x", "y"), ("X", "Y"),
-    ("f", "g"), ("", "'"), ("", "0"), ("'", "''"), ("", "tilde"), ("", "star"),
+    ("f", "g"), ("", "'"), ("'", "''"), ("", "tilde"), ("", "star"),
 )  # fmt: skip
 
 
