@@ -127,15 +127,28 @@ def check(
     p: Family,
     q: Family | None = None,
     *,
-    formula: str,
+    formula: str | None = None,
+    latex: str | None = None,
     names: tuple[str, ...] = (),
     units: str = "nats",
     dims: str = "none",
 ) -> dict[str, Any]:
     """Whether a formula is right, as `symkl check --json` says it: "verdict", "evidence", "diagnosis" and more.
 
-    `names` explains names of the formula's own, such as `("v1=sigma_1**2",)`.
+    The formula is given in symkl's notation or in LaTeX, then "lines" has each side of each equation. `names` explains
+    names of the formula's own, such as `("v1=sigma_1**2",)`.
     """
-    verified = pipeline.prove(_claim(quantity, p, q, None, None), Settings())
+    claim = _claim(quantity, p, q, None, None)
+    if (formula is None) == (latex is None):
+        raise BadInput("either a formula or LaTeX is needed", None, "give formula=... or latex=...")
+    if latex is not None:
+        from symkl.check.latex import given_in
+        from symkl.language.latex import Source
+
+        given = given_in(claim, Source(latex, field="latex"), names, units, dims)
+        lines: dict[str, Any] = pipeline.compare_latex(pipeline.prove(claim, Settings()), given, dims)
+        return lines
+    assert formula is not None
+    verified = pipeline.prove(claim, Settings())
     found: dict[str, Any] = pipeline.compare(verified, formula, names, units, dims)
     return found

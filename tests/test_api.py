@@ -43,6 +43,13 @@ def test_a_file_is_loaded_and_a_formula_checked(tmp_path: Path) -> None:
     rayleigh = symkl.load(path)
     assert symkl.check("entropy", rayleigh, formula="1 + log(s/sqrt(2)) + EulerGamma/2")["verdict"] == "correct"
     assert symkl.check("entropy", rayleigh, formula="log(s)")["verdict"] == "wrong"
+    latex = symkl.check("entropy", rayleigh, latex=r"1 + \ln\frac{s}{\sqrt2} + \frac\gamma2")
+    assert (latex["verdict"], latex["read"]) == ("correct", "1 + log(s/sqrt(2)) + EulerGamma/2")
+    assert symkl.check("entropy", rayleigh, latex=r"1 + \ln s")["verdict"] == "wrong"
+    with pytest.raises(ValueError, match="latex, column 5"):
+        symkl.check("entropy", rayleigh, latex=r"1 + \foo")
+    with pytest.raises(ValueError, match="either a formula or LaTeX"):
+        symkl.check("entropy", rayleigh)
 
 
 def test_what_cannot_be_used_is_refused() -> None:

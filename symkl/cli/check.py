@@ -59,7 +59,9 @@ def check(
     names: Annotated[
         list[str] | None,
         typer.Option(
-            "--map", metavar="NAME=EXPR", help="What a name in the formula stands for, such as v1=sigma_1**2."
+            "--map",
+            metavar="NAME=EXPR",
+            help=r"What a name in the formula stands for, such as v1=sigma_1**2, or of LaTeX \beta_i=b_1.",
         ),
     ] = None,
     of: Annotated[str | None, typer.Option("--of", metavar="EXPR", help="Of what, for an expectation: x**2.")] = None,

@@ -167,7 +167,11 @@ class Reader(Cursor):
         """Factors side by side."""
         factors = [self.factor()]
         while self.factor_next():
+            place = self.place
             factors.append(self.factor())
+            if isinstance(factors[-2], Number) and _is_fraction(factors[-1]):
+                what = "a number before a fraction of numbers may be added to it or multiplied with it"
+                raise self.refusal(what, r"write + or \cdot between them", place)
         return times(*factors)
 
     def below(self, above: Tree) -> Tree:
@@ -289,6 +293,9 @@ class Reader(Cursor):
             if self.next.kind != "digit" and not ("." not in text and self.decimal_next()):
                 break
             text += self.take().text
+        if (self.next is not None and self.next.kind == "digit") or self.decimal_next():
+            what = "two numbers stand side by side: they may be one number or a product"
+            raise self.refusal(what, r"write them together, or \cdot between them")
         if self._power_of_ten_next(place + len(text)):
             what = f"'{text}e' may be a power of ten, or times Euler's number"
             raise self.refusal(what, r"write 10^{-8}, or \cdot e", place)
@@ -346,3 +353,7 @@ class Reader(Cursor):
         if not below[1].is_sign("=") or len(below) == 2:
             raise self.refusal("the range of this sum is not read", advice, below[1].start)
         return symbol, self.inner(below[2:])
+
+
+def _is_fraction(tree: Tree) -> bool:
+    return isinstance(tree, Quotient) and isinstance(tree.above, Number) and isinstance(tree.below, Number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -38,16 +39,19 @@ CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "|(": "|)"}
 OPENING = {closing: opening for opening, closing in CLOSING.items()}
 
 _SPACES = set(
-    "quad qquad enspace thinspace medspace thickspace negthinspace negmedspace negthickspace displaystyle textstyle "
-    "scriptstyle scriptscriptstyle limits nolimits nonumber notag allowbreak mathstrut strut relax noindent hfill "
+    "thinspace medspace thickspace negthinspace negmedspace negthickspace displaystyle textstyle "
+    "scriptstyle scriptscriptstyle limits nolimits nonumber notag allowbreak mathstrut strut relax noindent "
     "centering bf rm it boldmath protect qedhere null smallskip medskip bigskip nobreak par".split()
 ) | set(",;:!> /")
+#: wide spaces, after which a number in brackets at the end of a row is the equation's
+_GAPS = ("quad", "qquad", "hfill", "enspace")
+_NUMBER_OF_EQUATION = re.compile(r"\s*\(\d{1,3}(?:[.-]\d{1,3}){0,3}[a-z]?\)\s*(?=\\\\|\$|\\[\])]|\\end|\Z)")
 _SIZES = set("left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm".split())
 _FACING = {**dict.fromkeys(("left", "bigl", "Bigl", "biggl", "Biggl"), "|("),
            **dict.fromkeys(("right", "bigr", "Bigr", "biggr", "Biggr"), "|)")}  # fmt: skip
 _SKIPPED = set(
     "label tag hphantom phantom vphantom hspace vspace intertext shortintertext eqref ref cite citep citet footnote "
-    "color".split()
+    "color textcolor".split()
 )
 _FONTS = set(
     "mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathscr mathnormal boldsymbol bm pmb operatorname text "
@@ -170,6 +174,9 @@ class _Lexer:
             yield Token("row", "", start, self.index)
         elif name in ("[", "]", "(", ")"):
             yield Token("fence", name, start, end)
+        elif name in _GAPS:
+            found = _NUMBER_OF_EQUATION.match(self.text, end)
+            self.index = found.end() if found else end
         elif name == "" or name.isspace() or name in _SPACES:
             return
         elif name in _SIZES:
