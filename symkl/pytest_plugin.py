@@ -1,9 +1,9 @@
-"""Claims as tests: beside functions that pytest meets, and, with `pytest --symkl`, in files.
+"""Claims as tests: beside functions and in text, and, with `pytest --symkl`, in definition files.
 
-A function with `@symkl.claims(...)` or `@pytest.mark.symkl(...)` in a test module, defined there or imported, is a test
-for each claim. With `--symkl`, Python, Markdown and LaTeX files are read for claims (none of them is imported), and
-each `[[known]]` of a definition file is a test. Nothing of symkl is imported before there is something to look at, and
-nothing of its engine before there is a claim.
+A claim in a file that pytest comes by (Python, Markdown, reStructuredText, LaTeX) is a test; none of these files is
+imported for it. So is one beside a function that a test module defines or imports. With `--symkl`, each `[[known]]` of
+a definition file is a test too. `-p no:symkl` leaves all of it out. Nothing of symkl is imported before there is
+something to look at, and nothing of its engine before there is a claim.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
     "pytest_unconfigure",
 ]
 
-_SUFFIXES = (".py", ".md", ".markdown", ".rst", ".tex", ".toml")
+_SUFFIXES = (".py", ".md", ".markdown", ".rst", ".tex")
 _MARKER = (
     "symkl(quantity, p, q=None, **parameters): the function computes the entropy, cross-entropy or KL divergence of "
     'these families, such as symkl("kl", "Normal", "Normal", mu_1="mu", sigma_1="exp(logvar/2)", mu_2=0, sigma_2=1); '
@@ -42,7 +42,7 @@ _MARKER = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--symkl` and `--symkl-with`."""
     group = parser.getgroup("symkl")
-    what = "test the claims in .py, .md, .rst and .tex files, and the known forms in symkl's definition files (.toml)"
+    what = "test the known forms in symkl's definition files (*.toml) as well"
     group.addoption("--symkl", action="store_true", help=what)
     what = "a definition file with families that claims are about (repeatable)"
     group.addoption("--symkl-with", action="append", default=[], metavar="FILE.toml", help=what)
@@ -54,13 +54,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect files that may hold claims, and definition files; other TOML files are not symkl's."""
-    if not parent.config.getoption("--symkl") or file_path.suffix not in _SUFFIXES:
-        return None
-    content = file_path.read_bytes()
-    if file_path.suffix == ".toml":
-        return DefinitionFile.from_parent(parent, path=file_path) if b"[family]" in content else None
-    return ClaimFile.from_parent(parent, path=file_path) if b"symkl" in content else None
+    """Collect files that hold claims, and definition files; other TOML files are not symkl's."""
+    if file_path.suffix == ".toml" and parent.config.getoption("--symkl"):
+        return DefinitionFile.from_parent(parent, path=file_path) if _holds(file_path, b"[family]") else None
+    if file_path.suffix in _SUFFIXES and _holds(file_path, b"symkl"):
+        return ClaimFile.from_parent(parent, path=file_path)
+    return None
+
+
+def _holds(path: Path, word: bytes) -> bool:
+    try:
+        return word in path.read_bytes()
+    except OSError:
+        return False  # a link to nowhere; what cannot be read is no test
 
 
 @pytest.hookimpl(wrapper=True)
@@ -94,11 +100,17 @@ def _title(mark: Mark) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A function that was met in its file and where it was imported is tested once."""
+    """A claim that was met in its file and where its function was imported is tested once: there, where it can be, as
+    values that the file does not spell out are known.
+    """
+    claims = [item for item in items if isinstance(item, ClaimItem)]
+    live = {item.mark.beside for item in claims if not isinstance(item.parent, ClaimFile)}
     first: dict[object, pytest.Item] = {}
     for item in items:
-        known = (item.mark.place, item.mark.question) if isinstance(item, ClaimItem) and item.mark.question else item
-        first.setdefault(known, item)
+        if not isinstance(item, ClaimItem):
+            first[item] = item
+        elif not isinstance(item.parent, ClaimFile) or item.mark.beside is None or item.mark.beside not in live:
+            first.setdefault((item.mark.place, item.mark.name, item.mark.question, str(item.mark.refusal)), item)
     items[:] = first.values()
 
 

@@ -136,7 +136,7 @@ def _run(command: list[str], folder: Path, **more: str) -> subprocess.CompletedP
 
 def _pytest(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "symkl.pytest_plugin", "-p", "no:cacheprovider", *options]
-    return _run([*command, "--symkl"], folder)
+    return _run(command, folder)
 
 
 def _pointed_at(text: str) -> set[tuple[str, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ def live_marks(thing: Any, marked: Sequence[Record], path: Path, root: Path) -> 
     relative to `root` where they lie in it.
     """
     records = [*getattr(thing, RECORD, ()), *marked]
-    return [_mark(thing, given, keywords, _within(path, root), root) for given, keywords in records]
+    found = [_mark(thing, given, keywords, _within(path, root), root) for given, keywords in records]
+    return [replace(mark, beside=_beside(thing)) for mark in found]
 
 
 def _within(path: Path, root: Path) -> Path:
@@ -47,6 +49,12 @@ def _mark(thing: Any, given: Sequence[Any], keywords: Mapping[str, Any], path: P
     keywords = {key: value for key, value in keywords.items() if key != "function"}
     arguments = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     return claim_of_function(given, keywords, f"{source}:{name}", arguments, name, place)
+
+
+def _beside(thing: Any) -> tuple[str, str] | None:
+    function = inspect.unwrap(thing)
+    code = getattr(function, "__code__", None)
+    return None if code is None else (code.co_filename, function.__qualname__.replace("<locals>.", ""))
 
 
 def _first_line(thing: Any) -> int:

@@ -23,7 +23,8 @@ class Mark:
     """A claim, or the refusal of what cannot be read as one.
 
     `name` is how people know it: the function's name, or the claim with its line. `place` is where the formula stands,
-    and `formula` its text there; a function has none. `definitions` are files with families that the claim is about.
+    and `formula` its text there; a function has none. `definitions` are files with families that the claim is about,
+    `beside` the file and the name of the function that it stands beside.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Mark:
     refusal: SymklError | None = None
     formula: Passage | None = None
     definitions: tuple[Path, ...] = ()
+    beside: tuple[str, str] | None = None
 
     def placed(self, error: SymklError) -> tuple[Place, str]:
         """The place in the file that an error about this claim means, and what it says beside that."""

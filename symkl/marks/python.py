@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,18 @@ from symkl.places import Place
 __all__ = ["formula_of", "python_marks"]
 
 #: what a file with claims holds
-_SAYS_SOMETHING = re.compile(r"\bsymkl:|\bclaims\(|\bmark\.symkl\b")
+_SAYS_SOMETHING = re.compile(r"\bsymkl:|\bclaims\b|\bmark\.symkl\b")
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Defined = ast.Module | ast.ClassDef | _Function
 
 
 def python_marks(path: Path, text: str) -> list[Mark]:
     """The claims of a file, in their order. A file that is not Python is refused where it says anything of claims."""
+    if not _SAYS_SOMETHING.search(text):
+        return []
     try:
         tree = _tree(text)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        if not _SAYS_SOMETHING.search(text):
-            return []
         place = Place(path, getattr(error, "lineno", None) or 1, getattr(error, "offset", None) or 1)
         refusal = BadInput("this is not Python that could be read", None, str(getattr(error, "msg", error)))
         return [Mark(path.name, place, refusal=refusal)]
@@ -59,36 +60,30 @@ def _names(tree: ast.Module) -> dict[str, str]:
 
 
 def _decorated(path: Path, tree: ast.Module, names: dict[str, str]) -> Iterator[Mark]:
-    for qualified, function, reachable in _functions(tree, ""):
-        place = Place(path, *_formula(function))
+    for name, function, reachable in _functions(tree, ""):
         for decorator in function.decorator_list:
-            call = decorator if isinstance(decorator, ast.Call) else None
-            if _dotted(call.func if call else decorator, names) not in ("symkl.claims", "pytest.mark.symkl"):
-                continue
-            refusal = None
-            if call is None:
-                refusal = BadInput("this claims nothing", None, 'write: claims("kl", "Normal", "Normal", mu_1="mu")')
-            elif not reachable:
-                refusal = BadInput("this function is defined within another one", None, "move it out of there")
-            if refusal is not None or call is None:
-                yield Mark(qualified, _place(path, decorator), refusal=refusal)
-                continue
-            try:
-                given, keywords = _literal(call)
-            except BadInput as error:
-                yield Mark(qualified, Place(path, call.lineno, error.where.column or 1), refusal=_bare(error))
-                continue
-            target, arguments = f"{path.absolute()}:{qualified}", _arguments(function)
-            mark = claim_of_function(given, keywords, target, arguments, qualified, place)
-            yield mark if mark.refusal is None else Mark(qualified, _place(path, decorator), refusal=mark.refusal)
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if _dotted(called, names) in ("symkl.claims", "pytest.mark.symkl"):
+                mark = _claimed(path, name, function, decorator, reachable)
+                yield replace(mark, beside=(str(path.absolute()), name))
 
 
-def _place(path: Path, node: ast.expr) -> Place:
-    return Place(path, node.lineno, node.col_offset + 1)
-
-
-def _bare(error: BadInput) -> BadInput:
-    return BadInput(error.what, Location(field=error.where.field), error.todo)
+def _claimed(path: Path, name: str, function: _Function, decorator: ast.expr, reachable: bool) -> Mark:
+    place = Place(path, decorator.lineno, decorator.col_offset + 1)
+    if not isinstance(decorator, ast.Call):
+        todo = 'write: claims("kl", "Normal", "Normal", mu_1="mu")'
+        return Mark(name, place, refusal=BadInput("this claims nothing", None, todo))
+    if not reachable:
+        todo = "move it out of there"
+        return Mark(name, place, refusal=BadInput("this function is defined within another one", None, todo))
+    try:
+        given, keywords = _literal(decorator)
+    except BadInput as error:
+        place = replace(place, column=error.where.column or place.column)
+        return Mark(name, place, refusal=BadInput(error.what, None, error.todo))
+    target, arguments = f"{path.absolute()}:{name}", _arguments(function)
+    mark = claim_of_function(given, keywords, target, arguments, name, Place(path, *_formula(function)))
+    return mark if mark.refusal is None else replace(mark, place=place)
 
 
 def _functions(node: _Defined, prefix: str, reachable: bool = True) -> Iterator[tuple[str, _Function, bool]]:
