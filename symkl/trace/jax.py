@@ -12,16 +12,19 @@ import jax.numpy as jnp
 import numpy as np
 import sympy as sp
 from jax.extend.core import Literal, Primitive
+from jax.scipy import special
 
 from symkl.errors import Location
 from symkl.trace.meanings import LINEAR, meaning_of, select
 from symkl.trace.refusal import Untraceable, called, refuse
 from symkl.trace.value import Value, combined, lifted, reduced
 
-__all__ = ["in_float64", "named", "traced", "traced_value"]
+__all__ = ["in_float64", "in_place_of_series", "named", "traced", "traced_value"]
 
 #: a function whose value appears under a name
 _NAMED = Primitive("named")
+#: functions of `jax.scipy.special` that are no primitives, and may not be read back from those that they call
+_SERIES = "betaln beta gamma expi i0 i1 i0e i1e entr rel_entr kl_div xlogy xlog1py logit"
 #: primitives that leave the elements as they are
 _SAME = frozenset("convert_element_type copy stop_gradient device_put reduce_precision".split())
 _RESHAPED = frozenset("broadcast_in_dim reshape squeeze expand_dims transpose".split())
@@ -85,6 +88,17 @@ def _jaxpr(function: Callable[..., Any], arguments: Sequence[Any]) -> Any:
 def named(head: Callable[..., sp.Expr]) -> Callable[..., Any]:
     """A function of arrays that gives `head` of their elements."""
     return lambda *operands: _NAMED.bind(*(jnp.asarray(x) for x in operands), head=head)
+
+
+def in_place_of_series() -> dict[Any, dict[str, Any]]:
+    """JAX's functions that are series and approximations in a jaxpr, with what keeps their names there."""
+
+    def kept(own: Callable[..., Any], meaning: Callable[..., sp.Basic]) -> Callable[..., Any]:
+        bound = named(meaning)
+        return lambda *given: (bound if any(isinstance(x, jax.core.Tracer) for x in given) else own)(*given)
+
+    found = {name: meaning_of(name) for name in _SERIES.split()}
+    return {special: {name: kept(getattr(special, name), row[1]) for name, row in found.items() if row is not None}}
 
 
 def _evaluated(closed: Any, arguments: Sequence[Value]) -> list[Value]:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from symkl.trace.choices import DECIDING
 from symkl.trace.meanings import select
-from symkl.trace.numpy import DECIDING, Symbolic, apply, in_place_of_numbers, named, value_of, where_symbolic
+from symkl.trace.numpy import Symbolic, apply, in_place_of_numbers, named, value_of, where_symbolic
 from symkl.trace.refusal import called, refuse
 from symkl.trace.swapping import swapped
 from symkl.trace.value import Value

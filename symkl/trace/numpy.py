@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
 import sympy as sp
 
+from symkl.trace.choices import decided
 from symkl.trace.meanings import LINEAR, meaning_of
 from symkl.trace.refusal import called, refuse
 from symkl.trace.swapping import swapped
 from symkl.trace.value import Value, combined, lifted, reduced
 
 __all__ = [
-    "DECIDING",
     "Symbolic",
     "apply",
+    "in_place_of_libraries",
     "in_place_of_numbers",
     "named",
     "traced",
@@ -30,9 +30,6 @@ __all__ = [
 
 _SAME = "asarray asanyarray ascontiguousarray atleast_1d"
 _COPIED = "array copy nan_to_num"
-#: what decides, if anything does, where the code asks whether a condition holds
-DECIDING: ContextVar[Callable[[sp.Basic], bool] | None] = ContextVar("DECIDING", default=None)
-_DECIDES = "it decides by a value (`if`, `while`, `bool`, `and`), which has none while it is traced"
 
 
 def traced(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tuple[int, ...] = ()) -> sp.Expr:
@@ -45,7 +42,7 @@ def traced(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tu
 
 def traced_value(function: Callable[..., Any], arguments: Sequence[sp.Expr], shape: tuple[int, ...] = ()) -> Value:
     """As `traced`, with the shape of what comes out."""
-    with swapped(function, {**in_place_of_numbers(), **_of_scipy()}):
+    with swapped(function, in_place_of_libraries()):
         return value_of(called(function, *(Symbolic(Value(a, shape)) for a in arguments)))
 
 
@@ -132,9 +129,12 @@ class Symbolic(np.lib.mixins.NDArrayOperatorsMixin):
         raise refuse("it takes elements out of an array")
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        if not _keeps_all(key):
+        if isinstance(key, Symbolic) and not isinstance(key.value.expression, sp.Expr):
+            _written(self, apply("where", key, _single(value), self))
+        elif _keeps_all(key):
+            _written(self, Symbolic(value_of(value)))
+        else:
             raise refuse("it writes into some elements of an array", "np.where says the same for arrays")
-        _written(self, Symbolic(value_of(value)))
 
     def _in_shape(self, shape: tuple[int, ...]) -> Symbolic:
         if shape == self.shape:
@@ -143,12 +143,7 @@ class Symbolic(np.lib.mixins.NDArrayOperatorsMixin):
         return Symbolic(replace(self.value, shape=shape), shared=True)
 
     def __bool__(self) -> bool:
-        if self.value.expression in (sp.true, sp.false):
-            return bool(self.value.expression)
-        decide = DECIDING.get()
-        if decide is not None:
-            return decide(self.value.expression)
-        raise refuse(_DECIDES, "np.where says the same for arrays")
+        return decided(self.value.expression, "np.where says the same for arrays")
 
     def __float__(self) -> NoReturn:
         raise refuse("it turns a value into a plain number", "NumPy's functions take the place of `math` and `float`")
@@ -214,6 +209,13 @@ def _keeps_all(key: Any) -> bool:
     """Whether all elements are there still when an array is indexed so."""
     keys = key if isinstance(key, tuple) else (key,)
     return all(k is None or k is Ellipsis or (isinstance(k, slice) and k == slice(None)) for k in keys)
+
+
+def _single(x: Any) -> Any:
+    """The one value that is written into the elements where a condition holds."""
+    if value_of(x).shape:
+        raise refuse("it writes an array into some elements of another", "np.where says the same for arrays")
+    return x
 
 
 def _bare(x: Symbolic) -> Any:
@@ -311,6 +313,11 @@ def in_place_of_numbers() -> dict[Any, dict[str, Any]]:
             if not name.startswith("_") and callable(getattr(math, name)) and meaning_of(name) is not None
         },
     }
+
+
+def in_place_of_libraries() -> dict[Any, dict[str, Any]]:
+    """What takes only numbers in NumPy, `math` and SciPy, with what takes its place for symbols."""
+    return {**in_place_of_numbers(), **_of_scipy()}
 
 
 def _of_scipy() -> dict[Any, dict[str, Any]]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-__all__ = ["Stand", "swapped"]
+__all__ = ["Stand", "swapped", "swapped_in"]
 
 
 class Stand:
@@ -26,7 +26,13 @@ class Stand:
 @contextmanager
 def swapped(function: Callable[..., Any], others: Mapping[ModuleType, Mapping[str, Any]]) -> Iterator[None]:
     """Within the function's module, each of the modules has the names given for it; afterwards all is as it was."""
-    names = getattr(_plain(function), "__globals__", {})
+    with swapped_in(getattr(_plain(function), "__globals__", {}), others):
+        yield
+
+
+@contextmanager
+def swapped_in(names: dict[str, Any], others: Mapping[ModuleType, Mapping[str, Any]]) -> Iterator[None]:
+    """As `swapped`, for a module's own names."""
     substitutes = {id(module): Stand(module, given) for module, given in others.items()}
     for module, given in others.items():
         substitutes |= {id(getattr(module, name)): other for name, other in given.items() if hasattr(module, name)}

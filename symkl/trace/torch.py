@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 import torch
 
+from symkl.trace.choices import decided
 from symkl.trace.meanings import LINEAR, MEANINGS, meaning_of
 from symkl.trace.refusal import called, refuse
 from symkl.trace.value import Value, combined, lifted, reduced
@@ -109,7 +110,7 @@ class Symbolic(torch.Tensor):
                 return _reshaped(function, inputs, {})
             raise refuse(f"it asks a tensor for '{asked}', which is not followed")
         if name == "__bool__":
-            return _decided(value_of(inputs[0]).expression)
+            return decided(value_of(inputs[0]).expression, "torch.where says the same for tensors")
         if name == "__len__":
             return int(inputs[0].shape[0])
         if name == "__repr__":
@@ -149,9 +150,11 @@ def _written(name: str, inputs: Sequence[Any], keywords: dict[str, Any]) -> Symb
         return inputs[0]
     target = inputs[0]
     if name in ("__setitem__", "copy_", "fill_", "zero_"):
-        if name == "__setitem__" and not _keeps_all(inputs[1]):
-            raise refuse("it writes into some elements of a tensor", "torch.where says the same for tensors")
         found = value_of(0 if name == "zero_" else inputs[-1])
+        if name == "__setitem__" and isinstance(inputs[1], Symbolic) and not found.shape:
+            found = value_of(_called("where", (inputs[1], inputs[2], target), {}))
+        elif name == "__setitem__" and not _keeps_all(inputs[1]):
+            raise refuse("it writes into some elements of a tensor", "torch.where says the same for tensors")
     else:
         found = value_of(_called(_UPDATES.get(name, name.rstrip("_")), inputs, keywords))
     found = combined(lambda e, _: e, [found, Value(sp.Integer(0), target.value.shape)], linear=True)
@@ -159,15 +162,6 @@ def _written(name: str, inputs: Sequence[Any], keywords: dict[str, Any]) -> Symb
         raise refuse("it writes into a tensor of which there are two views", "the name without `_` gives a new tensor")
     target.value = found
     return target
-
-
-def _decided(truth: sp.Basic) -> bool:
-    if truth in (sp.true, sp.false):
-        return bool(truth)
-    raise refuse(
-        "it decides by a value (`if`, `while`, `bool`, `and`), which has none while it is traced",
-        "torch.where says the same for tensors",
-    )
 
 
 def _called(name: str, inputs: Sequence[Any], keywords: dict[str, Any]) -> Symbolic:

@@ -11,7 +11,7 @@ from jax import lax
 
 from symkl.model import symbol
 from symkl.trace import Untraceable
-from symkl.trace.jax import named, traced
+from symkl.trace.jax import in_place_of_series, named, traced
 from symkl.trace.meanings import ALIASES
 
 from .rows import ARGUMENTS, X, Y, names_in, value
@@ -86,6 +86,17 @@ def test_a_product_of_vectors_is_a_sum_and_one_of_sums_is_refused():
     for function in (lambda x, y: x.sum() * y.sum(), lambda x, y: x.sum() * x.sum(), lambda x, y: 1 / x.sum()):
         with pytest.raises(Untraceable, match="a sum over an axis"):
             traced(function, [X, Y], (1009,))
+
+
+def test_what_jax_computes_by_series_may_keep_its_name():
+    [names] = in_place_of_series().values()
+    for name, arguments in {"betaln": (1.7, 0.6), "i0e": (0.37,), "expi": (0.37,), "entr": (0.37,)}.items():
+        found = traced(names[name], [X, Y][: len(arguments)])
+        with jax.enable_x64(True):
+            true, same = (float(function(*arguments)) for function in (getattr(js, name), names[name]))
+        assert value(found, arguments) == pytest.approx(true, rel=1e-13)
+        assert same == true
+    assert traced(names["betaln"], [X, Y]) == sp.loggamma(X) + sp.loggamma(Y) - sp.loggamma(X + Y)
 
 
 def test_a_named_function_stays_by_its_name():

@@ -36,6 +36,7 @@ def question(derivation: Derivation, target: str, names: Sequence[str], dims: st
         ways=[way for member, index in members for way in _ways(member, index)],
         names=list(names),
         dims=dims,
+        given=[to_text(condition) for condition in wanted],
         points=[{s.name: str(value) for s, value in point.items()} for point in points],
     )
 

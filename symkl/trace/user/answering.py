@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from symkl.errors import BadInput, Location
-from symkl.language import to_text
+from symkl.language import parse_condition, to_text
 from symkl.trace.user.arguments import Arguments, Names, arguments_of
 from symkl.trace.user.question import Question
 from symkl.trace.user.running import NoNumber, Runs, differs, run, watched
@@ -61,7 +61,7 @@ def _answer(target: Target, arguments: Arguments, question: Question, tell: Call
         tell("following it")
         first = runs[0].framework
         order = [first, *(f for f in frameworks if f != first)]
-        found, why = traces(call, given, order, [r.axes for r in runs])
+        found, why = traces(call, given, order, [r.axes for r in runs], _given(question))
     return {
         "place": target.place,
         "arguments": {name: to_text(value) for name, value in arguments.given.items()},
@@ -93,6 +93,11 @@ def _run(
             return runs, "", noisy or differs(runs, again)
         failure = failure or reason
     return [], failure, False
+
+
+def _given(question: Question) -> list[sp.Basic]:
+    free = Names(question).free
+    return [parse_condition(text, free) for text in question.given]
 
 
 def _text(expression: sp.Expr) -> str:

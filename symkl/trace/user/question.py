@@ -13,7 +13,8 @@ class Question:
     """`free` are the claim's parameters as (name, index, domain), `fixed` those that `where` gives a value, with it.
 
     `ways` are what the parameters may be called by: (name, domain, index, parameter, its value in terms of that name).
-    `names` explains arguments (`--map`), `points` are where the function is to be run.
+    `names` explains arguments (`--map`), `given` is what holds of the parameters, `points` are where the function is
+    to be run.
     """
 
     target: str
@@ -22,4 +23,5 @@ class Question:
     ways: Sequence[Sequence[str]]
     names: Sequence[str]
     dims: str
+    given: Sequence[str]
     points: Sequence[dict[str, str]]

@@ -91,7 +91,7 @@ def _calls(
 ) -> Runs:
     size = int(np.prod(sizes))
     groups = [[i] * size for i in range(_EQUAL)] if size > 1 else []
-    groups += [list(range(i, i + size)) for i in range(0, len(table) - size + 1, size)]
+    groups += [[(i + j) % len(table) for j in range(size)] for i in range(0, len(table), size)]
     calls, coarse = [], False
     for group in groups:
         values = _called(call, [[table[i][k] for i in group] for k in range(len(table[0]))], framework, sizes)
