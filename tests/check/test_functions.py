@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
 VAE = """
@@ -114,3 +116,180 @@ def test_for_one_dimension_a_sum_and_a_mean_are_the_value(judged, vae):
         answer = found(judged, vae, name, "none")
         assert (answer["verdict"], answer["evidence"]) == ("correct", "proved")
     assert found(judged, vae, "sign", "none")["verdict"] == "wrong"
+
+
+CODE = {
+    "branches": """
+        import math
+
+        def kl(p1, p2):
+            if not (0 < p1 < 1 and 0 < p2 < 1):
+                raise ValueError("no probabilities")
+            if p1 == p2:
+                return 0.0
+            if p1 > 0.5:
+                return p1 * math.log(p1 / p2) + (1 - p1) * math.log((1 - p1) / (1 - p2))
+            return (1 - p1) * (math.log1p(-p1) - math.log1p(-p2)) + p1 * (math.log(p1) - math.log(p2))
+    """,
+    "wrong_branches": """
+        import math
+
+        def kl(p1, p2):
+            if p1 > 0.5:
+                return p1 * math.log(p1 / p2) + (1 - p1) * math.log((1 - p1) / (1 - p2))
+            return p1 * math.log(p1 / p2) + (1 - p1) * math.log((1 - p1) / p2)
+    """,
+    "elements": """
+        import math
+
+        def kl(p1, p2):
+            return sum(a * math.log(a / b) + (1 - a) * math.log((1 - a) / (1 - b)) for a, b in zip(p1, p2))
+    """,
+    "wrong_elements": """
+        import math
+
+        def kl(p1, p2):
+            return sum(a * math.log(a / b) + (1 - a) * math.log((1 - a) / (1 - b)) for a, b in zip(p1[1:], p2[1:]))
+    """,
+    "helpers": """
+        import numpy as np
+        from helping import relative
+
+        def kl(p1, p2):
+            return float(relative(p1, p2) + relative(1 - p1, 1 - p2))
+    """,
+    "wrong_helpers": """
+        import numpy as np
+        from helping import relative
+
+        def kl(p1, p2):
+            return float(relative(p1, p2) + relative(1 - p1, p2))
+    """,
+    "parts": """
+        def kl(p, q):
+            first, second = p.logits.sigmoid(), q["logits"].sigmoid()
+            [logits] = p
+            return first * (logits - q[0]) + (1 - first).log() - (1 - second).log()
+    """,
+    "wrong_parts": """
+        def kl(p, q):
+            first, second = q.logits.sigmoid(), p["logits"].sigmoid()
+            [logits] = p
+            return first * (logits - q[0]) + (1 - first).log() - (1 - second).log()
+    """,
+    "clamped": """
+        import torch
+
+        def kl(p1, p2, eps=1e-7):
+            p1, p2 = p1.clamp(eps, 1 - eps), torch.clamp(p2, min=eps, max=1 - eps)
+            return p1 * (p1 / p2).log() + (1 - p1) * torch.log((1 - p1) / (1 - p2))
+    """,
+    "wrong_clamped": """
+        import torch
+
+        def kl(p1, p2, eps=1e-1):
+            p1, p2 = p1.clamp(eps, 1 - eps), torch.clamp(p2, min=eps, max=1 - eps)
+            return p1 * (p1 / p2).log() + (1 - p1) * torch.log((1 - p1) / (1 - p2))
+    """,
+    "module": """
+        import torch
+
+        class Divergence(torch.nn.Module):
+            def forward(self, p1, p2, *, weight=1.0):
+                return weight * (p1 * (p1 / p2).log() + (1 - p1) * ((1 - p1) / (1 - p2)).log())
+
+        kl = Divergence()
+    """,
+    "wrong_module": """
+        import torch
+
+        class kl(torch.nn.Module):
+            def forward(self, p1, p2, *, weight=2.0):
+                return weight * (p1 * (p1 / p2).log() + (1 - p1) * ((1 - p1) / (1 - p2)).log())
+    """,
+    "coarse": """
+        import numpy as np
+
+        def kl(p1, p2):
+            p1, p2 = np.float32(p1), np.float32(p2)
+            return p1 * np.log(p1 / p2) + (1 - p1) * np.log((1 - p1) / (1 - p2))
+    """,
+    "wrong_coarse": """
+        import numpy as np
+
+        def kl(p1, p2):
+            p1, p2 = np.float32(p1), np.float32(p2)
+            return p1 * np.log(p1 / p2) + (1 - p1) * np.log((1 - p1) / (1 - p2)) + np.float32(0.001)
+    """,
+    "distributions": """
+        from torch.distributions import Bernoulli, kl_divergence
+
+        def kl(p1, p2):
+            return kl_divergence(Bernoulli(probs=p1), Bernoulli(probs=p2))
+    """,
+    "wrong_distributions": """
+        from torch.distributions import Bernoulli, kl_divergence
+
+        def kl(p1, p2):
+            return kl_divergence(Bernoulli(probs=p2), Bernoulli(probs=p1))
+    """,
+    "compiled": """
+        from functools import partial
+
+        import jax
+        import jax.numpy as jnp
+
+        @partial(jax.jit, static_argnames="reduction")
+        def kl(p1, p2, *, reduction="sum"):
+            each = jax.scipy.special.rel_entr(p1, p2) + jax.scipy.special.rel_entr(1 - p1, 1 - p2)
+            return jnp.sum(each) if reduction == "sum" else jnp.mean(each)
+    """,
+    "wrong_compiled": """
+        from functools import partial
+
+        import jax
+        import jax.numpy as jnp
+
+        @partial(jax.jit, static_argnames="reduction")
+        def kl(p1, p2, *, reduction="mean"):
+            each = jax.scipy.special.rel_entr(p1, p2) + jax.scipy.special.rel_entr(1 - p1, 1 - p2)
+            return jnp.sum(each) if reduction == "sum" else jnp.mean(each)
+    """,
+    "weighted": """
+        import torch
+
+        def kl(p1, p2, beta, batch_size):
+            return beta * (p1 * (p1 / p2).log() + (1 - p1) * ((1 - p1) / (1 - p2)).log()).sum() / batch_size
+    """,
+    "wrong_weighted": """
+        import torch
+
+        def kl(p1, p2, beta, batch_size):
+            return beta * (p1 * (p1 / p2).log() + (1 - p1) * ((1 - p1) / (1 - p2)).log()).sum() / batch_size**2
+    """,
+}
+NUMERIC = ("branches", "elements", "clamped", "coarse", "distributions")
+GIVEN = {
+    "parts": ("p.logits=log(p_1/(1 - p_1))", "q.logits=log(p_2/(1 - p_2))"),
+    "weighted": ("beta=1", "batch_size=N"),
+}
+
+
+@pytest.fixture(scope="module")
+def bernoulli(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bernoulli")
+    helper = "import math\n\n\ndef relative(a, b):\n    return a * (math.log(a) - math.log(b))\n"
+    (folder / "helping.py").write_text(helper, encoding="utf-8")
+    for name, code in CODE.items():
+        (folder / f"{name}.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("name", CODE)
+def test_a_divergence_of_bernoulli_distributions_is_judged_however_it_is_written(judged, bernoulli, name):
+    stem = name.removeprefix("wrong_")
+    dims = "sum" if stem in ("elements", "compiled", "weighted") else "none"
+    answer = judged(f"{bernoulli / name}.py:kl", "kl", "Bernoulli", "Bernoulli", (), GIVEN.get(stem, ()), dims)
+    assert answer["verdict"] == ("wrong" if name.startswith("wrong_") else "correct"), answer
+    if answer["verdict"] == "correct":
+        assert answer["evidence"] == ("numeric" if stem in NUMERIC else "proved"), answer

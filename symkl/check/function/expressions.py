@@ -19,7 +19,7 @@ from symkl.trace.user.answering import NAMES_OF_AXES
 from symkl.verify.numbers import number_of
 from symkl.verify.points import Point
 
-__all__ = ["Read", "faithful", "read_traces"]
+__all__ = ["Read", "faithful", "proportional", "read_traces"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,14 @@ class Read:
             return self.expression, "of a batch it is the mean" if "N" in self.over else ""
         alone = sp.expand(self.expression / self.N)
         return (None, "") if alone.has(self.N) else (alone, "of a batch of N it is the sum: N times this")
+
+
+def proportional(whole: Read, flat: Read, points: Sequence[Point]) -> bool:
+    """Whether of a batch of two the function is a multiple of what it is of arrays (D,), the same at all points."""
+    sizes = {Read.D: sp.Integer(3), Read.N: sp.Integer(2)}
+    pairs = [[number_of(read.expression.xreplace(sizes), point) for read in (whole, flat)] for point in points[:4]]
+    ratios = [one / two for one, two in pairs if one is not None and two]
+    return len(ratios) > 1 and all(close(ratio, ratios[0], coarse=False) for ratio in ratios)
 
 
 def read_traces(said: Sequence[Mapping[str, Any]], derivation: Derivation) -> list[Read]:

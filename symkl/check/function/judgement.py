@@ -11,7 +11,7 @@ import sympy as sp
 from symkl.check.comparison import comparison
 from symkl.check.formula import DIMENSIONS, Formula
 from symkl.check.function.calls import Calls, read_calls
-from symkl.check.function.expressions import Read, faithful, read_traces
+from symkl.check.function.expressions import Read, faithful, proportional, read_traces
 from symkl.check.function.numeric import COARSE, FINE, Numeric, numeric, truths
 from symkl.check.function.questions import points_of
 from symkl.language import to_text
@@ -39,7 +39,7 @@ def judgement(
     with mp.workdps(30):
         held = [(read, c) for read in read_traces(said["traces"], derivation) for c in calls if read.axes == c.axes]
         held = [(read, c) for read, c in held if faithful(read, c, points)]
-    chosen = _chosen([read for read, _ in held], asked.dims)
+        chosen = _chosen([read for read, _ in held], asked.dims, points)
     if chosen is not None:
         per_dimension, read, note = chosen
         found = comparison(derivation, Formula(asked.target, per_dimension, units), asked.dims, vouched)
@@ -71,7 +71,7 @@ def _of_arguments(said: Mapping[str, Any]) -> list[str]:
     return [f"with {', '.join([*taken, *kept])}"] if taken or kept else []
 
 
-def _chosen(reads: Sequence[Read], dims: str) -> tuple[sp.Expr, Read, str] | None:
+def _chosen(reads: Sequence[Read], dims: str, points: Sequence[Point]) -> tuple[sp.Expr, Read, str] | None:
     """What one dimension has of the function, the trace that says so, and what it makes of a batch.
 
     Of arrays (N, D) it is judged by what it makes of D. Where that is not the same for every N, or D is left in what
@@ -88,6 +88,9 @@ def _chosen(reads: Sequence[Read], dims: str) -> tuple[sp.Expr, Read, str] | Non
         alone, note = whole.of_one()
         if alone is not None and (flat is None or "D" not in whole.left or not whole.over):
             return _divided(alone, whole, dims), whole, note
+        if alone is None and (flat is None or proportional(whole, flat, points)):
+            two = whole.expression.subs(whole.N, 2)
+            return _divided(two, whole, dims), whole, "of a batch it is neither the sum nor the mean (here N = 2)"
     if flat is not None:
         return _divided(flat.expression, flat, dims), flat, _FLAT if whole is not None else ""
     return None

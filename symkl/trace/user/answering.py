@@ -10,11 +10,13 @@ import sympy as sp
 
 from symkl.errors import BadInput, Location
 from symkl.language import parse_condition, to_text
-from symkl.trace.user.arguments import Arguments, Names, arguments_of
+from symkl.trace.user.arguments import Arguments, arguments_of
+from symkl.trace.user.names import Names
 from symkl.trace.user.question import Question
 from symkl.trace.user.running import NoNumber, Runs, differs, run, watched
 from symkl.trace.user.target import Target, files, load, source_of
 from symkl.trace.user.tracing import Trace, likely, traces
+from symkl.trace.value import AXES
 
 __all__ = ["NAMES_OF_AXES", "answer"]
 
@@ -47,11 +49,13 @@ def _prepare(source: str) -> None:
 def _answer(target: Target, arguments: Arguments, question: Question, tell: Callable[[str], None]) -> dict[str, Any]:
     if "torch" in sys.modules:
         sys.modules["torch"].set_default_dtype(sys.modules["torch"].float64)
-    call, given = arguments.call(target.function), list(arguments.given.values())
     frameworks = likely(target.function)
     tell("running it")
     try:
-        runs, failure, noisy = _run(call, given, question, frameworks)
+        runs, failure, noisy = _run(target, arguments, question, frameworks)
+        if not runs and arguments.numbers:
+            arguments = arguments.without_numbers()
+            runs, _, noisy = _run(target, arguments, question, frameworks)
     except NoNumber as error:
         todo = "name a function that gives the value alone"
         raise BadInput(f"the function gives {error}", Location(target.place), todo) from error
@@ -61,10 +65,12 @@ def _answer(target: Target, arguments: Arguments, question: Question, tell: Call
         tell("following it")
         first = runs[0].framework
         order = [first, *(f for f in frameworks if f != first)]
+        call, given = arguments.call(target.function, AXES), list(arguments.arrays.values())
         found, why = traces(call, given, order, [r.axes for r in runs], _given(question))
+    taken = {**arguments.arrays, **arguments.numbers}
     return {
         "place": target.place,
-        "arguments": {name: to_text(value) for name, value in arguments.given.items()},
+        "arguments": {name: _text(value) for name, value in taken.items()},
         "kept": arguments.kept,
         "traces": [
             {"framework": t.framework, "axes": t.axes, "left": t.left, "expression": _text(t.expression)} for t in found
@@ -78,18 +84,23 @@ def _answer(target: Target, arguments: Arguments, question: Question, tell: Call
 
 
 def _run(
-    call: Callable[..., Any], given: Sequence[sp.Expr], question: Question, frameworks: Sequence[str]
+    target: Target, arguments: Arguments, question: Question, frameworks: Sequence[str]
 ) -> tuple[list[Runs], str, bool]:
     """The calls for each shape that goes, why there are none, and whether random numbers take part."""
     names, alone = Names(question), question.dims == "none"
     points = [{names.free[n]: sp.Rational(v) for n, v in p.items() if n in names.free} for p in question.points]
     failure = ""
+
+    def calling(sizes: Mapping[str, int]) -> Callable[..., Any]:
+        return arguments.call(target.function, sizes)
+
+    given = list(arguments.arrays.values())
     for shapes in [_SHAPES[True], _SHAPES[False]] if alone else [_SHAPES[False]]:
         with watched() as drawn:
-            runs, reason = run(call, given, points, frameworks, shapes, alone)
+            runs, reason = run(calling, given, points, frameworks, shapes, alone)
             noisy = drawn()
         if runs:
-            again, _ = run(call, given, points, [runs[0].framework], [r.axes for r in runs], alone)
+            again, _ = run(calling, given, points, [runs[0].framework], [r.axes for r in runs], alone)
             return runs, "", noisy or differs(runs, again)
         failure = failure or reason
     return [], failure, False

@@ -3,39 +3,88 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
 
 from symkl.errors import BadInput, Location, nearest
-from symkl.language import parse, to_text
-from symkl.model import Parameter, symbol
+from symkl.trace.user.names import Names
 from symkl.trace.user.question import Question
 from symkl.trace.user.target import Target, plain
+from symkl.trace.value import LENGTHS
 
-__all__ = ["Arguments", "Names", "arguments_of"]
+__all__ = ["Arguments", "arguments_of"]
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """`given` are the arguments and what they stand for, `kept` those that keep their default, as text."""
+    """`arrays` are the arguments that get arrays of what they stand for, `numbers` those that get a number.
 
-    given: dict[str, sp.Expr]
+    A name may have parts: `q.loc` is what the argument `q` has as `loc`. `kept` are the arguments that keep their
+    default, as text.
+    """
+
+    arrays: dict[str, sp.Expr]
+    numbers: dict[str, sp.Expr]
     kept: dict[str, str]
     positional: tuple[str, ...] = ()
 
-    def call(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function of the values of the given arguments, in their order."""
+    def call(self, function: Callable[..., Any], sizes: Mapping[str, int]) -> Callable[..., Any]:
+        """The function of the values of `arrays`, in their order, where axes have these sizes."""
+        lengths = {symbol: sp.Integer(sizes.get(symbol.name, 1)) for symbol in LENGTHS.values()}
+        numbers = {name: _number(value.xreplace(lengths)) for name, value in self.numbers.items()}
 
         def called(*values: Any) -> Any:
-            named = dict(zip(self.given, values, strict=True))
+            named = _assembled({**dict(zip(self.arrays, values, strict=True)), **numbers})
             first = [named.pop(name) for name in self.positional]
             return function(*first, **named)
 
         called.__wrapped__ = plain(function)  # type: ignore[attr-defined]  # where tracing looks for the user's names
         return called
+
+    def without_numbers(self) -> Arguments:
+        """The same, with arrays of the same number in the place of numbers."""
+        arrays = {name: value for name, value in self.numbers.items() if not value.free_symbols}
+        return replace(
+            self,
+            arrays={**self.arrays, **arrays},
+            numbers={name: value for name, value in self.numbers.items() if name not in arrays},
+        )
+
+
+class Bundle:
+    """An argument with parts: by attribute, by name, by number, or all of them in the order of `--map`."""
+
+    def __init__(self, parts: dict[str, Any]) -> None:
+        self.__dict__.update(parts)
+
+    def __getitem__(self, key: str | int) -> Any:
+        return list(vars(self).values())[key] if isinstance(key, int) else vars(self)[key]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(vars(self).values())
+
+    def __len__(self) -> int:
+        return len(vars(self))
+
+
+def _assembled(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """`{"q.loc": x}` => `{"q": Bundle(loc=x)}`."""
+    whole: dict[str, Any] = {}
+    parts: dict[str, dict[str, Any]] = {}
+    for name, value in flat.items():
+        head, dot, rest = name.partition(".")
+        if dot:
+            parts.setdefault(head, {})[rest] = value
+        else:
+            whole[name] = value
+    return whole | {head: Bundle(_assembled(inner)) for head, inner in parts.items()}
+
+
+def _number(value: sp.Expr) -> int | float:
+    return int(value) if value.is_Integer else float(value)
 
 
 def arguments_of(target: Target, asked: Question) -> Arguments:
@@ -48,14 +97,13 @@ def arguments_of(target: Target, asked: Question) -> Arguments:
     for parameter in parameters:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        value = names.of(parameter.name)
-        if value is not None:
-            given[parameter.name] = value
-            if parameter.kind is parameter.POSITIONAL_ONLY:
-                positional.append(parameter.name)
-        elif parameter.default is not parameter.empty:
+        found = names.of(parameter.name)
+        given |= found
+        if found and parameter.kind is parameter.POSITIONAL_ONLY:
+            positional.append(parameter.name)
+        elif not found and parameter.default is not parameter.empty:
             kept[parameter.name] = repr(parameter.default)[:60]
-        else:
+        elif not found:
             known = ", ".join(names.free) or "none, all are fixed"
             raise BadInput(
                 f"the argument '{parameter.name}' of '{target.name}' is none of the parameters ({known})",
@@ -67,7 +115,10 @@ def arguments_of(target: Target, asked: Question) -> Arguments:
             known_arguments = [p.name for p in parameters]
             todo = nearest(name, known_arguments) or f"its arguments are {', '.join(known_arguments) or 'none'}"
             raise BadInput(f"'{target.name}' has no argument '{name}'", Location(field=f"--map {name}"), todo)
-    return Arguments(given, kept, tuple(positional))
+    mapped = {name: value for name, value in given.items() if name in names.maps}
+    numbers = {name: value for name, value in mapped.items() if not value.free_symbols - {*LENGTHS.values()}}
+    arrays = {name: value for name, value in given.items() if name not in numbers}
+    return Arguments(arrays, numbers, kept, tuple(positional))
 
 
 def _signature(target: Target) -> list[inspect.Parameter]:
@@ -76,83 +127,3 @@ def _signature(target: Target) -> list[inspect.Parameter]:
     except (TypeError, ValueError):
         what = f"the arguments of '{target.name}' are not known: it is not written in Python"
         raise BadInput(what, Location(target.place), "write a Python function that calls it") from None
-
-
-@dataclass(frozen=True)
-class Names:
-    """What names mean: `maps` as `--map` says, `free` and `fixed` the parameters', by their full names."""
-
-    asked: Question
-    free: dict[str, sp.Symbol] = field(default_factory=dict)
-    fixed: dict[str, sp.Expr] = field(default_factory=dict)
-    maps: dict[str, sp.Expr] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name, index, domain in self.asked.free:
-            parameter = Parameter(name, domain, index=index)
-            self.free[parameter.full_name] = parameter.symbol
-        for name, value in self.asked.fixed:
-            self.fixed[name] = parse(value, self.free)
-        for text in self.asked.names:
-            name, equals, value = text.partition("=")
-            name, place = name.strip(), Location(field=f"--map {text[:60]}")
-            if not equals or not name.isidentifier():
-                raise BadInput("is not of the form NAME=EXPR", place, "such as --map v1=sigma_1**2")
-            if name in self.maps:
-                raise BadInput(f"the name '{name}' is explained twice", place)
-            self.maps[name] = parse(value, self.free, place)
-
-    def of(self, name: str) -> sp.Expr | None:
-        """What an argument of that name stands for; None where nothing says so."""
-        if name in self.maps:
-            return self.maps[name]
-        for known in (self._full, self._bare, self._another_way):
-            found = known(name)
-            if found is not None:
-                return found
-        return None
-
-    def _full(self, name: str) -> sp.Expr | None:
-        """`mu_1`, also written `mu1` or `Mu_1`."""
-        every: Mapping[str, sp.Expr] = {**self.free, **self.fixed}
-        if name in every:
-            return every[name]
-        same = [full for full in every if _squeezed(full) == _squeezed(name)]
-        return every[same[0]] if len(same) == 1 else None
-
-    def _bare(self, name: str) -> sp.Expr | None:
-        """`mu` for `mu_1` where only one of the two distributions has a free parameter of that name."""
-        found = [full for full in self.free if _squeezed(_stem(full)) == _squeezed(name)]
-        return self.free[found[0]] if len(found) == 1 else None
-
-    def _another_way(self, name: str) -> sp.Expr | None:
-        """`logvar` for `2*log(sigma)`, where the family's definition has a parametrisation that says so."""
-        found: dict[str, sp.Expr | None] = {}
-        for other, domain, index, parameter, value in self.asked.ways:
-            full = f"{parameter}_{index}" if index else parameter
-            suffixed = f"{other}_{index}" if index else other
-            if full in self.free and _squeezed(name) in (_squeezed(suffixed), _squeezed(other)):
-                inverse = _inverse(other, domain, value, self.free[full])
-                found[full] = found.get(full) or inverse
-        known = [value for value in found.values() if value is not None]
-        return known[0] if len(known) == len(found) == 1 else None
-
-
-def _stem(full: str) -> str:
-    return full[:-2] if full.endswith(("_1", "_2")) else full
-
-
-def _squeezed(name: str) -> str:
-    return name.replace("_", "").lower()
-
-
-def _inverse(other: str, domain: str, value: str, parameter: sp.Symbol) -> sp.Expr | None:
-    """The name's value in terms of the parameter, where the equation between them has one solution."""
-    unknown = symbol(other, domain)
-    solutions = sp.solve(parse(value, {other: unknown}) - parameter, unknown)
-    return solutions[0] if len(solutions) == 1 else None
-
-
-def in_words(arguments: Arguments) -> dict[str, str]:
-    """What was taken for what: expressions and defaults as text."""
-    return {name: to_text(value) for name, value in arguments.given.items()}

@@ -48,7 +48,7 @@ class Runs:
 
 
 def run(
-    call: Callable[..., Any],
+    calling: Callable[[Mapping[str, int]], Callable[..., Any]],
     arguments: Sequence[sp.Expr],
     points: Sequence[Mapping[sp.Symbol, sp.Expr]],
     frameworks: Sequence[str],
@@ -57,15 +57,17 @@ def run(
 ) -> tuple[list[Runs], str]:
     """The calls for each shape with which it runs, and where there is none, why: with numbers of the likeliest library.
 
-    With `alone`, each call is about one point. Raises `NoNumber`.
+    `calling` gives the function where the axes have these sizes. With `alone`, each call is about one point. Raises
+    `NoNumber`.
     """
     table = [[_number(a, point) for a in arguments] for point in points]
-    reason = ""
-    for framework in frameworks:
+    reason = "" if points else "no values of the parameters could be found to run it at"
+    for framework in frameworks if points else ():
         found = []
         for axes in shapes:
             sizes = tuple(1 if alone else SIZES[axis] for axis in axes)
             try:
+                call = calling(dict(zip(axes, sizes, strict=True)))
                 found.append(_calls(call, table, framework, axes, sizes))
             except NoNumber:
                 raise
@@ -89,12 +91,12 @@ def _calls(
     axes: tuple[str, ...],
     sizes: tuple[int, ...],
 ) -> Runs:
-    size = int(np.prod(sizes))
+    size, width = int(np.prod(sizes)), len(table[0])
     groups = [[i] * size for i in range(_EQUAL)] if size > 1 else []
     groups += [[(i + j) % len(table) for j in range(size)] for i in range(0, len(table), size)]
     calls, coarse = [], False
     for group in groups:
-        values = _called(call, [[table[i][k] for i in group] for k in range(len(table[0]))], framework, sizes)
+        values = _called(call, [[table[i][k] for i in group] for k in range(width)], framework, sizes)
         coarse = coarse or values.dtype in (np.float32, np.float16)
         calls.append(Run(group, [repr(float(v)) for v in values.ravel()], list(values.shape)))
     return Runs(framework, axes, sizes, calls, coarse)
