@@ -8,6 +8,7 @@ something to look at, and nothing of its engine before there is a claim.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,7 +175,10 @@ class _Item(pytest.Item):
 
     def runtest(self) -> None:
         """Judge it, in a process that can be killed."""
-        finding = self.found()
+        with warnings.catch_warnings():
+            # what is forked off uses none of the threads that the user's libraries have started
+            warnings.filterwarnings("ignore", r".*\bfork\(\)")
+            finding = self.found()
         if finding.exit_code:
             raise Told(finding)
 

@@ -175,6 +175,30 @@ def test_a_claim_that_cannot_be_used_is_an_error_of_its_own(tmp_path: Path, stor
         assert said in what
 
 
+def test_claims_may_be_about_families_of_ones_own(tmp_path: Path, store: Path) -> None:
+    (tmp_path / "families").mkdir()
+    (tmp_path / "families/own.toml").write_text(RAYLEIGH.replace("Rayleigh", "Own"))
+    text = """
+        import symkl
+        import threading
+        import warnings
+        from numpy import log, euler_gamma
+
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+
+        @symkl.claims("entropy", "Own", s="scale", definitions="families/own.toml")
+        def named(scale): return 1 + log(scale) - log(2)/2 + euler_gamma/2
+
+        @symkl.claims("entropy", "Own")
+        def not_named(s): return 1 + log(s) - log(2)/2 + euler_gamma/2
+    """
+    _write(tmp_path, "test_it.py", text)
+    code, said = _pytest(tmp_path, "-W", "error", store=store)
+    assert (code, "1 failed, 1 passed" in said, "there is no family 'Own'" in said) == (1, True, True), said
+    code, said = _pytest(tmp_path, "-W", "error", "--symkl-with", "families/own.toml", store=store)
+    assert (code, "2 passed" in said) == (0, True), said
+
+
 def test_what_is_no_function_of_a_module_is_told(tmp_path: Path, store: Path) -> None:
     text = """
         from math import log

@@ -48,6 +48,7 @@ class Judge:
     def __exit__(self, *_: object) -> None:
         self._crew.__exit__()
         self._guest.end()
+        self._store.close()
 
     def finding(self, mark: Mark) -> Finding:
         """What is to be said about the claim. Raises only what is a bug of symkl's."""

@@ -93,6 +93,10 @@ class Store:
             self._connection.close()
         self._connection = None
 
+    def __del__(self) -> None:
+        with contextlib.suppress(sqlite3.Error, AttributeError):
+            self.close()
+
     def _execute(self, query: str, values: tuple[Any, ...]) -> Any:
         """Raises `OperationalError`: there is no such folder, no right to write, another process holds on to it."""
         try:
