@@ -202,7 +202,7 @@ def test_no_input_of_the_action_is_put_into_its_shell_lines() -> None:
 
 
 @pytest.mark.slow
-def test_the_action_installs_the_symkl_that_it_came_with(repository: Path, tmp_path: Path) -> None:
+def test_the_action_installs_the_symkl_that_it_came_with_and_its_plugin(repository: Path, tmp_path: Path) -> None:
     [install] = [step for step in _action() if step["name"] == "Install symkl"]
     into = {"PIP_TARGET": str(tmp_path), "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PYTHONPATH": ""}
     lines = str(install["run"])
@@ -210,6 +210,11 @@ def test_the_action_installs_the_symkl_that_it_came_with(repository: Path, tmp_p
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "symkl/_derivations/normal.toml").is_file()
     assert (tmp_path / "bin/symkl").is_file()
+    # and pytest finds the plugin by itself
+    found = {"PYTHONPATH": str(tmp_path), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": ""}
+    done = _run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], repository, **found)
+    assert "3 failed, 5 passed" in done.stdout, done.stdout + done.stderr
+    assert _pointed_at(done.stdout) == _wrong(FILES)
 
 
 def test_the_pre_commit_hook_points_at_the_wrong_ones(repository: Path) -> None:
