@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-import signal
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
-from types import FrameType
 from typing import Any
 
 from symkl.audit.libraries import Call, Library, NotThere, Refused
+from symkl.audit.limits import Late, limited
 
 __all__ = ["answers", "survey"]
 
-
-class _Late(BaseException):
-    """The time is up: no library may take it for an error of its own."""
+#: after so many calls without an answer in time no more are made
+_PATIENCE = 3
 
 
 def survey(library: Library, classes: tuple[str, ...]) -> dict[str, Any]:
@@ -29,14 +26,20 @@ def survey(library: Library, classes: tuple[str, ...]) -> dict[str, Any]:
 def answers(library: Library, calls: Sequence[Call], seconds: float) -> list[dict[str, Any]]:
     """For each call one of {"shape", "values"}, {"refused"}, {"not there"}, {"raises"} and {"late"}, as JSON."""
     warnings.simplefilter("ignore")  # those of foreign libraries are not for our user
-    return [_answer(library, call, seconds) for call in calls]
+    found: list[dict[str, Any]] = []
+    for call in calls:
+        if sum("late" in one for one in found) < _PATIENCE:
+            found.append(_answer(library, call, seconds))
+        else:
+            found.append({"late": seconds})
+    return found
 
 
 def _answer(library: Library, call: Call, seconds: float) -> dict[str, Any]:
     try:
-        with _limited(seconds):
+        with limited(seconds):
             found = library.compute(call)
-    except _Late:
+    except Late:
         return {"late": seconds}
     except Refused as why:
         return {"refused": _line(why)}
@@ -45,22 +48,6 @@ def _answer(library: Library, call: Call, seconds: float) -> dict[str, Any]:
     except Exception as why:  # noqa: BLE001  # whatever a library raises is an answer
         return {"raises": f"{type(why).__name__}: {_line(why)}"}
     return {"shape": list(found.shape), "values": [v if math.isfinite(v) else repr(v) for v in found.values]}
-
-
-@contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """Raises `_Late` in the block once it has taken so many seconds of CPU time and Python has the word again."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        raise _Late
-
-    former = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, former)
 
 
 def _line(why: Exception) -> str:

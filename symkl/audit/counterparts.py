@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from symkl.codegen.ways import classes_by_way
-from symkl.language import parse
+from symkl.language import load_family, parse
 from symkl.language.tables import Table, read_toml
 from symkl.library import Library
 from symkl.model import FRAMEWORKS, Family, Parameter, Parametrisation
@@ -38,7 +38,10 @@ class Made:
 
 
 def counterparts(framework: str, library: Library) -> list[Made]:
-    """All of a library's classes that are a family, the main way of each first."""
+    """All of a library's classes that are a family, the main way of each first.
+
+    A user's family that bears the name of one in our tables is another, with parameters that they know nothing of.
+    """
     if framework in FRAMEWORKS:
         found: list[Made] = []
         for name in library.sources:
@@ -47,20 +50,32 @@ def counterparts(framework: str, library: Library) -> list[Made]:
                 if one.framework == framework:
                     found.append(Made(one.name, family, way, one.name not in {made.name for made in found}))
         return found
-    return [_from_table(table, library) for table in read_toml(_HERE / f"{framework}.toml").tables("distributions")]
+    tables = read_toml(_HERE / f"{framework}.toml").tables("distributions")
+    return [_from_table(table, library) for table in tables if table.text("family") not in library.foreign]
 
 
 def _from_table(table: Table, library: Library) -> Made:
-    """An entry: the `parameters` are the distribution's arguments, `where` the family's parameters in these."""
-    table.check_keys(["name", "family", "parameters", "where"])
-    family, name = library.family(table.text("family")), table.text("name")
+    """An entry: the `parameters` are the distribution's arguments, `where` the family's parameters in these, the same
+    names where there is none.
+    """
+    table.check_keys(["name", "family", "parameters"], ["where"])
+    family, name = _family(table.text("family"), library), table.text("name")
     own = table.table("parameters")
     new = [Parameter(argument, own.text(argument)) for argument in own.data]
     names = {parameter.name: parameter.symbol for parameter in new}
     where = table.table("where")
-    bindings = tuple((p.name, parse(where.formula(p.name), names, where.at(p.name))) for p in family.parameters)
+    bindings = tuple(
+        (p.name, parse(where.formula(p.name) if where.data else p.name, names, where.at(p.name)))
+        for p in family.parameters
+    )
     way = Parametrisation(f"{name}_arguments", tuple(new), bindings)
     return Made(name, replace(family, parametrisations=(*family.parametrisations, way)), way.name)
+
+
+def _family(name: str, library: Library) -> Family:
+    """A family that the library of families has, or one that is here for audits alone."""
+    own = _HERE / "families" / f"{name.lower()}.toml"
+    return load_family(own) if name not in library.sources and own.is_file() else library.family(name)
 
 
 def left_out(framework: str, names: Sequence[str]) -> dict[str, str]:

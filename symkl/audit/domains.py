@@ -24,8 +24,7 @@ def number(value: float) -> sp.Expr:
 def family_point(subject: Subject, at: Mapping[sp.Symbol, float]) -> dict[sp.Symbol, sp.Expr]:
     """The families' own parameters at a point of the library's arguments."""
     here = {s: number(v) for s, v in at.items()}
-    chosen = subject.signature
-    return {p.symbol: chosen.put(p.symbol).xreplace(here) for p in subject.claim.parameters}
+    return {s: expression.xreplace(here) for s, expression in subject.own.items()}
 
 
 def defined(subject: Subject, at: Mapping[sp.Symbol, float]) -> bool:
@@ -41,7 +40,9 @@ def _inside(s: sp.Symbol, value: sp.Expr) -> bool:
     if not value.is_finite:
         return False
     if domain == "unit":
-        return bool(truth(sp.StrictGreaterThan(value, 0), {}) and truth(sp.StrictLessThan(value, 1), {}))
-    if domain.startswith("positive"):
-        return bool(truth(sp.StrictGreaterThan(value, 0), {}))
-    return domain != "nonnegative" or truth(sp.GreaterThan(value, 0), {}) is True
+        return _is_positive(value) and _is_positive(1 - value)
+    return _is_positive(value) if domain.startswith("positive") else domain != "nonnegative" or not _is_positive(-value)
+
+
+def _is_positive(value: sp.Expr) -> bool:
+    return bool(value.is_positive if value.is_Rational else truth(sp.StrictGreaterThan(value, 0), {}))

@@ -15,6 +15,7 @@ from symkl.audit.points import Grid, Place, first_place, grid, places
 from symkl.audit.subjects import Subject, chosen, entropies, pairs
 from symkl.audit.truths import Truth, confirmed, truths
 from symkl.errors import BadInput, Location, SymklError
+from symkl.foreign import check_foreign
 from symkl.library import Library as Families
 from symkl.model import Verified
 from symkl.proving import prove_all
@@ -159,8 +160,11 @@ def _ask(library: Library, subjects: Sequence[Subject], settings: Settings, crew
 def _truths(
     asked: Sequence[_Asked], families: Families, settings: Settings, crew: Crew, begin: Begin
 ) -> list[list[Truth]]:
-    """The truth at every point: proved if the store has it not, then evaluated."""
-    requests = list(dict.fromkeys(one.subject.request for one in asked))
+    """The truth at every point; closed forms are proved where the store has them not. Of a family that is here for
+    audits alone none is sought.
+    """
+    requests = list(dict.fromkeys(r for one in asked if (r := one.subject.request).p in families.sources))
+    check_foreign(families, requests, settings, crew)
     tick = begin(len(requests) + len(asked))
     proving = prove_all(requests, families, settings, crew, lambda proof: tick(proof.request.title))
     proofs: dict[Any, Verified | None] = {
@@ -171,7 +175,7 @@ def _truths(
         Job(
             one.subject.title,
             truths,
-            (one.subject, proofs[one.subject.request], one.places),
+            (one.subject, proofs.get(one.subject.request), one.places),
             settings.seconds(),
             one.subject.request.p,
         )

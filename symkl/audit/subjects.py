@@ -54,6 +54,11 @@ class Subject:
         return signature(self.claim, self.first.way, self.second.way if self.second else None)
 
     @cached_property
+    def own(self) -> dict[sp.Symbol, sp.Expr]:
+        """The families' own parameters in these arguments."""
+        return {p.symbol: self.signature.put(p.symbol) for p in self.claim.parameters}
+
+    @cached_property
     def demands(self) -> tuple[sp.Basic, ...]:
         """What the families demand of these arguments together."""
         return constraints_of(self.claim, self.signature)
