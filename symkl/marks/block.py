@@ -79,13 +79,12 @@ def claim_in(path: Path, passage: Passage, formula: Passage | None = None, kind:
         what, todo = "this claim has no formula", "put it after a colon: symkl: kl Normal Normal: log(sigma_2/sigma_1)"
         return Mark(name, place, refusal=BadInput(what, Location(), todo))
     if own.text:
-        formula, found = _unwrapped(own)
-        kind = said.kind or found
+        formula, kind = _unwrapped(own)
     assert formula is not None
     return Mark(
         name,
         Place(path, formula.line, formula.column),
-        _question(said, kind or "latex", formula.text),
+        _question(said, said.kind or kind or "latex", formula.text),
         formula=formula,
         definitions=tuple(path.parent / file for file in said.many("--with")),
     )

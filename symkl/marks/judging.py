@@ -29,7 +29,7 @@ __all__ = ["Judge"]
 
 _LINE = re.compile(r"line \d+, column \d+(?:: | is )")
 _VERDICTS = {"wrong": "failed", "undecided": "unknown"}
-#: what a function's value depends on besides its own text
+#: what a function's value depends on besides its own text, and that of the files that it imports
 _LIBRARIES = ("numpy", "scipy", "torch", "jax", "jaxlib", "numba")
 
 
@@ -121,7 +121,7 @@ def _key(question: Question, library: Library, settings: Settings) -> Key:
     families = [library.sources[name].core for name in (question.p, question.q) if name in library.sources]
     text, versions = question.text, digest(engine())
     if question.kind == "function":
-        text, versions = str(Path(text).absolute()), digest([engine(), _python()])
+        text, versions = str(Path(text).absolute()), digest([engine(), _python(), sys.path])
     said: list[object] = [question.quantity, question.p, question.q, question.of, question.kind, text]
     said += [question.names, question.where, question.units, question.dims, question.parameters, question.arguments]
     return Key(digest(["answer", *said, families, settings.digits, settings.seed]), versions)

@@ -234,6 +234,14 @@ def test_markdown_blocks_and_comments(tmp_path: Path) -> None:
     assert [m.name for m in marks][:2] == ["kl Normal Normal", "entropy Normal"]
 
 
+def test_how_a_formula_is_written_may_be_said(tmp_path: Path) -> None:
+    text = "```symkl entropy Normal --latex\na^2\n```\n\n```symkl entropy Normal\na^2\n```\n"
+    one, two = _read(tmp_path, "a.md", text)
+    assert one.question is not None
+    assert two.question is not None
+    assert (one.question.kind, two.question.kind) == ("latex", "formula")
+
+
 def test_a_comment_without_an_equation_after_it_is_told(tmp_path: Path) -> None:
     [mark] = _read(tmp_path, "a.md", "$$ before $$\n\n  <!-- symkl: entropy Poisson -->\n")
     assert "no formula" in str(mark.refusal)
