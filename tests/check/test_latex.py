@@ -255,3 +255,19 @@ def test_what_the_parser_refuses_is_refused_at_its_place_in_the_latex(check: Any
     with pytest.raises(BadInput, match="larger than 1000") as refused:
         check(latex, "entropy", "normal")
     assert refused.value.where.column == latex.index("5000") + 1
+
+
+BERNOULLI = r"p\ln\frac pq + (1-p)\ln\frac{1-p}{1-q}"
+
+
+def test_arguments_that_are_the_only_names_are_the_two_parameters(check: Any) -> None:
+    about = ("kl", "bernoulli", "bernoulli")
+    answer = check(rf"D(p \,\|\, q) = {BERNOULLI}", *about)
+    assert answer["verdict"] == "correct"
+    assert answer["notes"] == ["the arguments on the left are taken for the parameters: p is p_1, q is p_2"]
+    assert check(rf"D(q \,\|\, p) = {BERNOULLI}", *about)["verdict"] == "wrong"
+    with pytest.raises(BadInput, match="'q' is not known here"):
+        check(BERNOULLI, *about)
+    poisson = r"D(\lambda_2 : \lambda_1) = \lambda_2\ln\frac{\lambda_2}{\lambda_1} + \lambda_1 - \lambda_2"
+    assert check(poisson, "kl", "poisson", "poisson")["verdict"] == "correct"
+    assert check(poisson.replace(" : ", ", ").replace("+", "-"), "kl", "poisson", "poisson")["verdict"] == "wrong"

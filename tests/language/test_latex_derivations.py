@@ -49,6 +49,11 @@ ROWS = {
     r"KL = a \\ - b": ["a - b"],
     r"KL = a + \\ b": ["a + b"],
     r"KL \\ = a": ["a"],
+    r"{\displaystyle {\begin{aligned} KL &= a \\ &= {\frac {a}{b}} \end{aligned}}}": ["a", "a/b"],
+    r"{a} = {b}": ["a", "b"],
+    r"{\begin{matrix} KL = a \\ {}+ b \quad {\scriptstyle {\text{(nats)}}} \end{matrix}}": ["a + b"],
+    r"\begin{array}{rcl} KL & = & a \\ & = & b \end{array}": ["a", "b"],
+    r"KL = \log{\Bigl (}a{\Bigr )}\mu": ["log(a)*mu"],
     r"{\rm KL}(p\|q) &= a": ["a"],
     r"-{\mathrm{KL}} = a": ["-a"],
     r"KL &= a & + b && \\ &= \sigma": ["a + b", "sigma"],
@@ -88,6 +93,8 @@ REFUSED = {
     r"KL \le a": (4, "an inequality or an arrow is not checked"),
     r"KL \approx a \neq b": (14, "an inequality or an arrow is not checked"),
     "": (1, "there is no formula here"),
+    r"KL = \begin{matrix} a \\ b \end{matrix}": (6, "the environment 'matrix' is not read"),
+    r"\begin{matrix} a & b \end{matrix}": (18, "an alignment mark or the end of a row parts two factors"),
     r"\begin{align}\end{align}": (1, "there is no formula here"),
 }
 

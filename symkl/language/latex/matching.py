@@ -18,7 +18,7 @@ __all__ = ["Matching", "Stem", "matched"]
 #: marks that two distributions usually bear, the first one's before the second's; "" is no mark, "'" a prime
 _PAIRS = (
     ("1", "2"), ("0", "1"), ("p", "q"), ("P", "Q"), ("i", "j"), ("a", "b"), ("A", "B"), ("x", "y"), ("X", "Y"),
-    ("f", "g"), ("", "'"), ("'", "''"), ("", "tilde"), ("", "star"),
+    ("f", "g"), ("", "'"), ("'", "''"),
 )  # fmt: skip
 
 
@@ -54,14 +54,38 @@ def matched(
     stems: Sequence[Stem],
     arguments: tuple[frozenset[str], ...],
     source: Source,
+    letters: tuple[Symbol | None, ...] = (),
 ) -> Matching:
-    """Match them; `arguments` is what the left-hand side says of its arguments. Raises `BadInput` for unknown names."""
+    """Match them; `arguments` is what the left-hand side says of its arguments, `letters` the one symbol that each
+    argument is, if it is one. Raises `BadInput` for unknown names.
+    """
+    alone = _arguments_themselves(names, stems, letters)
+    if alone is not None:
+        return alone
     found: dict[Symbol, _Found] = {}
     for name in names:
         if name.symbol not in found:
             found[name.symbol] = _find(name, stems, source)
     pair = any("2" in stem.sides for stem in stems)
     return _of_pair(found, arguments, source) if pair else _of_one(found, source)
+
+
+def _arguments_themselves(
+    names: Sequence[Named], stems: Sequence[Stem], letters: tuple[Symbol | None, ...]
+) -> Matching | None:
+    """Where each distribution has one parameter, and the left-hand side's arguments are the formula's only names, as
+    in `D(p || q) = p ln(p/q) + ...`: these are the two parameters.
+    """
+    own = [sorted({f"{stem.name}_{side}" for stem in stems if side in stem.free}) for side in "12"]
+    symbols = dict.fromkeys(name.symbol for name in names)
+    if len(letters) != 2 or None in letters or len(set(letters)) < 2 or any(len(each) != 1 for each in own):
+        return None
+    if not symbols or not set(symbols) <= set(letters):
+        return None
+    meant = {letters[0]: own[0][0], letters[1]: own[1][0]}
+    found = {symbol: meant[symbol] for symbol in symbols}
+    said = ", ".join(f"{symbol.name} is {name}" for symbol, name in found.items() if symbol.name != name)
+    return Matching(found, (f"the arguments on the left are taken for the parameters: {said}",) if said else ())
 
 
 def _find(name: Named, stems: Sequence[Stem], source: Source) -> _Found:

@@ -139,7 +139,8 @@ def _read_chain(
         own |= {size: SIZE.name for size in (SIZE, *dimensions.sizes) if size not in own}
     unknown = [name for tree in opened if not isinstance(tree, NotRead)
                for name in names_in(tree) if name.symbol not in own]  # fmt: skip
-    matching = matched(unknown, vocabulary.stems, quantity.arguments if quantity else (), source)
+    said = (quantity.arguments, quantity.letters) if quantity else ((), ())
+    matching = matched(unknown, vocabulary.stems, said[0], source, said[1])
     names = {**matching.names, **own}
     negative = quantity is not None and quantity.negative
     notes = [*_constants(opened, source), *matching.notes]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from symkl.language.latex.cursor import Cursor
 from symkl.language.latex.place import Source
 from symkl.language.latex.quantities import Quantity, quantity_of
 from symkl.language.latex.tokens import CLOSING, OPENING, Token
@@ -16,6 +17,9 @@ _ROWS = set(
     "equation align alignat aligned alignedat split gather gathered multline eqnarray displaymath math flalign dmath "
     "dgroup IEEEeqnarray subequations".split()
 )
+_FRAMES = 4  # braces around all, one in the other
+#: environments that may hold rows of one formula if they are all there is
+_TABLES = ("array", "matrix", "smallmatrix")
 _RELATIONS = ("=", "approx")
 _INEQUALITIES = {"<": "<", ">": ">"}
 _INEQUALITY_COMMANDS = ("le", "ge", "ne", "propto", "sim", "ll", "gg", "lesssim", "gtrsim", "to", "rightarrow",
@@ -58,12 +62,17 @@ def chains(tokens: Sequence[Token], source: Source) -> list[Chain]:
 
 
 def _unwrapped(tokens: Sequence[Token], source: Source) -> list[Token]:
-    """The tokens without dollar signs at the ends, known environments and alignment marks."""
+    """The tokens without dollar signs and braces around them, and without known environments."""
     made = [token for token in tokens if not (token.kind in ("begin", "end") and token.text.rstrip("*") in _ROWS)]
     while made and made[0].kind in ("fence", "row"):
         made = made[1:]
     while made and (made[-1].kind in ("fence", "row") or made[-1].is_sign(".", ",", ";")):
         made = made[:-1]
+    for _ in range(_FRAMES):
+        if made and made[0].is_sign("{") and Cursor(made, source, made[-1].end).partner(0) == len(made) - 1:
+            made = made[1:-1]
+    if made and made[0].kind == "begin" and made[0].text in _TABLES and made[-1].kind == "end":
+        made = made[1:-1]
     for token in made:
         if token.kind == "fence":
             raise source.refusal("a formula ends or begins here", token.start, "give one formula, or a file and --line")

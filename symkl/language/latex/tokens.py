@@ -36,6 +36,7 @@ class Token:
 
 #: closing brackets by their opening ones; `|(` and `|)` are bars of which is known which way they face
 CLOSING = {"(": ")", "[": "]", "\\{": "\\}", "{": "}", "|(": "|)"}
+_BRACKETS = ("(", ")", "[", "]", "\\{", "\\}", "|", "|(", "|)")
 OPENING = {closing: opening for opening, closing in CLOSING.items()}
 
 _SPACES = set(
@@ -80,6 +81,8 @@ _CHARACTERS = {
 _COMMANDS = {"\u2211": "sum", "\u222b": "int", "\u220f": "prod", "\u2202": "partial", "\u2264": "le", "\u2265": "ge",
              "\u2113": "ell", "\u2260": "ne"}  # fmt: skip
 _INVISIBLE = set("\u200b\u200c\u200d\u2060\u2061\u2062\ufeff")
+#: commands that take what follows as an argument
+_TAKING = ("frac", "binom", "sqrt", "hat", "tilde", "bar", "overline", "underbrace", "overbrace", "underline", "vec")
 _ARRAYS = ("array", "alignat", "alignedat", "alignat*", "tabular")
 
 
@@ -88,18 +91,24 @@ def tokens(source: Source) -> list[Token]:
     if len(source.text) > MAX_LENGTH:
         what = f"the formula has {len(source.text)} characters; at most {MAX_LENGTH} are read"
         raise source.refusal(what, MAX_LENGTH)
-    return _without_empty_braces(list(_Lexer(source).tokens()))
+    return _without_idle_braces(list(_Lexer(source).tokens()))
 
 
-def _without_empty_braces(found: list[Token]) -> list[Token]:
-    """The tokens without `{}` that are no argument and no script."""
+def _without_idle_braces(found: list[Token]) -> list[Token]:
+    """The tokens without braces that hold nothing, words, or one bracket, unless they are an argument or a script."""
     made: list[Token] = []
     for token in found:
         made.append(token)
-        if len(made) > 1 and token.is_sign("}") and made[-2].is_sign("{"):
-            before = made[-3] if len(made) > 2 else None
-            if before is None or not (before.kind == "command" or before.is_sign("_", "^", "}")):
-                del made[-2:]
+        if not token.is_sign("}"):
+            continue
+        size = 0 if made[-2:-1] and made[-2].is_sign("{") else 1
+        opening = len(made) - 2 - size
+        if opening < 0 or not made[opening].is_sign("{"):
+            continue
+        idle = size == 0 or made[-2].kind == "prose" or made[-2].is_sign(*_BRACKETS)
+        before = made[opening - 1] if opening else None
+        if idle and (before is None or not (before.is_command(*_TAKING) or before.is_sign("_", "^"))):
+            made[opening:] = made[opening + 1 : -1]
     return made
 
 
