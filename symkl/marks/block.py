@@ -8,13 +8,13 @@ from pathlib import Path
 
 from symkl.checking import Question
 from symkl.equations import Equation, equations
-from symkl.errors import BadInput, Location, nearest
+from symkl.errors import BadInput, nearest
 from symkl.marks.head import Head, read_head, split_head
 from symkl.marks.mark import Mark
 from symkl.marks.passage import Passage
 from symkl.places import Place
 
-__all__ = ["claim_in", "claims_among", "next_equation"]
+__all__ = ["about_equation", "claim_in", "claims_among"]
 
 #: how a claim begins in a comment or a docstring
 MARKER = re.compile(r"(?:\.\. )?symkl:(?:\s+|$)")
@@ -28,24 +28,24 @@ def claims_among(path: Path, rows: list[tuple[int, int, str]], shown: Passage) -
     """
     found = [index for index, (_, _, row) in enumerate(rows) if MARKER.match(row.lstrip())]
     displayed = [equation for equation in equations(shown.text) if equation.display] if found else []
-    return [_among(path, _indented(rows, index), shown, displayed) for index in found]
+    claims = [_indented(rows, index) for index in found]
+    return [about_equation(path, claim, shown, displayed, (claim.line + 1, 1)) for claim in claims]
 
 
-def _among(path: Path, claim: Passage, shown: Passage, displayed: list[Equation]) -> Mark:
+def about_equation(
+    path: Path, claim: Passage, shown: Passage, displayed: list[Equation], after: tuple[int, int]
+) -> Mark:
+    """A claim with its own formula, or about the equation with its label, else the first from a line and column on."""
     label = _label(claim)
     if label is None:
-        return claim_in(path, claim, next_equation(shown, displayed, (claim.line + 1, 1)), "latex")
+        following = next((_inside(shown, e) for e in displayed if shown.place(e.start) >= after), None)
+        return claim_in(path, claim, following, "latex")
     chosen = next((equation for equation in displayed if label in dict(equation.labels)), None)
     if chosen is None:
         todo = nearest(label, [name for equation in displayed for name, _ in equation.labels])
         refusal = BadInput(f"no equation has the label '{label}'", None, todo or "correct it, or leave it out")
         return Mark(label, Place(path, claim.line, claim.column), refusal=refusal)
-    return claim_in(path, claim, _inside(shown, chosen), "latex")
-
-
-def next_equation(shown: Passage, displayed: list[Equation], place: tuple[int, int]) -> Passage | None:
-    """The first equation that begins at that line and column or after it."""
-    return next((_inside(shown, e) for e in displayed if shown.place(e.start) >= place), None)
+    return claim_in(path, claim, _inside(shown, chosen), "latex", labelled=True)
 
 
 def _inside(shown: Passage, equation: Equation) -> Passage:
@@ -61,10 +61,13 @@ def _label(claim: Passage) -> str | None:
         return None  # `claim_in` refuses it with its place
 
 
-def claim_in(path: Path, passage: Passage, formula: Passage | None = None, kind: str | None = None) -> Mark:
+def claim_in(
+    path: Path, passage: Passage, formula: Passage | None = None, kind: str | None = None, *, labelled: bool = False
+) -> Mark:
     """The claim that the passage makes; its formula stands after its colon, or is given: the equation that follows.
 
-    `kind` is how the formula is written where that is known: "formula" or "latex".
+    `kind` is how the formula is written where that is known: "formula" or "latex"; `labelled` says that it was found by
+    its label.
     """
     head, own = split_head(passage)
     name = " ".join(itertools.takewhile(lambda word: not word.startswith("-"), head.text.split()[:3])) or "claim"
@@ -73,11 +76,16 @@ def claim_in(path: Path, passage: Passage, formula: Passage | None = None, kind:
         said = read_head(head)
     except BadInput as error:
         line, column = head.place((error.where.column or 1) - 1)
-        plain = BadInput(error.what, Location(), error.todo)
+        plain = BadInput(error.what, None, error.todo)
         return Mark(name, Place(path, line, column), refusal=plain)
     if not own.text and formula is None:
         what, todo = "this claim has no formula", "put it after a colon: symkl: kl Normal Normal: log(sigma_2/sigma_1)"
-        return Mark(name, place, refusal=BadInput(what, Location(), todo))
+        return Mark(name, place, refusal=BadInput(what, None, todo))
+    if said.many("--label") and (own.text or not labelled):
+        refusal = BadInput(
+            "--label names an equation, and this claim has its own formula", None, "leave one of them out"
+        )
+        return Mark(name, place, refusal=refusal)
     if own.text:
         formula, kind = _unwrapped(own)
     assert formula is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symkl.equations import equations
-from symkl.marks.block import claim_in, next_equation
+from symkl.marks.block import about_equation, claim_in
 from symkl.marks.mark import Mark
 from symkl.marks.passage import Passage, lines_of
 
@@ -37,8 +37,7 @@ def markdown_marks(path: Path, text: str) -> list[Mark]:
     found = [_fenced_claim(path, block) for block in blocks if re.match(r"symkl\b", block.info.text)]
     for comment in _COMMENT.finditer(plain.text):
         claim = plain.part(*comment.span("claim"))
-        following = next_equation(plain, displayed, plain.place(comment.end()))
-        found.append(claim_in(path, claim, following, "latex"))
+        found.append(about_equation(path, claim, plain, displayed, plain.place(comment.end())))
     return sorted(found, key=lambda mark: (mark.place.line, mark.place.column))
 
 

@@ -242,6 +242,19 @@ def test_how_a_formula_is_written_may_be_said(tmp_path: Path) -> None:
     assert (one.question.kind, two.question.kind) == ("latex", "formula")
 
 
+def test_a_label_is_that_of_an_equation_and_not_of_a_formula_of_ones_own(tmp_path: Path) -> None:
+    text = "$$ a \\label{one} $$\n\n$$ b $$\n\n<!-- symkl: entropy Normal --label one -->\n"
+    [mark] = _read(tmp_path, "a.md", text)
+    assert mark.question is not None
+    assert mark.question.text == "a \\label{one}"
+    for text in (
+        "```symkl entropy Normal --label one\na\n```\n",
+        "<!-- symkl: entropy Normal --label one: a -->\n$$ a \\label{one} $$",
+    ):
+        [mark] = _read(tmp_path, "a.md", text)
+        assert "this claim has its own formula" in str(mark.refusal)
+
+
 def test_a_comment_without_an_equation_after_it_is_told(tmp_path: Path) -> None:
     [mark] = _read(tmp_path, "a.md", "$$ before $$\n\n  <!-- symkl: entropy Poisson -->\n")
     assert "no formula" in str(mark.refusal)
