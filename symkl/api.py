@@ -129,18 +129,23 @@ def check(
     *,
     formula: str | None = None,
     latex: str | None = None,
+    function: str | None = None,
     names: tuple[str, ...] = (),
+    where: Mapping[str, str] | None = None,
     units: str = "nats",
     dims: str = "none",
 ) -> dict[str, Any]:
     """Whether a formula is right, as `symkl check --json` says it: "verdict", "evidence", "diagnosis" and more.
 
-    The formula is given in symkl's notation or in LaTeX, then "lines" has each side of each equation. `names` explains
-    names of the formula's own, such as `("v1=sigma_1**2",)`.
+    The formula is given in symkl's notation, or in LaTeX, then "lines" has each side of each equation, or it is a
+    function, "losses.py:kl" or "losses:kl", which is imported and run in another process. `names` explains names of
+    the formula's own, or arguments, such as `("v1=sigma_1**2",)`; `where` fixes or ties parameters.
     """
-    claim = _claim(quantity, p, q, None, None)
-    if (formula is None) == (latex is None):
-        raise BadInput("either a formula or LaTeX is needed", None, "give formula=... or latex=...")
+    claim = _claim(quantity, p, q, None, where)
+    if [formula, latex, function].count(None) != 2:
+        raise BadInput("either a formula, LaTeX or a function is needed", None, "give formula=, latex= or function=")
+    if function is not None:
+        return _function(claim, function, names, units, dims)
     if latex is not None:
         from symkl.check.latex import given_in
         from symkl.language.latex import Source
@@ -152,3 +157,14 @@ def check(
     verified = pipeline.prove(claim, Settings())
     found: dict[str, Any] = pipeline.compare(verified, formula, names, units, dims)
     return found
+
+
+def _function(claim: Any, function: str, names: tuple[str, ...], units: str, dims: str) -> dict[str, Any]:
+    from symkl.functions import answer_about
+    from symkl.guests import Guest
+    from symkl.workers import Crew
+
+    with Crew(1) as crew, Guest() as guest:
+        verified = pipeline.prove(claim, Settings())
+        found = answer_about(function, verified, names, units, dims, Settings(), crew, guest)
+    return {key: value for key, value in found.items() if key != "files"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,10 +88,9 @@ def _function(
     from symkl.functions import answer_about
     from symkl.guests import Guest
 
-    if guest is not None:
-        return answer_about(question, verified, settings, crew, guest)
-    with Guest() as own:
-        return answer_about(question, verified, settings, crew, own)
+    with nullcontext(guest) if guest is not None else Guest() as runs:
+        about = (question.text, verified, question.names, question.units, question.dims)
+        return answer_about(*about, settings, crew, runs)
 
 
 def in_file(question: Question, label: str | None, line: int | None) -> Question:

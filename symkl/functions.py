@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,6 @@ from symkl.proving import limited
 from symkl.store import file_digest
 
 if TYPE_CHECKING:
-    from symkl.checking import Question
     from symkl.guests import Guest
     from symkl.model import Verified
     from symkl.settings import Settings
@@ -19,13 +19,19 @@ __all__ = ["answer_about"]
 
 
 def answer_about(
-    question: Question, verified: Verified, settings: Settings, crew: Crew, guest: Guest
+    function: str,
+    verified: Verified,
+    names: Sequence[str],
+    units: str,
+    dims: str,
+    settings: Settings,
+    crew: Crew,
+    guest: Guest,
 ) -> dict[str, Any]:
     """What `symkl check --json` prints about the function, and `files`. Raises `BadInput` where it cannot be used."""
     from symkl import pipeline
 
-    text = question.text
-    asked, lost = limited(pipeline.ask, (verified, text, question.names, question.dims, settings.seed), settings, crew)
+    asked, lost = limited(pipeline.ask, (verified, function, names, dims, settings.seed), settings, crew)
     files: dict[str, str] = {}
     found: dict[str, Any] = {}
     if not lost:
@@ -37,10 +43,8 @@ def answer_about(
         lost = outcome.lost
         if not lost:
             files = {path: file_digest(Path(path)) for path in outcome.value["files"]}
-            found, lost = limited(
-                pipeline.judge_function, (verified, asked, outcome.value, question.units), settings, crew
-            )
+            found, lost = limited(pipeline.judge_function, (verified, asked, outcome.value, units), settings, crew)
     if lost:
-        found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": text}
+        found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": function}
         found |= {"counterexample": None, "diagnosis": lost}
     return {**found, "files": files}

@@ -48,8 +48,21 @@ def test_a_file_is_loaded_and_a_formula_checked(tmp_path: Path) -> None:
     assert symkl.check("entropy", rayleigh, latex=r"1 + \ln s")["verdict"] == "wrong"
     with pytest.raises(ValueError, match="latex, column 5"):
         symkl.check("entropy", rayleigh, latex=r"1 + \foo")
-    with pytest.raises(ValueError, match="either a formula or LaTeX"):
+    with pytest.raises(ValueError, match="either a formula, LaTeX or a function"):
         symkl.check("entropy", rayleigh)
+
+
+def test_a_function_is_checked(tmp_path: Path) -> None:
+    path = tmp_path / "losses.py"
+    right = "def right(mu, s):\n    return (mu**2 + s**2 - 1) / 2 - 0.5 * __import__('math').log(s**2)\n\n\n"
+    path.write_text(right + right.replace("right", "wrong").replace("s**2 - 1) / 2", "s**2 / 2) - 1"))
+    normal = symkl.family("Normal")
+    standard = {"mu_2": "0", "sigma_2": "1"}
+    for name, verdict in (("right", "correct"), ("wrong", "wrong")):
+        found = symkl.check("kl", normal, normal, function=f"{path}:{name}", names=("s=sigma_1",), where=standard)
+        assert found["verdict"] == verdict
+    with pytest.raises(ValueError, match="the argument 's' of 'right'"):
+        symkl.check("kl", normal, normal, function=f"{path}:right", where=standard)
 
 
 def test_what_cannot_be_used_is_refused() -> None:

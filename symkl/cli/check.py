@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +12,9 @@ from symkl.cli.options import Common, P, Q, Quantity, Where
 from symkl.cli.setup import open_library, settings
 from symkl.cli.terminal import STYLES, show_json, write
 from symkl.errors import BadInput, Location
+
+if TYPE_CHECKING:
+    from symkl.guests import Guest
 
 __all__ = ["check"]
 
@@ -30,7 +34,10 @@ class Dims(StrEnum):
     mean = "mean"
 
 
-_FUNCTION = "A Python function, or MODULE:NAME. It is imported and run: it is code, and has all rights that you have."
+_FUNCTION = (
+    "A Python function, FILE.py:NAME or MODULE:NAME, for PyTorch, JAX, NumPy or plain numbers. "
+    "It is code: it is imported and run, in a process of its own, with all rights that you have."
+)
 
 
 def check(
@@ -61,14 +68,15 @@ def check(
         typer.Option(
             "--map",
             metavar="NAME=EXPR",
-            help=r"What a name in the formula stands for, such as v1=sigma_1**2, or of LaTeX \beta_i=b_1.",
+            help=r"What a name, or an argument, stands for, such as v1=sigma_1**2, or of LaTeX \beta_i=b_1.",
         ),
     ] = None,
     of: Annotated[str | None, typer.Option("--of", metavar="EXPR", help="Of what, for an expectation: x**2.")] = None,
     where: Where = None,
     units: Annotated[Units, typer.Option("--units", help="What the formula is in.")] = Units.nats,
     dims: Annotated[
-        Dims, typer.Option("--dims", help="Whether it sums or averages over D equal dimensions.")
+        Dims,
+        typer.Option("--dims", help="Whether it sums or averages over D dimensions; a function gets arrays (N, D)."),
     ] = Dims.none,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> int:
@@ -80,7 +88,6 @@ def check(
     if len(kinds) > 1:
         raise BadInput(f"--{kinds[0]} and --{kinds[1]} are given at once", None, "leave one of them out")
     from symkl.checking import Question, answer, in_file
-    from symkl.guests import Guest
     from symkl.workers import Crew
 
     question = Question(
@@ -99,7 +106,7 @@ def check(
         question = in_file(question, label, line)
     elif label is not None or line is not None:
         raise BadInput("--label and --line are about --latex FILE", None, "leave them out")
-    with Crew(1) as crew, Guest(common.quiet) as guest:
+    with Crew(1) as crew, _guest(common.quiet) if function else nullcontext() as guest:
         found = answer(question, open_library(common), settings(common, 1), crew, guest)
     found.pop("files", None)
     if as_json:
@@ -107,6 +114,12 @@ def check(
     else:
         _show(found)
     return {"correct": 0, "wrong": 1}.get(found["verdict"], 3)
+
+
+def _guest(quiet: bool) -> Guest:
+    from symkl.guests import Guest
+
+    return Guest(quiet)
 
 
 def _show(found: dict[str, Any]) -> None:
