@@ -119,6 +119,8 @@ def test_functions_of_test_modules_are_tests_for_each_of_their_claims(tmp_path: 
     assert "PytestUnknownMarkWarning" not in said
     code, said = _pytest(tmp_path, "-k", "not wrong", store=store)
     assert (code, "3 passed, 1 deselected" in said) == (0, True)
+    code, said = _pytest(tmp_path, "-m", "symkl", "--strict-markers", store=store)
+    assert (code, "1 failed, 2 passed, 1 deselected" in said) == (1, True)
 
 
 def test_a_function_that_is_imported_is_tested_once(tmp_path: Path, store: Path) -> None:

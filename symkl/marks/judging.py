@@ -51,7 +51,7 @@ class Judge:
         self._store.close()
 
     def finding(self, mark: Mark) -> Finding:
-        """What is to be said about the claim. Raises only what is a bug of symkl's."""
+        """What is to be said about the claim; a bug of symkl's is told as one, and the other claims go on."""
         if mark.question is None:
             return _unusable(mark, mark.refusal or BadInput("this cannot be read"))
         try:
@@ -59,13 +59,14 @@ class Judge:
             return _decided(mark, self._answer(mark.question, library))
         except SymklError as error:
             return _unusable(mark, error)
+        except RuntimeError as error:
+            last = str(error).strip().rpartition("\n")[2]
+            return _unusable(mark, SymklError(f"this is a bug in symkl ({last}); please report it"))
 
     def known(self, request: Request, field: str, library: Library, path: Path) -> Finding:
         """What is to be said about a known form of the definition file, by its field: `known[1]`."""
         check_foreign(library, [request], self._settings, self._crew)
         proof = prove_all([request], library, self._settings, self._crew).proofs[request]
-        if proof.bug:
-            raise RuntimeError(proof.bug)
         found = next(finding for finding in known_findings(proof, library) if finding.field == field)
         return replace(found, place=replace(found.place, path=path))
 
