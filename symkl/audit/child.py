@@ -14,7 +14,7 @@ from symkl.audit.limits import Late, limited
 __all__ = ["answers", "survey"]
 
 #: after so many calls without an answer in time no more are made
-_PATIENCE = 3
+_PATIENCE = 2
 
 
 def survey(library: Library, classes: tuple[str, ...]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ class _Drawing:
         """Large and small arguments, and locations far from 0 but near each other."""
         found = 0
         for _ in range(_TRIES):
-            centre = draw.choice((-1, 1)) * draw.uniform(6, 12)
+            centre = (-1) ** found * draw.uniform(7, 12)
             at = {s: _distant(s, centre, draw) for s in self.symbols}
             for x, y in self._ties[0] if self._ties and found % 2 else ():
                 at[x] = at[y]

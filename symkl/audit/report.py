@@ -27,7 +27,7 @@ __all__ = ["SCHEMA", "Audit", "Audited", "audit", "report"]
 #: the form of the report; another number where it changes
 SCHEMA = 1
 #: seconds that a call of the library may take, and that its import may take
-_CALL, _IMPORT = 10.0, 120.0
+_CALL, _IMPORT = 5.0, 120.0
 Begin = Callable[[int], Callable[[str], None]]
 
 

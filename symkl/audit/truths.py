@@ -23,8 +23,8 @@ __all__ = ["Truth", "confirmed", "truths"]
 
 #: digits that a truth is handed on with, and that are asked of the integral where there is no closed form
 _KEPT, _DIGITS = 40, 25
-#: seconds that a truth may take
-_SECONDS = 10.0
+#: seconds that a truth may take, and how many may be given up before no more are sought
+_SECONDS, _PATIENCE = 5.0, 3
 _SOUND = ("proved", "numeric")
 #: digits to which a form and a ball must agree
 _AGREED = 12
@@ -58,15 +58,17 @@ def truths(subject: Subject, verified: Verified | None, places: Sequence[Place])
     form = None
     if sound is not None and sound.derivation.status in ("closed", "conditional"):
         form = Exact(subject.claim, sound.derivation, subject.signature)
-    return [_in_time(subject, sound, form, place) for place in places]
-
-
-def _in_time(subject: Subject, sound: Verified | None, form: Exact | None, place: Place) -> dict[str, Any]:
-    try:
-        with limited(_SECONDS):
-            return _truth(subject, sound, form, place)
-    except Late:
-        return {"value": None, "origin": ""}
+    found, late = list[dict[str, Any]](), 0
+    for place in places:
+        said = {"value": None, "origin": ""}
+        if late < _PATIENCE:
+            try:
+                with limited(_SECONDS):
+                    said = _truth(subject, sound, form, place)
+            except Late:
+                late += 1
+        found.append(said)
+    return found
 
 
 def _truth(subject: Subject, sound: Verified | None, form: Exact | None, place: Place) -> dict[str, Any]:
