@@ -43,7 +43,7 @@ def letter(reader: Reader, text: str, token: Token, known: bool) -> Tree:
             return made
         if text in ("E", "Var", "Cov", "KL", "DKL"):
             raise reader.not_read(_UNREAD[text], place)
-    return named(reader, text, place, (), (), token)
+    return named(reader, Symbol(text), place, callable_word=len(text) > 1 and token.kind != "command")
 
 
 def _power_then_bracket(reader: Reader) -> bool:
@@ -106,25 +106,23 @@ def _harmonic(reader: Reader, found: Scripts, place: int) -> Tree:
     return Power(found.above_place, made, reader.inner(found.above)) if found.above else made
 
 
-def named(
-    reader: Reader,
-    base: str,
-    place: int,
-    marks: tuple[str, ...],
-    outer: tuple[str, ...],
-    token: Token | None = None,
-) -> Tree:
-    """The name with its scripts, or the constant that it is where it is no name, and its power."""
+def named(reader: Reader, inner: Symbol, place: int, *, callable_word: bool = False) -> Tree:
+    """The symbol with the scripts that follow, or the constant that it is where it is no name, and its power.
+
+    A `callable_word` that is no name and stands before a bracket would be a function.
+    """
     found = read_scripts(reader)
-    below = outer + (subscripts(reader, found.below, found.below_place) if found.below else ())
-    symbol = Symbol(base, below, found.primes, marks + found.marks)
-    if base not in reader.context.bases and not marks:
-        unread = _UNREAD.get(base) if reader.bracket_next() else None
+    below = subscripts(reader, found.below, found.below_place) if found.below else ()
+    primes, marks = inner.primes + found.primes, inner.marks + found.marks
+    symbol = Symbol(inner.base, inner.subscripts + below, primes, marks)
+    known = symbol.base in reader.context.bases
+    if not known and not inner.marks and reader.bracket_next():
+        unread = _UNREAD.get(symbol.base)
         if unread and not found.above:
-            raise reader.not_read(f"{unread}: '{base}' is no name, and a bracket follows it", place)
-        if reader.bracket_next() and token is not None and len(base) > 1 and token.kind != "command":
-            raise reader.refusal(f"'{base}' is no function that is read, and no name", place=place)
-    constant = _constant(symbol) if base not in reader.context.bases else None
+            raise reader.not_read(f"{unread}: '{symbol.base}' is no name, and a bracket follows it", place)
+        if callable_word:
+            raise reader.refusal(f"'{symbol.base}' is no function that is read, and no name", place=place)
+    constant = None if known else _constant(symbol)
     made: Tree = Constant(place, constant) if constant else Named(place, symbol)
     return Power(found.above_place, made, reader.inner(found.above)) if found.above else made
 

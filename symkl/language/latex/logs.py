@@ -17,6 +17,7 @@ __all__ = ["log"]
 
 
 def log(reader: Reader, text: str, place: int) -> Tree:
+    """The logarithm whose name `text` has just been passed."""
     found = read_scripts(reader)
     no_marks(reader, text, found, place)
     if LOGS[text]:

@@ -72,5 +72,6 @@ def _holds_sum(tokens: Sequence[Token]) -> bool:
 
 
 def holds_comma(reader: Reader) -> bool:
+    """Whether there is a comma in the bracket that is next."""
     last = reader.partner(reader.index)
     return last is not None and len(reader.split(reader.tokens[reader.index + 1 : last])) > 1

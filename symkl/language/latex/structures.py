@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symkl.language.latex.functions import number
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["structure"]
 
 _ACCENTS = ("hat", "tilde", "bar", "check", "dot", "ddot", "widehat", "widetilde", "overline")
-_NO_ACCENTS = ("vec", "underline", "boxed", "fbox", "smash")
+#: what only surrounds its argument; what hangs on a brace is a remark
+_FRAMES = ("vec", "underline", "boxed", "fbox", "smash", "underbrace", "overbrace")
 _BRACED = ("underbrace", "overbrace")
 #: what a closed form does not hold
 _NOT_CLOSED = {
@@ -41,12 +43,12 @@ def structure(reader: Reader, text: str, place: int) -> Tree | None:
         return reader.total(place)
     if text in _ACCENTS:
         return _accented(reader, text.removeprefix("wide").replace("overline", "bar"), place)
-    if text in _NO_ACCENTS or text in _BRACED:
+    if text in _FRAMES:
         made = reader.inner(reader.argument())
         if text in _BRACED and reader.sign("_", "^"):
             reader.take()
             reader.argument()
-        return made
+        return named(reader, made.symbol, place) if isinstance(made, Named) else made
     if text in _NOT_CLOSED:
         raise reader.not_read(_NOT_CLOSED[text], place)
     return None
@@ -65,5 +67,4 @@ def _accented(reader: Reader, accent: str, place: int) -> Tree:
     inside = reader.inner(reader.argument())
     if not isinstance(inside, Named):
         raise reader.refusal("this accent stands over what is not a name", place=place)
-    old = inside.symbol
-    return named(reader, old.base, place, (*old.marks, accent), old.subscripts)
+    return named(reader, replace(inside.symbol, marks=(*inside.symbol.marks, accent)), place)
