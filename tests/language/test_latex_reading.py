@@ -320,6 +320,7 @@ AMBIGUOUS = {
     r"a/\Gamma(b)\Gamma(k)": ["a/gamma(b)*gamma(k)", "a/(gamma(b)*gamma(k))"],
     "1/2 b": ["1/2*b", "1/(2*b)"],
     r"\ln a + b": ["log(a) + b"],
+    r"\log{\left(a \right)}^{2}": ["log(a)**2", "log(a**2)"],
     r"\Gamma(a)^2": ["gamma(a)**2"],
     r"\frac{a}{2b}": ["a/(2*b)"],
 }

@@ -107,6 +107,7 @@ FUNCTIONS: dict[str, Function] = {
     "loggamma": Function((1,), _log_gamma),
     "gammaln": Function((1,), _log_gamma),
     "digamma": Function((1,), call("digamma"), bare=True),
+    "polygamma": Function((2,), call("polygamma")),
     "trigamma": Function((1,), _trigamma),
     "Beta": Function((2,), call("beta")),
     "zeta": Function((1, 2), call("zeta")),

@@ -32,10 +32,10 @@ def letter(reader: Reader, text: str, token: Token, known: bool) -> Tree:
     place = token.start
     if token.font == "mathbb" and text in ("E", "V", "P", "H", "D", "KL", "I"):
         raise reader.not_read(_UNREAD.get(text, "an expectation stands here"), place)
-    comma = reader.bracket_next() and holds_comma(reader)
-    if text in LETTERS and (not known or comma):
+    if text in LETTERS:
         function, two = LETTERS[text]
-        if comma if two else reader.bracket_next() or text == "Gamma" or _power_then_bracket(reader):
+        bracket, comma = _bracket(reader)
+        if comma if two else not known and (bracket or text == "Gamma"):
             return apply(reader, function, place)
     if not known:
         made = _scripted(reader, text, place)
@@ -46,10 +46,14 @@ def letter(reader: Reader, text: str, token: Token, known: bool) -> Tree:
     return named(reader, Symbol(text), place, callable_word=len(text) > 1 and token.kind != "command")
 
 
-def _power_then_bracket(reader: Reader) -> bool:
-    r"""Whether a power of one token and a bracket follow, as in `\Phi^2(x)`."""
-    after = reader.tokens[reader.index : reader.index + 3]
-    return len(after) == 3 and after[0].is_sign("^") and after[2].is_sign("(", "[")
+def _bracket(reader: Reader) -> tuple[bool, bool]:
+    r"""Whether a bracket follows, after a power as in `\Phi^2(x)` or at once, and whether a comma is in it."""
+    start = reader.index
+    if reader.skip("^") and reader.next is not None and (reader.sign("{") or reader.next.kind != "sign"):
+        reader.argument(last=False)
+    found = reader.bracket_next(), reader.bracket_next() and holds_comma(reader)
+    reader.index = start
+    return found
 
 
 def _scripted(reader: Reader, text: str, place: int) -> Tree | None:

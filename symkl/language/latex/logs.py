@@ -27,13 +27,14 @@ def log(reader: Reader, text: str, place: int) -> Tree:
     if not (reader.bracket_next() or reader.sign("{", "|")):
         made = logarithm(place, bare_argument(reader, text, place), base)
         return made if power is None else Power(found.above_place, made, power)
+    braced = reader.sign("{") and reader.bracket_in_braces()
     argument = only(reader, text, reader.arguments(), place)
     if reader.sign("^"):
         if power is not None:
             raise reader.refusal("two powers of one logarithm", "write brackets")
         reader.context.decided.add("log_power")
         place_of_power, exponent = reader.take().start, reader.exponent()
-        if reader.context.style.log_power == "outside":
+        if (reader.context.style.log_power == "outside") != braced:
             return Power(place_of_power, logarithm(place, argument, base), exponent)
         argument = Power(place_of_power, argument, exponent)
     elif power is not None:

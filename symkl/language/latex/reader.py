@@ -314,13 +314,17 @@ class Reader(Cursor):
         """The arguments in the bracket, the braces or the bars that are next."""
         if self.sign("|", "|("):
             return (self.base(),)
-        braces = self.sign("{")
+        bracket = self.sign("{") and self.bracket_in_braces()
         inside = self.group()
-        if braces and inside and inside[0].kind == "sign" and inside[0].text in _BRACKETS:
-            within = Cursor(inside, self.source, self.place)
-            if within.partner(0) == len(inside) - 1:
-                inside = inside[1:-1]
+        if bracket:
+            inside = inside[1:-1]
         return tuple(self.inner(part) for part in self.split(inside))
+
+    def bracket_in_braces(self) -> bool:
+        """Whether the braces that are next hold one bracket and nothing else."""
+        last, inner = self.partner(self.index), self.index + 1
+        bracket = inner < len(self.tokens) and self.tokens[inner].is_sign(*_BRACKETS)
+        return last is not None and bracket and self.partner(inner) == last - 1
 
     def split(self, tokens: Sequence[Token]) -> list[Sequence[Token]]:
         """The tokens between the commas that stand in no bracket."""

@@ -15,7 +15,8 @@ class Style:
 
     `log_reach`: a logarithm without a bracket is of the whole product ("product") or of its first factor ("factor");
     with "beyond", a bracket right after `\ln` does not end it either, so that `\ln (a) b` is the log of the product.
-    `log_power`: `\ln(x)^2` is the log of a power ("inside") or the power of a log ("outside").
+    `log_power`: `\ln(x)^2` is the log of a power ("inside") or the power of a log ("outside"); the other way round for
+    `\log{\left(x\right)}^2`, as SymPy prints the power of a log.
     `slash`: `a/2b` divides by the whole product ("product") or by its first factor ("factor"); brackets and functions
     beside it are divided by only with "run".
     """
