@@ -101,7 +101,8 @@ def test_what_is_no_closed_form_is_refused_at_its_column(row: Any, tmp_path: Pat
     claim, _ = about(entry, tmp_path)
     with pytest.raises(BadInput) as refused:
         given_in(claim, Source(entry["latex"]), (), entry["units"], "none")
-    assert (refused.value.what, refused.value.where.column) == (row["says"], row["column"])
+    assert refused.value.what.startswith(row["says"])
+    assert refused.value.where.column == row["column"]
 
 
 def test_entries_agree_with_a_text_that_the_parser_reads(tmp_path: Path) -> None:
