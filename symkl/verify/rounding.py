@@ -25,7 +25,7 @@ __all__ = ["by_rounding", "guardless", "guards", "roundings"]
 #: a number of so many decimal places, and of so many digits, is taken for a rounded one: 1e-9 is not, it has one digit
 _PLACES = _DIGITS = 5
 #: what is added for a machine's sake is at most this
-_TINY = sp.Rational(1, 10**7)
+_TINY = sp.Rational(1, 10**6)
 #: a form with rounded numbers agrees with the truth to so many digits
 _ENOUGH = 6
 _PRECISION = 200

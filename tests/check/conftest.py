@@ -19,7 +19,7 @@ SECONDS = 60.0
 
 @cache
 # that what is derived of built-in families is true is what other tests find out
-def _derived(quantity: str, p: str, q: str | None, where: tuple[str, ...], files: tuple[str, ...]) -> Verified:
+def derived(quantity: str, p: str, q: str | None, where: tuple[str, ...], files: tuple[str, ...]) -> Verified:
     library = pipeline.read((), [Path(file) for file in files])
     return Verified(pipeline.derive(pipeline.claim(library, quantity, p, q, None, where)), Verdict("proved"))
 
@@ -46,7 +46,7 @@ def judged(guest: Guest) -> Callable[..., dict[str, Any]]:
         units: str = "nats",
         files: tuple[str, ...] = (),
     ) -> dict[str, Any]:
-        verified = _derived(quantity, p, q, where, files)
+        verified = derived(quantity, p, q, where, files)
         asked = pipeline.ask(verified, target, names, dims, 0)
         outcome = guest.ask(json.loads(json.dumps(asked)), SECONDS)
         if outcome.error is not None:

@@ -51,7 +51,12 @@ GUARDED = "(mu_1 - mu_2)**2/(2*{square}) + sigma_1**2/(2*{square}) - 1/2 + log(s
 
 
 def test_a_guard_is_correct_and_never_proved(divergence):
-    for square, guard in (("(sigma_2**2 + 1e-8)", ""), ("sigma_2**2", " + 1e-12"), ("(sigma_2**2 + 1e-8)", " + 1e-9")):
+    for square, guard in (
+        ("(sigma_2**2 + 1e-8)", ""),
+        ("sigma_2**2", " + 1e-12"),
+        ("(sigma_2**2 + 1e-8)", " + 1e-9"),
+        ("sigma_2**2", " + 1e-6"),
+    ):
         verdict, evidence, words = found(divergence, GUARDED.format(square=square, guard=guard))
         assert (verdict, evidence) == ("correct", "numeric")
         assert words.startswith("an approximation: equal to the truth without the term 1.00e-")

@@ -108,7 +108,10 @@ def test_a_mean_over_dimensions_is_another_claim(judged, vae):
     for name in ("mean_of_all", "over_dimensions"):
         assert found(judged, vae, name, "mean")["verdict"] == "correct"
     for name in ("line", "mean_of_rows"):
-        assert found(judged, vae, name, "mean")["verdict"] == "wrong"
+        answer = found(judged, vae, name, "mean")
+        assert answer["verdict"] == "wrong"
+        assert "over the dimensions it is the sum, not the mean" in answer["notes"]
+    assert "over the dimensions it is the mean, not the sum" in found(judged, vae, "mean_of_all", "sum")["notes"]
 
 
 def test_for_one_dimension_a_sum_and_a_mean_are_the_value(judged, vae):

@@ -33,6 +33,7 @@ FILES = {
     "others": "def entropy(mu, sigma, temperature):\n    return sigma\n",
     "exits": "import sys\n\n\ndef entropy(mu, sigma):\n    sys.exit(0)\n",
     "noise": "import random\n\n\ndef entropy(mu, sigma):\n    return sigma + random.random()\n",
+    "key": "import jax\n\n\ndef entropy(mu, sigma):\n    return sigma + jax.random.normal(jax.random.key(0))\n",
     "seeded": "import numpy as np\n\n\ndef entropy(mu, sigma):\n    return sigma + np.random.default_rng(0).normal()\n",
 }
 
@@ -90,6 +91,7 @@ def test_a_name_that_is_not_there_is_refused_with_the_nearest(ask):
         ("deep", "it cannot be run: deep.py:2: RecursionError"),
         ("noise", "random numbers"),
         ("seeded", "random numbers"),
+        ("key", "random numbers"),
     ],
 )
 def test_what_cannot_be_run_is_undecided(ask, name, words):

@@ -42,6 +42,16 @@ class Read:
         """The expression with the lengths by their plain names."""
         return self.expression.xreplace({self.D: DIMENSIONS, self.N: symbol("N", "positive_integer")})
 
+    def other_than(self, dims: str) -> str:
+        """In words, where it sums over dimensions and should take the mean, or the other way round."""
+        if "D" not in self.over or dims == "none":
+            return ""
+        if dims == "sum" and not self.expression.has(self.D):
+            return "over the dimensions it is the mean, not the sum"
+        if dims == "mean" and not sp.expand(self.expression / self.D).has(self.D):
+            return "over the dimensions it is the sum, not the mean"
+        return ""
+
     def of_one(self) -> tuple[sp.Expr | None, str]:
         """What it is of one member of a batch (None where that depends on N), and in words what it makes of a batch."""
         if not self.expression.has(self.N):

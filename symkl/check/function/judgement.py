@@ -45,6 +45,8 @@ def judgement(
         found = comparison(derivation, Formula(asked.target, per_dimension, units), asked.dims, vouched)
         if found["verdict"] != "undecided":
             notes = [*answer["notes"], *([note] if note else [])]
+            if found["verdict"] == "wrong" and (other := read.other_than(asked.dims)):
+                notes.append(other)
             return {**answer, **found, "read": to_text(read.lengths_named()), "notes": notes}
     answer["notes"] += [f"not read as a formula: {said['untraced']}"] if said["untraced"] else []
     with mp.workdps(30):

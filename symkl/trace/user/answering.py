@@ -24,6 +24,8 @@ __all__ = ["NAMES_OF_AXES", "answer"]
 NAMES_OF_AXES = {"D": "D_axis", "N": "N_axis"}
 #: the axes of the arguments that are tried, for a function that says nothing of dimensions and for one that does
 _SHAPES: dict[bool, list[tuple[str, ...]]] = {True: [()], False: [("N", "D"), ("D",)]}
+#: what tells of random numbers in a function that gives the same ones each time
+_RANDOM = ("'random_", "'threefry", "'rng_")
 
 
 def answer(asked: Mapping[str, Any], tell: Callable[[str], None]) -> dict[str, Any]:
@@ -67,6 +69,7 @@ def _answer(target: Target, arguments: Arguments, question: Question, tell: Call
         order = [first, *(f for f in frameworks if f != first)]
         call, given = arguments.call(target.function, AXES), list(arguments.arrays.values())
         found, why = traces(call, given, order, [r.axes for r in runs], _given(question))
+        noisy = any(word in why for word in _RANDOM)
     taken = {**arguments.arrays, **arguments.numbers}
     return {
         "place": target.place,

@@ -1,0 +1,66 @@
+"""Public code with one thing changed: whatever gives other values than the right code is not called correct."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+
+import pytest
+
+from symkl import pipeline
+
+from .conftest import SECONDS, derived
+from .mutants import mutants
+from .snippets import FAMILIES, SNIPPETS
+
+#: so many mutants of each right snippet, chosen by chance
+EACH = 12
+RIGHT = [s for s in SNIPPETS if s.correct]
+
+
+def values(outcome):
+    """What a function gave, call by call; None where it could not be run."""
+    if outcome.value is None or not outcome.value["runs"] or outcome.value["noisy"]:
+        return None
+    return [
+        (runs["axes"], call["shape"], [float(v) for v in call["values"]])
+        for runs in outcome.value["runs"]
+        for call in runs["calls"]
+    ]
+
+
+def same(one, two):
+    if one is None or two is None or [r[:2] for r in one] != [r[:2] for r in two]:
+        return False
+    pairs = [(a, b) for r, s in zip(one, two, strict=True) for a, b in zip(r[2], s[2], strict=True)]
+    return all(math.isclose(a, b, rel_tol=1e-7, abs_tol=1e-9) or a == b for a, b in pairs)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("snippet", RIGHT, ids=lambda snippet: snippet.id)
+def test_no_mutant_of_public_code_is_accepted(guest, tmp_path, snippet):
+    for name, text in FAMILIES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    q = snippet.claim[2] if len(snippet.claim) > 2 else None
+    verified = derived(*snippet.claim[:2], q, snippet.where, tuple(str(tmp_path / name) for name in FAMILIES))
+    asked = json.loads(
+        json.dumps(pipeline.ask(verified, f"{tmp_path}/right.py:{snippet.name}", snippet.names, snippet.dims, 0))
+    )
+    (tmp_path / "right.py").write_text(snippet.code, encoding="utf-8")
+    right = values(guest.ask(asked, SECONDS))
+    assert right is not None
+    found = list(dict.fromkeys(mutants(snippet.code)))
+    chosen = random.Random(snippet.id).sample(found, min(EACH, len(found)))
+    wrong = 0
+    for number, code in enumerate(chosen):
+        path = tmp_path / f"mutant_{number}.py"
+        path.write_text(code, encoding="utf-8")
+        asked["target"] = f"{path}:{snippet.name}"
+        outcome = guest.ask(asked, SECONDS)
+        if outcome.value is None or same(right, values(outcome)):
+            continue
+        verdict = pipeline.judge_function(verified, asked, outcome.value, snippet.units)["verdict"]
+        assert verdict != "correct", code
+        wrong += verdict == "wrong"
+    assert wrong
