@@ -44,6 +44,10 @@ def columns(mu, logvar):
     return torch.mean(-0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=0))
 
 
+def first_axis(mu, logvar):
+    return -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=0)
+
+
 def bracket(mu, logvar):
     return -0.5 * torch.sum(1 + logvar) - mu.pow(2) - logvar.exp()
 
@@ -96,7 +100,7 @@ def test_a_right_sum_over_dimensions_is_proved_and_its_batch_told(judged, vae, n
 
 @pytest.mark.parametrize(
     "name",
-    ["mean_of_all", "over_dimensions", "columns", "bracket", "sign", "no_square", "deviation", "square_of_the_sum"],
+    "mean_of_all over_dimensions columns first_axis bracket sign no_square deviation square_of_the_sum".split(),
 )
 def test_a_wrong_sum_over_dimensions_is_wrong(judged, vae, name):
     answer = found(judged, vae, name, "sum")
@@ -296,3 +300,24 @@ def test_a_divergence_of_bernoulli_distributions_is_judged_however_it_is_written
     assert answer["verdict"] == ("wrong" if name.startswith("wrong_") else "correct"), answer
     if answer["verdict"] == "correct":
         assert answer["evidence"] == ("numeric" if stem in NUMERIC else "proved"), answer
+
+
+MISTAKES = {
+    "distributions": ("kl_divergence(Bernoulli(probs=p2), Bernoulli(probs=p1))", "the two arguments are exchanged"),
+    "half": ("0.5 * kl_divergence(Bernoulli(probs=p1), Bernoulli(probs=p2))", "it is 0.5 times the truth"),
+    "more": ("kl_divergence(Bernoulli(probs=p1), Bernoulli(probs=p2)) + 0.25", "it is off by the constant 0.25"),
+    "sign": ("-kl_divergence(Bernoulli(probs=p1), Bernoulli(probs=p2))", "sign is wrong"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_in_what_was_only_run_is_named(judged, bernoulli, name):
+    body, words = MISTAKES[name]
+    path = bernoulli / f"mistaken_{name}.py"
+    head = "from torch.distributions import Bernoulli, kl_divergence\n\n\ndef kl(p1, p2):\n    return "
+    for whole, dims in ((body, "none"), (f"({body}).sum(-1)", "sum")):
+        path.write_text(head + whole + "\n", encoding="utf-8")
+        answer = judged(f"{path}:kl", "kl", "Bernoulli", "Bernoulli", (), (), dims)
+        assert (answer["verdict"], answer["evidence"]) == ("wrong", "numeric")
+        assert words in answer["diagnosis"] or (name, dims) == ("more", "sum")
+        assert any("not read as a formula" in note for note in answer["notes"])

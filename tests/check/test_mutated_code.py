@@ -24,14 +24,18 @@ def values(outcome):
     if outcome.value is None or not outcome.value["runs"] or outcome.value["noisy"]:
         return None
     return [
-        (runs["axes"], call["shape"], [float(v) for v in call["values"]])
+        (tuple(runs["axes"]), call["shape"], [float(v) for v in call["values"]])
         for runs in outcome.value["runs"]
         for call in runs["calls"]
     ]
 
 
 def same(one, two):
-    if one is None or two is None or [r[:2] for r in one] != [r[:2] for r in two]:
+    if one is None or two is None:
+        return False
+    axes = {row[0] for row in one} & {row[0] for row in two}  # another axis may be there in fewer shapes
+    one, two = ([row for row in rows if row[0] in axes] for rows in (one, two))
+    if not axes or [row[:2] for row in one] != [row[:2] for row in two]:
         return False
     pairs = [(a, b) for r, s in zip(one, two, strict=True) for a, b in zip(r[2], s[2], strict=True)]
     return all(math.isclose(a, b, rel_tol=1e-7, abs_tol=1e-9) or a == b for a, b in pairs)

@@ -12,7 +12,8 @@ from symkl.check.comparison import comparison
 from symkl.check.formula import DIMENSIONS, Formula
 from symkl.check.function.calls import Calls, read_calls
 from symkl.check.function.expressions import Read, faithful, proportional, read_traces
-from symkl.check.function.numeric import COARSE, FINE, Numeric, numeric, truths
+from symkl.check.function.likeness import likeness
+from symkl.check.function.numeric import COARSE, FINE, Numeric, numeric, proportional_values, truths
 from symkl.check.function.questions import points_of
 from symkl.language import to_text
 from symkl.model import Derivation
@@ -76,8 +77,8 @@ def _of_arguments(said: Mapping[str, Any]) -> list[str]:
 def _chosen(reads: Sequence[Read], dims: str, points: Sequence[Point]) -> tuple[sp.Expr, Read, str] | None:
     """What one dimension has of the function, the trace that says so, and what it makes of a batch.
 
-    Of arrays (N, D) it is judged by what it makes of D. Where that is not the same for every N, or D is left in what
-    comes out, the function is one of arrays (D,), if it is that.
+    Of arrays (N, D) it is judged by what it makes of D. Where that is not the same for every N, the function is one of
+    arrays (D,), if it is that.
     """
     if not reads:
         return None
@@ -88,9 +89,9 @@ def _chosen(reads: Sequence[Read], dims: str, points: Sequence[Point]) -> tuple[
     whole, flat = by_axes.get(("N", "D")), by_axes.get(("D",))
     if whole is not None:
         alone, note = whole.of_one()
-        if alone is not None and (flat is None or "D" not in whole.left or not whole.over):
-            return _divided(alone, whole, dims), whole, note
-        if alone is None and (flat is None or proportional(whole, flat, points)):
+        if alone is not None:
+            return _divided(alone, whole, dims), whole, _ROWS if whole.over == ("N",) else note
+        if flat is None or proportional(whole, flat, points):
             two = whole.expression.subs(whole.N, 2)
             return _divided(two, whole, dims), whole, "of a batch it is neither the sum nor the mean (here N = 2)"
     if flat is not None:
@@ -98,6 +99,7 @@ def _chosen(reads: Sequence[Read], dims: str, points: Sequence[Point]) -> tuple[
     return None
 
 
+_ROWS = "of arrays (N, D) it sums over the batch N, and leaves the dimensions D as they are"
 _ONE = "taken for one dimension"
 _FLAT = "its arguments are taken for arrays (D,); an array (N, D) is not taken for a batch of N"
 
@@ -124,7 +126,9 @@ def _by_values(
         }
     truth = truths(derivation, points, UNITS[units])
     tried = [(c, numeric(c, truth, asked.dims)) for c in known]
-    of, found = next(((c, n) for c, n in tried if n.agrees), tried[0])
+    of, found = tried[0]
+    if not found.agrees and not proportional_values(of, truth):
+        of, found = next(((c, n) for c, n in tried if n.agrees), tried[0])
     if found.agrees is None:
         return {**answer, "diagnosis": found.why}
     if found.agrees:
@@ -135,7 +139,13 @@ def _by_values(
         batch = _BATCHES.get(found.batch)
         notes = [*answer["notes"], *([batch] if batch else [])]
         return {**answer, "verdict": "correct", "diagnosis": note, "notes": notes}
-    return {**answer, "verdict": "wrong", "counterexample": _counterexample(found, of, points)}
+    diagnosis = likeness(derivation, of, points, units, asked.dims, found.batch)
+    return {
+        **answer,
+        "verdict": "wrong",
+        "counterexample": _counterexample(found, of, points),
+        "diagnosis": diagnosis,
+    }
 
 
 _BATCHES = {"sum": "of a batch of N it is the sum: N times this", "mean": "of a batch it is the mean"}

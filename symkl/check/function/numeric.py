@@ -14,7 +14,7 @@ from symkl.verify import evaluate
 from symkl.verify.numbers import number_of
 from symkl.verify.points import Point
 
-__all__ = ["COARSE", "FINE", "Numeric", "close", "numeric", "truths"]
+__all__ = ["COARSE", "FINE", "Numeric", "close", "numeric", "proportional_values", "truths"]
 
 #: relative errors that float64, and what computes in less, may make
 FINE, COARSE = 1e-6, 1e-4
@@ -74,6 +74,16 @@ def numeric(calls: Calls, truth: Sequence[mp.mpf | None], dims: str) -> Numeric:
     batches = ("mean", "sum") if any("N" in e.over for e in calls.elements or ()) and dims != "none" else ("",)
     tried = [_compared(calls, truth, dims, batch) for batch in batches]
     return next((t for t in tried if t.agrees), tried[0])
+
+
+def proportional_values(calls: Calls, truth: Sequence[mp.mpf | None]) -> bool:
+    """Whether calls that sum over all axes gave one multiple of the truth at all points: another sum or mean."""
+    ratios = []
+    for element in calls.elements or ():
+        true = truth[element.points[0]]
+        if element.alike and true and element.over == calls.axes:
+            ratios.append(element.value / true)
+    return len(ratios) > 1 and all(close(ratio, ratios[0], calls.coarse) for ratio in ratios)
 
 
 def _compared(calls: Calls, truth: Sequence[mp.mpf | None], dims: str, batch: str) -> Numeric:

@@ -20,7 +20,7 @@ __all__ = ["SIZES", "NoNumber", "Run", "Runs", "differs", "run", "watched"]
 #: the lengths of axes where it is run
 SIZES = {"N": 2, "D": 3}
 #: so many calls with the same numbers in each element
-_EQUAL = 3
+_EQUAL = 6
 
 
 class NoNumber(Exception):
@@ -92,7 +92,7 @@ def _calls(
     sizes: tuple[int, ...],
 ) -> Runs:
     size, width = int(np.prod(sizes)), len(table[0])
-    groups = [[i] * size for i in range(_EQUAL)] if size > 1 else []
+    groups = [[i] * size for i in range(min(_EQUAL, len(table)))] if size > 1 else []
     groups += [[(i + j) % len(table) for j in range(size)] for i in range(0, len(table), size)]
     calls, coarse = [], False
     for group in groups:
