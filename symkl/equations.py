@@ -24,6 +24,7 @@ _LABEL = re.compile(r"\\label\{([^{}\n]{1,200})\}|^[ \t]*:label:[ \t]*(\S{1,200}
 _AFTER = re.compile(r"[ \t]*\{#([^\s{}]{1,200})\}|[ \t]*\(([\w:-]{1,200})\)[ \t]*$", re.MULTILINE)
 _OPTION = re.compile(r"^[ \t]*:\w+:[^\n]*$", re.MULTILINE)
 _VERBATIM = re.compile(r"\\begin\{(verbatim|lstlisting|minted|comment)(\*?)\}")
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _BACKSLASHES = re.compile(r"\\{2,}")
 
 
@@ -47,24 +48,18 @@ def legible(text: str, suffix: str) -> str:
 
 
 def _without_comments(text: str) -> str:
-    made = []
-    for row in text.split("\n"):
-        at = row.find("%")
-        while at > 0 and (at - len(row[:at].rstrip("\\"))) % 2:
-            at = row.find("%", at + 1)
-        made.append(row if at < 0 else row[:at] + " " * (len(row) - at))
-    return "\n".join(made)
+    return _COMMENT.sub(lambda found: found[1] + " " * (len(found[0]) - len(found[1])), text)
 
 
 def without_verbatim(text: str) -> str:
     """A LaTeX text with blanks in the place of what it only shows."""
-    at = 0
+    kept, at = list[str](), 0
     while (found := _VERBATIM.search(text, at)) is not None:
         end = text.find(f"\\end{{{found[1]}{found[2]}}}", found.end())
         end = len(text) if end < 0 else end
-        text = text[: found.start()] + _blank(text[found.start() : end]) + text[end:]
+        kept += [text[at : found.start()], _blank(text[found.start() : end])]
         at = end
-    return text
+    return "".join([*kept, text[at:]])
 
 
 def _blank(text: str) -> str:
@@ -77,16 +72,17 @@ def _unescaped(text: str) -> str:
     starts = [0]
     for row in rows:
         starts.append(starts[-1] + len(row) + 1)
-    made = text
+    kept, at = list[str](), 0
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             prefix = token.string[: token.string.find(token.string[-1:])].lower()
             if token.type == tokenize.STRING and "r" not in prefix:
                 start, end = (starts[line - 1] + column for line, column in (token.start, token.end))
-                made = made[:start] + _BACKSLASHES.sub(halved, made[start:end]) + made[end:]
+                kept += [text[at:start], _BACKSLASHES.sub(halved, text[start:end])]
+                at = end
     except (tokenize.TokenError, SyntaxError, IndexError):
-        return made
-    return made
+        pass  # what is no Python stays as it is
+    return "".join([*kept, text[at:]])
 
 
 def halved(found: re.Match[str]) -> str:
@@ -101,9 +97,9 @@ def equations(text: str) -> list[Equation]:
 
 
 def _spans(text: str) -> Iterator[Equation]:
-    at = 0
+    at, search = 0, _Search(text)
     while (found := _OPENINGS.search(text, at)) is not None:
-        end = _end(text, found)
+        end = _end(text, found, search)
         if end is None:
             at = found.end()
             continue
@@ -133,23 +129,56 @@ def _inner(
         yield Equation(found.start(), end, labels, display)
 
 
-def _end(text: str, found: re.Match[str]) -> int | None:
+class _Search:
+    """Looks for marks in a text, further and further on; what is missing is not looked for again."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._paragraph = text, -1
+        self._missing: dict[str, int] = {}
+
+    def find(self, mark: str, start: int, limit: int) -> int:
+        """The place of the mark after `start` and before `limit`, else -1."""
+        if limit <= self._missing.get(mark, -1):
+            return -1
+        found = self._text.find(mark, start, limit)
+        if found < 0:
+            self._missing[mark] = limit
+        return found
+
+    def closing(self, fence: str, start: int) -> int:
+        """The end of the line that closes a fenced block, else -1."""
+        if fence in self._missing:
+            return -1
+        found = re.compile(rf"^[ \t]*{re.escape(fence)}[ \t]*$", re.MULTILINE).search(self._text, start)
+        if found is None:
+            self._missing[fence] = len(self._text)
+        return -1 if found is None else found.end()
+
+    def paragraph(self, start: int) -> int:
+        """The end of the paragraph."""
+        if self._paragraph < start:
+            end = self._text.find("\n\n", start)
+            self._paragraph = len(self._text) if end < 0 else end
+        return self._paragraph
+
+
+def _end(text: str, found: re.Match[str], search: _Search) -> int | None:
     """Where the formula that begins there ends, its closing mark included; None where it never does."""
     start = found.end()
     if found["margin"] is not None:
         return _end_of_block(text, start, len(found["margin"].expandtabs()))
     if found["fence"]:
-        closing = re.compile(rf"^[ \t]*{re.escape(found['fence'])}[ \t]*$", re.MULTILINE).search(text, start)
-        return None if closing is None else closing.end()
+        end = search.closing(found["fence"], start)
+        return None if end < 0 else end
+    if found["dollars"] and text[found.start() - 1 : found.start()] == "\\":
+        return None
     mark = f"\\end{{{found['name']}}}" if found["name"] else {"[": "\\]", "(": "\\)"}.get(found["bracket"] or "", "")
     mark = mark or found["dollars"] or "`"
-    end = text.find(mark, start)
+    limit = search.paragraph(start) if mark in ("$", "`", "\\)") else len(text)
+    end = search.find(mark, start, limit)
     while end > 0 and mark == "$" and text[end - 1] == "\\":
-        end = text.find(mark, end + 1)
-    inline = mark in ("$", "`", "\\)")
-    if end < 0 or (found["dollars"] and text[found.start() - 1 : found.start()] == "\\"):
-        return None
-    return None if inline and "\n\n" in text[start:end] else end + len(mark)
+        end = search.find(mark, end + 1, limit)
+    return None if end < 0 else end + len(mark)
 
 
 def _end_of_block(text: str, start: int, margin: int) -> int:

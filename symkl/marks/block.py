@@ -24,21 +24,21 @@ _SET = re.compile(r"\$\$(.*?)\$\$|\$(.*?)\$|:math:`(.*?)`|\\\[(.*?)\\\]|\\\((.*?
 
 def claims_among(path: Path, rows: list[tuple[int, int, str]], shown: Passage) -> list[Mark]:
     """The claims that the rows make, each with its own formula or about an equation of `shown`: that with its label,
-    else the next.
+    else the next. `shown` has the same rows.
     """
     found = [index for index, (_, _, row) in enumerate(rows) if MARKER.match(row.lstrip())]
     displayed = [equation for equation in equations(shown.text) if equation.display] if found else []
-    claims = [_indented(rows, index) for index in found]
-    return [about_equation(path, claim, shown, displayed, (claim.line + 1, 1)) for claim in claims]
+    ends = list(itertools.accumulate(len(row) + 1 for row in shown.text.split("\n")))
+    return [about_equation(path, _indented(rows, index), shown, displayed, ends[index]) for index in found]
 
 
-def about_equation(
-    path: Path, claim: Passage, shown: Passage, displayed: list[Equation], after: tuple[int, int]
-) -> Mark:
-    """A claim with its own formula, or about the equation with its label, else the first from a line and column on."""
+def about_equation(path: Path, claim: Passage, shown: Passage, displayed: list[Equation], after: int) -> Mark:
+    """A claim with its own formula, or about the equation with its label, else the first that begins at `after` or
+    later.
+    """
     label = _label(claim)
     if label is None:
-        following = next((_inside(shown, e) for e in displayed if shown.place(e.start) >= after), None)
+        following = next((_inside(shown, e) for e in displayed if e.start >= after), None)
         return claim_in(path, claim, following, "latex")
     chosen = next((equation for equation in displayed if label in dict(equation.labels)), None)
     if chosen is None:

@@ -25,7 +25,7 @@ READERS: Mapping[str, Callable[[Path, str], list[Mark]]] = {
     ".rst": rst_marks,
     ".tex": tex_marks,
 }
-MAX_BYTES = 5_000_000
+MAX_BYTES = 2_000_000
 #: folders that hold what others wrote, or what was made
 _SKIPPED = frozenset("node_modules __pycache__ site-packages build dist venv".split())
 

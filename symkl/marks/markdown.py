@@ -14,7 +14,7 @@ from symkl.marks.passage import Passage, lines_of
 __all__ = ["markdown_marks"]
 
 _FENCE = re.compile(r"(?P<margin> {0,3}(?:> ?)*)(?P<fence>`{3,}|~{3,})\s*(?P<info>.*)")
-_COMMENT = re.compile(r"<!--\s*symkl:(?P<claim>.*?)-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--\s*symkl:")
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,10 @@ def markdown_marks(path: Path, text: str) -> list[Mark]:
     displayed = [equation for equation in equations(plain.text) if equation.display] if "symkl:" in text else []
     found = [_fenced_claim(path, block) for block in blocks if re.match(r"symkl\b", block.info.text)]
     for comment in _COMMENT.finditer(plain.text):
-        claim = plain.part(*comment.span("claim"))
-        found.append(about_equation(path, claim, plain, displayed, plain.place(comment.end())))
+        end = plain.text.find("-->", comment.end())
+        if end < 0:
+            break
+        found.append(about_equation(path, plain.part(comment.end(), end), plain, displayed, end))
     return sorted(found, key=lambda mark: (mark.place.line, mark.place.column))
 
 

@@ -117,21 +117,23 @@ def _begin(function: _Function) -> int:
     return min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
 
 
-def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+def _own_nodes(function: _Function) -> Iterator[ast.AST]:
     """The nodes of a function, without those of functions and classes within it."""
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            yield child
-            yield from _own_nodes(child)
+    left: list[ast.AST] = list(function.body)
+    while left:
+        node = left.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            left.extend(ast.iter_child_nodes(node))
 
 
 def _dotted(node: ast.expr, names: dict[str, str]) -> str:
     """What a name stands for, such as `symkl.claims`; empty where it is none."""
-    if isinstance(node, ast.Name):
-        return names.get(node.id, node.id)
-    if isinstance(node, ast.Attribute):
-        return f"{_dotted(node.value, names)}.{node.attr}"
-    return ""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([names.get(node.id, node.id), *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def _literal(call: ast.Call) -> tuple[list[Any], dict[str, Any]]:
@@ -150,7 +152,7 @@ def _value(node: ast.expr) -> Any:
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, MemoryError, RecursionError):
-        what = f"this file is read without being run, and '{ast.unparse(node)[:40]}' is no value yet"
+        what = f"this file is read without being run, and {_dotted(node, {}) or 'this'} is no value yet"
         raise BadInput(what, Location(column=node.col_offset + 1), "write the value itself") from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,7 @@ def test_decorators_and_markers_under_any_name_of_theirs(tmp_path: Path) -> None
     [
         ("@symkl.claims\ndef f(x): return x\n", "this claims nothing", (2, 2)),
         ('@symkl.claims("kl")\ndef f(x): return x\n', "a claim names a quantity", (2, 2)),
-        ('@symkl.claims("kl", P)\ndef f(x): return x\n', "'P' is no value yet", (2, 21)),
+        ('@symkl.claims("kl", P)\ndef f(x): return x\n', "P is no value yet", (2, 21)),
         ('@symkl.claims("kl", "P", **k)\ndef f(x): return x\n', "write the keywords out", (2, 28)),
         ('@symkl.claims("kl", "P", units="bytes")\ndef f(x): return x\n', "units: 'bytes' is not known", (2, 2)),
         ('@symkl.claims("kl", "P", mu=[1])\ndef f(x): return x\n', "mu: expected a formula", (2, 2)),
@@ -400,3 +401,33 @@ def test_whatever_stands_in_a_file_is_a_claim_or_a_refusal_at_a_place_in_it(
             assert mark.name
             read += mark.question is not None
     assert read > 20
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.tex", "% symkl: entropy Normal\n" + r"\[ " * 100_000),
+        ("a.tex", "% symkl: entropy Normal\n" + r"\( " * 100_000 + "\n\n\\)"),
+        ("a.tex", "% symkl: entropy Normal\n" + r"\$ " * 100_000),
+        ("a.tex", "% symkl: entropy Normal\n" + r"\% " * 100_000),
+        ("a.tex", "% symkl: entropy Normal\n" + "\\begin{align}\n" * 30_000),
+        ("a.tex", "\\begin{comment}\\end{comment}\n" * 10_000 + "% symkl: entropy Normal\n"),
+        ("a.tex", "% symkl: entropy Normal\n\\[ a \\]\n" * 2_000),
+        ("a.md", "<!-- symkl: " * 30_000),
+        ("a.md", "```math\n" * 40_000 + "<!-- symkl: entropy Normal -->"),
+        ("a.md", "~~~\n```\n" * 30_000 + "```symkl"),
+        ("a.rst", ".. symkl: entropy Normal\n" + ".. math::\n\n  a\n" * 20_000),
+        ("a.py", '"""symkl: entropy Normal: 1"""\n' + "x = '\\\\\\\\'\n" * 20_000),
+        ("a.py", '@symkl.claims("entropy", "Normal")\ndef f(x):\n    return ' + "+".join("x" * 20_000)),
+        ("a.py", '@symkl.claims("entropy", ' + "+".join("x" * 5_000) + ")\ndef f(x): ..."),
+        ("a.py", "@" + ".".join("a" * 5_000) + '\ndef f(x):\n    "symkl: entropy Normal: 1"'),
+        ("a.py", '"""symkl: entropy Normal: ' + "(" * 50_000 + '"""'),
+        ("a.py", "symkl: " + "(" * 50_000),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_no_text_takes_long_to_be_read(name: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    begun = time.process_time()
+    assert all((mark.question is None) == (mark.refusal is not None) for mark in marks_of(tmp_path / name))
+    assert time.process_time() - begun < 5
