@@ -244,7 +244,7 @@ def test_nothing_of_the_engine_is_imported_before_there_is_a_claim(tmp_path: Pat
 
 COUNTED = """
     import symkl
-    from helper import half
+    from halves import half
 
     with open("imports.txt", "a") as file:
         file.write("once more\\n")
@@ -259,7 +259,7 @@ COUNTED = """
 
 def test_what_has_not_changed_is_not_decided_again(tmp_path: Path, store: Path) -> None:
     _write(tmp_path, "losses.py", COUNTED)
-    _write(tmp_path, "helper.py", "def half():\n    return 0.5\n")
+    _write(tmp_path, "halves.py", "def half():\n    return 0.5\n")
     _write(tmp_path, "notes.md", "```symkl entropy Exponential\n2 - log(lam)\n```\n")
     imports = tmp_path / "imports.txt"
     code, said = _pytest(tmp_path, "--symkl", store=store)
@@ -269,7 +269,7 @@ def test_what_has_not_changed_is_not_decided_again(tmp_path: Path, store: Path) 
     assert (code, "1 failed, 1 passed" in again) == (1, True), again
     assert imports.read_text() == "once more\n"
     assert re.search(r"^imported:$", again, re.MULTILINE), again
-    _write(tmp_path, "helper.py", "def half():\n    return 0.25\n")
+    _write(tmp_path, "halves.py", "def half():\n    return 0.25\n")
     code, said = _pytest(tmp_path, "--symkl", store=store)
     assert (code, "2 failed" in said) == (1, True), said
     assert imports.read_text() == "once more\n" * 2
