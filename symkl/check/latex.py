@@ -14,7 +14,7 @@ import sympy as sp
 
 from symkl.check.formula import Formula, formula_in, own_names
 from symkl.errors import BadInput, Location
-from symkl.language import parse
+from symkl.language import parse, to_text
 from symkl.language.latex import (
     USUAL,
     Asked,
@@ -23,13 +23,14 @@ from symkl.language.latex import (
     Source,
     Style,
     Vocabulary,
+    letters_of,
     other_styles,
     read_latex,
     read_name,
     stems_of,
 )
 from symkl.language.latex.tree import Symbol
-from symkl.model import Claim
+from symkl.model import Claim, Family
 
 __all__ = ["Given", "Problem", "given_in", "other_readings"]
 
@@ -66,7 +67,22 @@ def given_in(
     members = [("1", claim.p), ("2", claim.q)] if claim.q else [("", claim.p)]
     stems = stems_of([(index, member.family.parameters, member.parameters) for index, member in members])
     symbols, mapped = _explained(claim, names, Vocabulary(stems))
-    return _read(Problem(claim, source, Vocabulary(stems, symbols), mapped, units, dims, focus), USUAL)
+    vocabulary = Vocabulary(stems, symbols, _hints([member.family for _, member in members]))
+    return _read(Problem(claim, source, vocabulary, mapped, units, dims, focus), USUAL)
+
+
+def _hints(families: Sequence[Family]) -> dict[str, str]:
+    """Of the letters of other parametrisations, what they are in the definition."""
+    found: dict[str, str] = {}
+    for family in families:
+        own = {parameter.name for parameter in family.parameters}
+        for other in family.parametrisations:
+            values = ", ".join(f"{name} = {to_text(value)}" for name, value in other.where)
+            for parameter in other.parameters:
+                if parameter.name not in own:
+                    what = f"{family.name} has it in its parametrisation '{other.name}': {values}."
+                    found |= {letter: what for letter in letters_of(parameter) if letter not in found}
+    return found
 
 
 def other_readings(given: Given, index: int) -> list[Formula]:

@@ -245,6 +245,16 @@ def test_a_definition_s_own_latex_names_its_parameter(check: Any) -> None:
     assert check(r"\ln\frac{x_m}{\alpha} + 1 - \frac1\alpha", "entropy", "pareto")["verdict"] == "wrong"
 
 
+def test_a_letter_of_another_parametrisation_is_refused_with_what_it_is_there(check: Any) -> None:
+    with pytest.raises(BadInput) as refused:
+        check(r"\frac12\ln\frac{2\pi e}{\tau}", "entropy", "normal")
+    assert refused.value.what == "'tau' is not known here"
+    assert refused.value.todo.startswith("Normal has it in its parametrisation 'precision': sigma = ")
+    assert (
+        check(r"\frac12\ln\frac{2\pi e}{\tau}", "entropy", "normal", names=("tau=1/sigma**2",))["verdict"] == "correct"
+    )
+
+
 def test_a_parameter_that_is_fixed_may_still_be_named(check: Any) -> None:
     assert check(KL, *NORMAL, where=FIXED)["verdict"] == "correct"
     assert check(KL.replace(r"\frac12", "1"), *NORMAL, where=FIXED)["verdict"] == "wrong"

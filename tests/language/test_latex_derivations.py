@@ -93,6 +93,8 @@ REFUSED = {
     r"KL \le a": (4, "an inequality or an arrow is not checked"),
     r"KL \approx a \neq b": (14, "an inequality or an arrow is not checked"),
     "": (1, "there is no formula here"),
+    "KL = a...": (7, "reading stops at '.'"),
+    "KL = a + ...": (10, "reading stops at '.'"),
     r"KL = \begin{matrix} a \\ b \end{matrix}": (6, "the environment 'matrix' is not read"),
     r"\begin{matrix} a & b \end{matrix}": (18, "an alignment mark or the end of a row parts two factors"),
     r"\begin{align}\end{align}": (1, "there is no formula here"),

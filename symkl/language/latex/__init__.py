@@ -8,7 +8,7 @@ matching  names -> the claim's parameters           writing    tree -> text, and
 from symkl.language.latex.files import Found, find_formula
 from symkl.language.latex.place import NotRead, Source
 from symkl.language.latex.reading import Asked, Line, Reading, read_latex
-from symkl.language.latex.stems import Vocabulary, read_name, stems_of
+from symkl.language.latex.stems import Vocabulary, letters_of, read_name, stems_of
 from symkl.language.latex.style import USUAL, Style, other_styles
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Style",
     "Vocabulary",
     "find_formula",
+    "letters_of",
     "other_styles",
     "read_latex",
     "read_name",

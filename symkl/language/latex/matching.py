@@ -55,9 +55,10 @@ def matched(
     arguments: tuple[frozenset[str], ...],
     source: Source,
     letters: tuple[Symbol | None, ...] = (),
+    hints: Mapping[str, str] | None = None,
 ) -> Matching:
     """Match them; `arguments` is what the left-hand side says of its arguments, `letters` the one symbol that each
-    argument is, if it is one. Raises `BadInput` for unknown names.
+    argument is, if it is one. Raises `BadInput` for unknown names; `hints` has more to say of some of them.
     """
     alone = _arguments_themselves(names, stems, letters)
     if alone is not None:
@@ -65,7 +66,7 @@ def matched(
     found: dict[Symbol, _Found] = {}
     for name in names:
         if name.symbol not in found:
-            found[name.symbol] = _find(name, stems, source)
+            found[name.symbol] = _find(name, stems, source, hints or {})
     pair = any("2" in stem.sides for stem in stems)
     return _of_pair(found, arguments, source) if pair else _of_one(found, source)
 
@@ -88,7 +89,7 @@ def _arguments_themselves(
     return Matching(found, (f"the arguments on the left are taken for the parameters: {said}",) if said else ())
 
 
-def _find(name: Named, stems: Sequence[Stem], source: Source) -> _Found:
+def _find(name: Named, stems: Sequence[Stem], source: Source, hints: Mapping[str, str]) -> _Found:
     """The stem that the name begins with, and the mark that is left of it."""
     options = []
     for stem in stems:
@@ -97,7 +98,7 @@ def _find(name: Named, stems: Sequence[Stem], source: Source) -> _Found:
             options.append((len(mark[1]), -len(stem.symbol.subscripts), _Found(name, stem, mark[0])))
     if options:
         return min(options, key=lambda option: option[:2])[2]
-    raise _unknown(name, stems, source)
+    raise _unknown(name, stems, source, hints.get(name.symbol.base, ""))
 
 
 def _left(symbol: Symbol, stem: Symbol) -> tuple[str, str] | None:
@@ -115,13 +116,17 @@ def _left(symbol: Symbol, stem: Symbol) -> tuple[str, str] | None:
     return ("".join(marks), fit + "-" * len(marks)) if len(marks) <= 1 else None
 
 
-def _unknown(name: Named, stems: Sequence[Stem], source: Source) -> BadInput:
+def _unknown(name: Named, stems: Sequence[Stem], source: Source, hint: str) -> BadInput:
     known = sorted({f"{stem.name}_{side}" if side else stem.name for stem in stems for side in stem.free})
     ascii_name = name.symbol.name
-    near = nearest(ascii_name, known)
     todo = f'say what it is with --map "{ascii_name}=..."'
     todo += f"; the parameters are {', '.join(known)}" if known else ""
-    return source.refusal(f"'{ascii_name}' is not known here", name.place, f"{near} If not, {todo}" if near else todo)
+    near = nearest(ascii_name, known)
+    if hint:
+        todo = f"{hint} {todo[0].upper()}{todo[1:]}"
+    elif near:
+        todo = f"{near} If not, {todo}"
+    return source.refusal(f"'{ascii_name}' is not known here", name.place, todo)
 
 
 def _of_one(found: Mapping[Symbol, _Found], source: Source) -> Matching:

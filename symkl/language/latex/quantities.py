@@ -34,6 +34,10 @@ class Quantity:
     arguments: tuple[frozenset[str], ...] = ()
     letters: tuple[Symbol | None, ...] = ()
 
+    def suits(self, quantity: str) -> bool:
+        """Whether it is written with the usual letter of that quantity of a claim."""
+        return self.kind == quantity or (self.head in _ENTROPIES and "entropy" in quantity)
+
 
 def quantity_of(tokens: Sequence[Token]) -> Quantity | None:
     """What the side names, if it is a name with or without arguments; None for any other formula."""

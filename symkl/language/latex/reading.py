@@ -140,11 +140,11 @@ def _read_chain(
     unknown = [name for tree in opened if not isinstance(tree, NotRead)
                for name in names_in(tree) if name.symbol not in own]  # fmt: skip
     said = (quantity.arguments, quantity.letters) if quantity else ((), ())
-    matching = matched(unknown, vocabulary.stems, said[0], source, said[1])
+    matching = matched(unknown, vocabulary.stems, said[0], source, said[1], vocabulary.hints)
     names = {**matching.names, **own}
     negative = quantity is not None and quantity.negative
     notes = [*_constants(opened, source), *matching.notes]
-    if quantity is not None and not quantity.kind:
+    if quantity is not None and not quantity.kind and not quantity.suits(asked.quantity):
         notes.append(f"'{quantity.head}' on the left is taken for {_OF[asked.quantity]}")
     if negative:
         notes.append("the left-hand side is minus the quantity: the sign of each line is turned")

@@ -66,7 +66,7 @@ def _unwrapped(tokens: Sequence[Token], source: Source) -> list[Token]:
     made = [token for token in tokens if not (token.kind in ("begin", "end") and token.text.rstrip("*") in _ROWS)]
     while made and made[0].kind in ("fence", "row"):
         made = made[1:]
-    while made and (made[-1].kind in ("fence", "row") or made[-1].is_sign(".", ",", ";")):
+    while made and (made[-1].kind in ("fence", "row") or _is_stop(made)):
         made = made[:-1]
     for _ in range(_FRAMES):
         if made and made[0].is_sign("{") and Cursor(made, source, made[-1].end).partner(0) == len(made) - 1:
@@ -171,9 +171,14 @@ def _without_prose(row: list[Token]) -> list[Token]:
 
 
 def _without_stop(row: list[Token]) -> list[Token]:
-    while row and row[-1].is_sign(".", ",", ";"):
+    while _is_stop(row):
         row = row[:-1]
     return row
+
+
+def _is_stop(row: Sequence[Token]) -> bool:
+    """Whether a full stop or a comma ends the row; several full stops are no end but an omission."""
+    return bool(row) and row[-1].is_sign(".", ",", ";") and not (row[-2:-1] and row[-2].is_sign("."))
 
 
 def _continues(before: Sequence[Token], row: Sequence[Token]) -> bool:

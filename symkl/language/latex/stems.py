@@ -14,15 +14,19 @@ from symkl.language.latex.tree import Named, Number, Power, Symbol
 from symkl.language.latex.words import GREEK, is_letter
 from symkl.model import Parameter
 
-__all__ = ["Vocabulary", "read_name", "stems_of"]
+__all__ = ["Vocabulary", "letters_of", "read_name", "stems_of"]
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """All names that a formula may use: the parameters', and those that --map explains, by what they are called."""
+    """All names that a formula may use: the parameters', and those that --map explains, by what they are called.
+
+    `hints` says of letters that are none what they are elsewhere.
+    """
 
     stems: tuple[Stem, ...]
     mapped: Mapping[Symbol, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def bases(self) -> frozenset[str]:
@@ -48,6 +52,11 @@ def stems_of(members: Sequence[tuple[str, Sequence[Parameter], Sequence[Paramete
     return tuple(Stem(symbol, name, tuple(sides), tuple(free)) for (symbol, name), (sides, free) in found.items())
 
 
+def letters_of(parameter: Parameter) -> frozenset[str]:
+    """The letters or words with which the parameter's name may begin."""
+    return frozenset(symbol.base for symbol in _written(parameter))
+
+
 def _written(parameter: Parameter) -> Iterable[Symbol]:
     plain = _from_ascii(parameter.name)
     yield plain
@@ -57,7 +66,10 @@ def _written(parameter: Parameter) -> Iterable[Symbol]:
     elif letters and letters != plain.base:
         yield replace(plain, base=letters, subscripts=(plain.base[len(letters) :], *plain.subscripts))
     if parameter.latex is not None:
-        symbol, power = read_name(parameter.latex, Source(parameter.latex))
+        try:
+            symbol, power = read_name(parameter.latex, Source(parameter.latex))
+        except BadInput:
+            return  # \log\sigma is no name in a formula
         if power == 1:
             yield symbol
 
