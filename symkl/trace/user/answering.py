@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import sympy as sp
@@ -110,8 +111,11 @@ def _run(
 
 
 def _given(question: Question) -> list[sp.Basic]:
-    free = Names(question).free
-    return [parse_condition(text, free) for text in question.given]
+    free, found = Names(question).free, []
+    for text in question.given:
+        with suppress(BadInput):  # a condition that the language does not have helps nobody here
+            found.append(parse_condition(text, free))
+    return found
 
 
 def _text(expression: sp.Expr) -> str:
