@@ -64,7 +64,11 @@ ROWS = {
     r"\begin{equation}\begin{split} KL &= a \\ &= b \end{split}\end{equation}": ["a", "b"],
     r"KL = a, \\ = b.": ["a", "b"],
     r"-KL = a \\ = b": ["-a", "-b"],
-    r"KL = D(p\|q) = a": ["not read: a divergence stands here: 'D' is no name, and a bracket follows it", "a"],
+    r"KL = D(p\|q) = a": ["not read: this is the quantity itself", "a"],
+    r"L = -D(p\|q) = a": ["not read: this is the quantity itself", "-a"],
+    r"a + b = -D(p\|q)": ["-(a + b)", "not read: this is the quantity itself"],
+    r"a = KL = b": ["a", "not read: this is the quantity itself", "b"],
+    r"L = \int f = a": ["not read: an integral stands here", "a"],
     r"KL = \int_0^1 x\,dx = a": ["not read: an integral stands here", "a"],
     r"KL = \log x = a": ["not read: the variable 'x' of the densities stands here", "a"],
     r"H(p) &= a \\ KL &= b": ["not read: the left-hand side is an entropy, and what is checked is a divergence", "b"],
@@ -85,6 +89,11 @@ REFUSED = {
     "KL = = a": (9, "a side of this equation is empty"),
     r"a \\ b": (6, "a second formula begins here"),
     r"KL = a \quad H = b": (14, "'H' is not known here"),
+    r"KL = -D(p\|q) = a": (6, "the quantity stands here with one sign"),
+    r"L = 2 D_{KL}(p\|q) = a": (5, "what 'L' is cannot be told"),
+    r"L = \mathbb{E}[f] - D_{KL}(p\|q) = a": (5, "what 'L' is cannot be told"),
+    r"L = H(p,q) - H(p) = a": (5, "what 'L' is cannot be told"),
+    r"D_{KL}(p\|q) = KL": (16, "only the quantity stands here"),
     r"H(p) = a": (1, "the left-hand side is an entropy, and what is checked is a divergence"),
     r"\mathrm{Var}(X) = a": (1, "the left-hand side is an expectation, and what is checked is a divergence"),
     r"H(p,q) = a": (1, "the left-hand side is a cross-entropy, and what is checked is a divergence"),
@@ -116,3 +125,10 @@ def test_one_of_several_equations_is_chosen_by_a_place_in_it() -> None:
         found = sides(latex, focus=focus)
         assert wanted in found
         assert found.count("not read: another equation is asked for") == 2
+
+
+def test_the_equation_that_is_chosen_must_be_about_the_quantity() -> None:
+    latex = "H(p) &= a \\\\\n KL &= b"
+    assert "b" in sides(latex, focus=len(latex))
+    with pytest.raises(BadInput, match="the left-hand side is an entropy"):
+        sides(latex, focus=2)

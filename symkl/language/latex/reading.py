@@ -8,24 +8,17 @@ from dataclasses import dataclass
 from symkl.language.latex.dimensions import SIZE, Dimensions
 from symkl.language.latex.matching import matched
 from symkl.language.latex.place import NotRead, Source
-from symkl.language.latex.quantities import Quantity
 from symkl.language.latex.reader import Context, read_tree
 from symkl.language.latex.rows import Chain, Side, chains
 from symkl.language.latex.stems import Vocabulary
 from symkl.language.latex.style import USUAL, Style
+from symkl.language.latex.subjects import QUANTITIES, Subject, subject_of
 from symkl.language.latex.tokens import tokens
 from symkl.language.latex.tree import Constant, Symbol, Tree
 from symkl.language.latex.walking import children, names_in
 from symkl.language.latex.writing import Written, write
 
 __all__ = ["Asked", "Line", "Reading", "read_latex"]
-
-_OF = {
-    "kl": "a divergence",
-    "entropy": "an entropy",
-    "cross_entropy": "a cross-entropy",
-    "expectation": "an expectation",
-}
 
 
 @dataclass(frozen=True)
@@ -71,11 +64,11 @@ def read_latex(source: Source, vocabulary: Vocabulary, asked: Asked, style: Styl
     lines: list[Line] = []
     notes: list[str] = []
     found = tokens(source)
-    for chain, quantity, reason in _wanted(chains(found, source), vocabulary, asked, source):
+    for chain, subject, reason in _wanted(chains(found, source), vocabulary, asked, source):
         if reason:
             lines.append(Line(chain.start, chain.end, None, reason))
             continue
-        read, said = _read_chain(chain, quantity, context, vocabulary, asked)
+        read, said = _read_chain(subject, context, vocabulary, asked)
         lines += read
         notes += [*said, *context.notes]
     notes += [f"the words '{token.text[:60]}' are left out" for token in found if token.kind == "prose"]
@@ -84,52 +77,41 @@ def read_latex(source: Source, vocabulary: Vocabulary, asked: Asked, style: Styl
 
 def _wanted(
     found: Sequence[Chain], vocabulary: Vocabulary, asked: Asked, source: Source
-) -> Iterator[tuple[Chain, Quantity | None, str]]:
-    """Each chain with the quantity that it is about, and why it is not read, if so."""
-    if asked.focus is not None and len(found) > 1:
-        meant = max((chain for chain in found if chain.start <= asked.focus), key=_start, default=found[0])
-        for chain in found:
-            yield chain, _quantity(chain, vocabulary), "" if chain is meant else "another equation is asked for"
-        return
-    about = [_quantity(chain, vocabulary) for chain in found]
-    kinds = [quantity.kind if quantity else "" for quantity in about]
-    if len(found) > 1 and asked.quantity not in kinds and sum(kind == "" for kind in kinds) != 1:
+) -> Iterator[tuple[Chain, Subject, str]]:
+    """Each chain with what it is about, and why it is not read, if so."""
+    subjects = [subject_of(chain, vocabulary.bases, asked.quantity, source) for chain in found]
+    kinds = [subject.kind for subject in subjects]
+    meant: Chain | None = found[0]
+    if len(found) > 1:
+        before = [chain for chain in found if chain.start <= (asked.focus or 0)]
+        meant = None if asked.focus is None else before[-1] if before else found[0]
+    if meant is None and asked.quantity not in kinds and sum(kind == "" for kind in kinds) != 1:
         todo = "give one of them, or a file and --line"
         raise source.refusal("a second formula begins here", found[1].start, todo)
-    for chain, quantity, kind in zip(found, about, kinds, strict=True):
+    for chain, subject, kind in zip(found, subjects, kinds, strict=True):
         reason = ""
-        if kind and kind != asked.quantity:
-            reason = f"the left-hand side is {_OF[kind]}, and what is checked is {_OF[asked.quantity]}"
-            if len(found) == 1:
+        if meant is not None and chain is not meant:
+            reason = "another equation is asked for"
+        elif kind and kind != asked.quantity:
+            reason = f"the left-hand side is {QUANTITIES[kind]}, and what is checked is {QUANTITIES[asked.quantity]}"
+            if meant is not None:
                 raise source.refusal(reason, chain.start, "give the quantity that it is")
-        elif not kind and asked.quantity in kinds:
+        elif meant is None and not kind and asked.quantity in kinds:
             reason = "this equation is about something else"
-        yield chain, quantity, reason
-
-
-def _start(chain: Chain) -> int:
-    return chain.start
-
-
-def _quantity(chain: Chain, vocabulary: Vocabulary) -> Quantity | None:
-    found = chain.quantity
-    if found is None or (found.kind == "" and found.head in vocabulary.bases):
-        return None
-    return found
+        yield chain, subject, reason
 
 
 def _read_chain(
-    chain: Chain, quantity: Quantity | None, context: Context, vocabulary: Vocabulary, asked: Asked
+    subject: Subject, context: Context, vocabulary: Vocabulary, asked: Asked
 ) -> tuple[list[Line], list[str]]:
-    source = context.source
-    sides = chain.sides[1:] if quantity else chain.sides
+    source, quantity, sides = context.source, subject.quantity, subject.sides
+    if not sides:
+        raise source.refusal("only the quantity stands here", subject.again[0].tokens[0].start, "add what it is")
     trees: list[Tree | NotRead] = [_tree(side, context, vocabulary, asked) for side in sides]
     last = trees[-1]
     if isinstance(last, NotRead):
         raise last
-    if quantity is None and isinstance(trees[0], NotRead):
-        todo = "begin with the quantity alone, as in D = ..."
-        raise source.refusal(f"what the left-hand side is cannot be told: {trees[0].what}", chain.start, todo)
+    _check_subject(subject, trees, source)
     dimensions = Dimensions(
         source, asked.dimensions, frozenset(vocabulary.mapped) | {s.symbol for s in vocabulary.stems}
     )
@@ -145,7 +127,7 @@ def _read_chain(
     negative = quantity is not None and quantity.negative
     notes = [*_constants(opened, source), *matching.notes]
     if quantity is not None and not quantity.kind and not quantity.suits(asked.quantity):
-        notes.append(f"'{quantity.head}' on the left is taken for {_OF[asked.quantity]}")
+        notes.append(f"'{quantity.head}' on the left is taken for {QUANTITIES[asked.quantity]}")
     if negative:
         notes.append("the left-hand side is minus the quantity: the sign of each line is turned")
     lines = []
@@ -155,7 +137,27 @@ def _read_chain(
             lines.append(Line(start, end, None, tree.what))
         else:
             lines.append(Line(start, end, write(tree, names, source, negative)))
-    return lines, notes
+    again = [Line(s.tokens[0].start, s.tokens[-1].end, None, "this is the quantity itself") for s in subject.again]
+    return sorted([*lines, *again], key=_start), notes
+
+
+def _start(line: Line) -> int:
+    return line.start
+
+
+def _check_subject(subject: Subject, trees: Sequence[Tree | NotRead], source: Source) -> None:
+    """Refuse where it cannot be told that the sides are the quantity: another one, or a part of it, stands there."""
+    quantity, todo = subject.quantity, "begin with the quantity alone, as in D = ..."
+    if quantity is None and isinstance(trees[0], NotRead):
+        what = f"what the left-hand side is cannot be told: {trees[0].what}"
+        raise source.refusal(what, subject.sides[0].tokens[0].start, todo)
+    if quantity is None or quantity.kind:
+        return
+    for side, tree in zip(subject.sides, trees, strict=True):
+        text = source.text[side.tokens[0].start : side.tokens[-1].end]
+        if isinstance(tree, NotRead) and ("KL" in text or tree.what.startswith(("a divergence", "an entropy"))):
+            what = f"what '{quantity.head}' is cannot be told: a quantity stands here with something else"
+            raise source.refusal(what, side.tokens[0].start, todo)
 
 
 def _tree(side: Side, context: Context, vocabulary: Vocabulary, asked: Asked) -> Tree | NotRead:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from symkl.language.latex.cursor import Cursor
 from symkl.language.latex.place import Source
-from symkl.language.latex.quantities import Quantity, quantity_of
+from symkl.language.latex.quantities import quantity_of
 from symkl.language.latex.tokens import CLOSING, OPENING, Token
 
 __all__ = ["Chain", "Side", "chains"]
@@ -36,12 +36,11 @@ class Side:
     tokens: tuple[Token, ...]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Chain:
-    """Sides of which each is said to equal the one before; `quantity` is what the first side names, if it names one."""
+    """Sides of which each is said to equal the one before."""
 
-    sides: list[Side] = field(default_factory=list)
-    quantity: Quantity | None = None
+    sides: tuple[Side, ...]
 
     @property
     def start(self) -> int:
@@ -205,7 +204,7 @@ def _chain(tokens: Sequence[Token], source: Source) -> Chain:
             raise source.refusal("a side of this equation is empty", tokens[-1].end)
     if not sides:
         raise source.refusal("a side of this equation is empty", tokens[0].start if tokens else 0)
-    return Chain(sides, quantity_of(sides[0].tokens) if len(sides) > 1 else None)
+    return Chain(tuple(sides))
 
 
 def _cut(tokens: Sequence[Token]) -> list[Side]:
