@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 import textwrap
+from fractions import Fraction
 
 import pytest
 
@@ -105,7 +108,15 @@ def test_a_right_sum_over_dimensions_is_proved_and_its_batch_told(judged, vae, n
 def test_a_wrong_sum_over_dimensions_is_wrong(judged, vae, name):
     answer = found(judged, vae, name, "sum")
     assert answer["verdict"] == "wrong"
-    assert answer["counterexample"]["given"] != answer["counterexample"]["true"]
+    counter = answer["counterexample"]
+    at = {key: float(Fraction(value)) for key, value in counter["at"].items()}
+    assert float(counter["true"]) == pytest.approx(
+        (at["mu_1"] ** 2 + at["sigma_1"] ** 2 - 1) / 2 - math.log(at["sigma_1"])
+    )
+    assert float(counter["given"]) != pytest.approx(float(counter["true"]))
+    [call] = [note for note in answer["notes"] if note.startswith("called with arrays")]
+    given, true = (float(text) for text in re.findall(r"gives (.*), and (.*) would be right", call)[0])
+    assert given != pytest.approx(true)
 
 
 def test_a_mean_over_dimensions_is_another_claim(judged, vae):

@@ -13,7 +13,7 @@ from symkl.check.formula import DIMENSIONS, Formula
 from symkl.check.function.calls import Calls, read_calls
 from symkl.check.function.expressions import Read, faithful, proportional, read_traces
 from symkl.check.function.likeness import likeness
-from symkl.check.function.numeric import COARSE, FINE, Numeric, numeric, proportional_values, truths
+from symkl.check.function.numeric import COARSE, FINE, Numeric, compared, numeric, proportional_values, truths
 from symkl.check.function.questions import points_of
 from symkl.language import to_text
 from symkl.model import Derivation
@@ -46,12 +46,26 @@ def judgement(
         found = comparison(derivation, Formula(asked.target, per_dimension, units), asked.dims, vouched)
         if found["verdict"] != "undecided":
             notes = [*answer["notes"], *([note] if note else [])]
-            if found["verdict"] == "wrong" and (other := read.other_than(asked.dims)):
-                notes.append(other)
+            if found["verdict"] == "wrong" and asked.dims != "none":
+                notes += [other] if (other := read.other_than(asked.dims)) else []
+                seen = next(c for one, c in held if one is read)
+                notes += _of_arrays(derivation, read, seen, points, UNITS[units], asked.dims)
             return {**answer, **found, "read": to_text(read.lengths_named()), "notes": notes}
     answer["notes"] += [f"not read as a formula: {said['untraced']}"] if said["untraced"] else []
     with mp.workdps(30):
         return _by_values(answer, derivation, asked, calls, points, units)
+
+
+def _of_arrays(
+    derivation: Derivation, read: Read, calls: Calls, points: Sequence[Point], unit: sp.Expr, dims: str
+) -> list[str]:
+    """In words, a call with arrays of equal elements that shows that it is wrong."""
+    few = {element.points[0] for element in calls.elements or () if element.alike}
+    with mp.workdps(30):
+        known = dict(zip(sorted(few), truths(derivation, [points[i] for i in sorted(few)], unit), strict=True))
+        batch = "" if "N" not in read.over else "sum" if read.expression.has(read.N) else "mean"
+        found = compared(calls, [known.get(i) for i in range(len(points))], dims, batch)
+        return _call(found, calls, points)
 
 
 def _answer(derivation: Derivation, asked: Question, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,24 +157,37 @@ def _by_values(
     return {
         **answer,
         "verdict": "wrong",
-        "counterexample": _counterexample(found, of, points),
+        "counterexample": _counterexample(found, of, points, asked.dims),
         "diagnosis": diagnosis,
+        "notes": [*answer["notes"], *(_call(found, of, points) if asked.dims != "none" else [])],
     }
 
 
 _BATCHES = {"sum": "of a batch of N it is the sum: N times this", "mean": "of a batch it is the mean"}
 
 
-def _counterexample(found: Numeric, of: Calls, points: Sequence[Point]) -> dict[str, Any]:
+def _counterexample(found: Numeric, of: Calls, points: Sequence[Point], dims: str) -> dict[str, Any]:
+    """Where all elements of the arguments are the same, what one dimension has of the value; else the value."""
     element = found.wrong
     assert element is not None
-    rows = [dict(shown(points[i])) for i in element.points]
-    if element.alike:
-        at = {**rows[0], **{axis: str(size) for axis, size in of.sizes.items() if size > 1}}
-    else:
-        at = {name: f"[{', '.join(row[name] for row in rows)}]" for name in rows[0]}
     assert found.true is not None
-    return {"at": at, "given": _text(element.value), "true": _text(found.true)}
+    rows = [dict(shown(points[i])) for i in element.points]
+    if not element.alike:
+        at = {name: f"[{', '.join(row[name] for row in rows)}]" for name in rows[0]}
+        return {"at": at, "given": _text(element.value), "true": _text(found.true)}
+    share = of.sizes.get("D", 1) if dims == "sum" else 1
+    share *= of.sizes["N"] if found.batch == "sum" else 1
+    return {"at": rows[0], "given": _text(element.value / share), "true": _text(found.true / share)}
+
+
+def _call(found: Numeric, of: Calls, points: Sequence[Point]) -> list[str]:
+    """In words, a call with arrays of equal elements that shows it."""
+    if found.wrong is None or found.true is None or not found.wrong.alike or not of.axes:
+        return []
+    shape = ", ".join(f"{axis} = {size}" for axis, size in of.sizes.items())
+    at = ", ".join(f"{name} = {value}" for name, value in shown(points[found.wrong.points[0]]))
+    values = [_text(mp.mpf(mp.nstr(value, 8))) for value in (found.wrong.value, found.true)]
+    return [f"called with arrays ({shape}) of {at} it gives {values[0]}, and {values[1]} would be right"]
 
 
 def _text(value: mp.mpf) -> str:

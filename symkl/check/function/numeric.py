@@ -14,7 +14,7 @@ from symkl.verify import evaluate
 from symkl.verify.numbers import number_of
 from symkl.verify.points import Point
 
-__all__ = ["COARSE", "FINE", "Numeric", "close", "numeric", "proportional_values", "truths"]
+__all__ = ["COARSE", "FINE", "Numeric", "close", "compared", "numeric", "proportional_values", "truths"]
 
 #: relative errors that float64, and what computes in less, may make
 FINE, COARSE = 1e-6, 1e-4
@@ -72,7 +72,7 @@ def error(one: mp.mpf, two: mp.mpf) -> float:
 def numeric(calls: Calls, truth: Sequence[mp.mpf | None], dims: str) -> Numeric:
     """The values of these calls against the truth, for a claim about one dimension, or a sum or mean over several."""
     batches = ("mean", "sum") if any("N" in e.over for e in calls.elements or ()) and dims != "none" else ("",)
-    tried = [_compared(calls, truth, dims, batch) for batch in batches]
+    tried = [compared(calls, truth, dims, batch) for batch in batches]
     return next((t for t in tried if t.agrees), tried[0])
 
 
@@ -86,7 +86,8 @@ def proportional_values(calls: Calls, truth: Sequence[mp.mpf | None]) -> bool:
     return len(ratios) > 1 and all(close(ratio, ratios[0], calls.coarse) for ratio in ratios)
 
 
-def _compared(calls: Calls, truth: Sequence[mp.mpf | None], dims: str, batch: str) -> Numeric:
+def compared(calls: Calls, truth: Sequence[mp.mpf | None], dims: str, batch: str) -> Numeric:
+    """The same for one of the things that may become of a batch: "sum", "mean", or nothing where there is none."""
     seen: set[int] = set()
     worst = 0.0
     wrong: tuple[Element, mp.mpf] | None = None
