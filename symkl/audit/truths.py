@@ -8,6 +8,7 @@ from typing import Any
 
 import mpmath as mp
 import sympy as sp
+from flint import arb
 
 from symkl.audit.definition import by_definition
 from symkl.audit.domains import defined, family_point
@@ -94,13 +95,19 @@ def _is_infinite(sound: Verified) -> bool:
 
 def _by_integral(subject: Subject, own: dict[sp.Symbol, sp.Expr]) -> dict[str, Any]:
     """By a rigorous enclosure; else by adding up the terms of a sum, or by a quadrature that finds the mass to be 1."""
-    ball = enclosed(subject.claim, own, _DIGITS).ball
+    ball = _ball(subject, own)
     if ball is not None:
         return {"value": decimal(ball, _DIGITS), "origin": "integral"}
     if subject.claim.p.kind != "discrete":
         return _said(by_definition(subject.claim, own), "quadrature")
     found = estimated(subject.claim, own)
     return {"value": decimal(found.value, 12) if found.status == "value" else None, "origin": "sum"}
+
+
+def _ball(subject: Subject, own: dict[sp.Symbol, sp.Expr]) -> arb | None:
+    """A rigorous enclosure of the defining integral, None where there is none or it is wide."""
+    ball = enclosed(subject.claim, own, _DIGITS).ball
+    return ball if ball is not None and agreement(ball, ball).digits >= _AGREED else None
 
 
 def _said(value: Any, origin: str) -> dict[str, Any]:
@@ -115,7 +122,7 @@ def confirmed(subject: Subject, place: Place, truth: Truth) -> bool | None:
     if not defined(subject, at) or truth.value is None:
         return None
     own = family_point(subject, at)
-    ball = enclosed(subject.claim, own, _DIGITS).ball
+    ball = _ball(subject, own)
     if ball is not None:
         return truth.value != "oo" and agreement(exact(truth.number), ball).digits >= _AGREED
     found = estimated(subject.claim, own, _PLAIN)
