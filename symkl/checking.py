@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "Question", "answer", "asked", "in_file"]
 
+#: what is no formula but the name of a file
+_SUFFIXES = (".tex", ".ltx", ".md", ".rst", ".py", ".txt", ".ipynb")
 #: how a formula may be given: in symkl's notation, in LaTeX, or as a Python function, `module:name` or `path.py:name`
 KINDS = ("formula", "latex", "function")
 
@@ -101,9 +103,12 @@ def in_file(question: Question, label: str | None, line: int | None) -> Question
     except (OSError, ValueError):
         is_file = False
     if not is_file:
+        where = Location(question.text[:200], "--latex")
         if label is not None or line is not None:
             option = "--label" if label is not None else "--line"
-            raise BadInput("there is no such file", Location(field="--latex"), f"{option} looks into a file")
+            raise BadInput("there is no such file", where, f"{option} looks into a file")
+        if path.suffix in _SUFFIXES and "\\" not in question.text:
+            raise BadInput("there is no such file", where, "name a file that there is, or write LaTeX")
         return question
     from symkl.language.latex import find_formula
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import sympy as sp
+
 from symkl.check.comparison import comparison
-from symkl.check.formula import Formula
+from symkl.check.formula import DIMENSIONS, Formula
 from symkl.check.latex import Given, other_readings
-from symkl.model import Derivation
+from symkl.model import Derivation, Expectation
+from symkl.verify.known import UNITS
+from symkl.verify.numbers import number_of
+from symkl.verify.points import draw
 
 __all__ = ["lines_compared"]
 
 NOT_READ = "not read"
+#: values that are further apart than a rounded number makes them
+_DIGITS, _NEAR = 15, 1e-4
 
 
 def lines_compared(derivation: Derivation, given: Given, dims: str, vouched: bool = False) -> dict[str, Any]:
@@ -57,4 +64,12 @@ def _meant(derivation: Derivation, given: Given, index: int, dims: str) -> str:
 
 
 def _is_right(derivation: Derivation, formula: Formula, dims: str) -> bool:
+    """Whether it is right; where two values show that it is not, nothing more is done."""
+    truth, claim = derivation.result, derivation.claim
+    if truth is not None and not truth.has(Expectation, sp.oo):
+        given = formula.per_dimension.subs(DIMENSIONS, 2) * UNITS[formula.units]
+        for point in draw(claim, 2, conditions=derivation.conditions):
+            one, two = number_of(given, point, _DIGITS), number_of(truth, point, _DIGITS)
+            if one is None or two is None or abs(one - two) > _NEAR * (1 + abs(two)):
+                return False
     return bool(comparison(derivation, formula, dims)["verdict"] == "correct")

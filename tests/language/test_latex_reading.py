@@ -246,7 +246,7 @@ REFUSED = {
     r"\begin{cases} a & b \end{cases}": (1, "the environment 'cases' is not read"),
     r"\begin{pmatrix} a\end{pmatrix}": (1, "the environment 'pmatrix' is not read"),
     "f(x)": (1, "a density stands here: 'f' is no name, and a bracket follows it"),
-    "a(b+k": (3, "this '(' is not closed as it should be"),
+    "a(b+k": (2, "this '(' is not closed as it should be"),
     "a]": (2, "the bracket ']' is not closed or opened as it should be"),
     r"\frac{a}": (9, "the formula ends too early"),
     "a+": (3, "the formula ends where a number, a name or a bracket is needed"),
@@ -294,10 +294,10 @@ REFUSED = {
     r"\sum_{k} k": (1, "this sum does not say from where to where it runs"),
     r"\prod": (1, "a product over an index stands here"),
     r"\limits": (1, "there is no formula here"),
-    r"\left(": (7, "this '(' is not closed as it should be"),
+    r"\left(": (6, "this '(' is not closed as it should be"),
     r"\right)": (7, "the bracket ')' is not closed or opened as it should be"),
     "}": (1, "the bracket '}' is not closed or opened as it should be"),
-    "{": (2, "this '{' is not closed as it should be"),
+    "{": (1, "this '{' is not closed as it should be"),
 }
 
 

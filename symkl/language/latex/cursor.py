@@ -79,7 +79,8 @@ class Cursor:
         """The tokens inside the bracket or the braces that are next; the cursor goes past them."""
         last = self.partner(self.index)
         if last is None:
-            raise self.refusal(f"this '{self.take().text.strip(chr(92))}' is not closed as it should be")
+            opened = self.tokens[self.index]
+            raise self.refusal(f"this '{opened.text.strip(chr(92))}' is not closed as it should be")
         inside = self.tokens[self.index + 1 : last]
         self.index = last + 1
         return inside
