@@ -339,7 +339,9 @@ NOTES = {
     "H_n": "H with a subscript is taken for a harmonic number",
     r"\phi(x)": "phi of a bracket is taken for the standard normal density",
     r"\mathrm{Ei}(1, x)": "Ei with two arguments is taken for the exponential integral E_n(x)",
-    r"a \text{ nats}": "the words 'nats' are left out",
+    r"a \text{ nats}": "'nats' is left out",
+    r"a, \quad b > 0": r"'\quad b > 0' is left out",
+    r"a \quad \text{for } p \in (0, 1).": r"'p \in (0, 1)' is left out",
     "-D_{KL}(p||q) = a": "the left-hand side is minus the quantity: the sign of each line is turned",
     "a": "",
 }

@@ -63,15 +63,15 @@ def read_latex(source: Source, vocabulary: Vocabulary, asked: Asked, style: Styl
     context = Context(source, vocabulary.bases, vocabulary.words, style, decided)
     lines: list[Line] = []
     notes: list[str] = []
-    found = tokens(source)
-    for chain, subject, reason in _wanted(chains(found, source), vocabulary, asked, source):
+    equations, remarks = chains(tokens(source), source)
+    for chain, subject, reason in _wanted(equations, vocabulary, asked, source):
         if reason:
             lines.append(Line(chain.start, chain.end, None, reason))
             continue
         read, said = _read_chain(subject, context, vocabulary, asked)
         lines += read
         notes += [*said, *context.notes]
-    notes += [f"the words '{token.text[:60]}' are left out" for token in found if token.kind == "prose"]
+    notes += [f"'{remark[:60]}' is left out" for remark in remarks]
     return Reading(source, tuple(lines), tuple(dict.fromkeys(notes)), frozenset(decided))
 
 

@@ -23,7 +23,7 @@ _TABLES = ("array", "matrix", "smallmatrix")
 _RELATIONS = ("=", "approx")
 _INEQUALITIES = {"<": "<", ">": ">"}
 _INEQUALITY_COMMANDS = ("le", "ge", "ne", "propto", "sim", "ll", "gg", "lesssim", "gtrsim", "to", "rightarrow",
-                        "Rightarrow", "implies", "iff", "Leftrightarrow")  # fmt: skip
+                        "Rightarrow", "implies", "iff", "Leftrightarrow", "in", "notin")  # fmt: skip
 _STACKED = ("overset", "stackrel", "underset")
 _GOES_ON = ("+", "-", "*", "/")
 
@@ -51,13 +51,14 @@ class Chain:
         return self.sides[-1].tokens[-1].end
 
 
-def chains(tokens: Sequence[Token], source: Source) -> list[Chain]:
-    """The chains of equations of a formula. Raises `BadInput`."""
+def chains(tokens: Sequence[Token], source: Source) -> tuple[list[Chain], list[str]]:
+    """The chains of equations of a formula, and what was left out at the ends of rows. Raises `BadInput`."""
+    remarks: list[str] = []
     tokens = _seamless(_relations(_unwrapped(tokens, source), source), source)
-    found = [_chain(part, source) for part in _statements(tokens)]
+    found = [_chain(part, source) for part in _statements(tokens, remarks)]
     if not found:
         raise source.refusal("there is no formula here", 0)
-    return found
+    return found, remarks
 
 
 def _unwrapped(tokens: Sequence[Token], source: Source) -> list[Token]:
@@ -122,10 +123,30 @@ def _relations(tokens: Sequence[Token], source: Source) -> list[Token]:
             token = tokens[index]
         depth += (token.kind == "sign") * ((token.text in CLOSING) - (token.text in OPENING))
         if depth == 0 and (token.is_sign("<", ">") or token.is_command(*_INEQUALITY_COMMANDS)):
-            raise source.refusal("an inequality or an arrow is not checked", token.start, "give an equation")
-        made.append(token)
+            comma = _last_comma(made)
+            if comma is None:
+                raise source.refusal("an inequality or an arrow is not checked", token.start, "give an equation")
+            while index + 1 < len(tokens) and tokens[index + 1].kind != "row":
+                index += 1
+            start, end = made[comma].end, tokens[index].end
+            made[comma:] = [Token("prose", " ".join(source.text[start:end].split()), start, end)]
+        else:
+            made.append(token)
         index += 1
     return made
+
+
+def _last_comma(tokens: Sequence[Token]) -> int | None:
+    """The index of the comma after which the row's last part stands, if that part is in no bracket and no equation."""
+    depth = 0
+    for index in range(len(tokens) - 1, 0, -1):
+        token = tokens[index]
+        depth += (token.kind == "sign") * ((token.text in OPENING) - (token.text in CLOSING))
+        if token.kind == "row" or (depth == 0 and token.is_sign(*_RELATIONS)):
+            return None
+        if depth == 0 and (token.is_sign(",", ";") or token.kind == "prose"):
+            return index
+    return None
 
 
 def _stacked(tokens: Sequence[Token], index: int) -> tuple[Token, int]:
@@ -142,7 +163,7 @@ def _stacked(tokens: Sequence[Token], index: int) -> tuple[Token, int]:
     return tokens[index], index
 
 
-def _statements(tokens: Sequence[Token]) -> list[list[Token]]:
+def _statements(tokens: Sequence[Token], remarks: list[str]) -> list[list[Token]]:
     """The tokens cut where a row begins a new equation; a row that goes on with the one before stays with it."""
     rows: list[list[Token]] = [[]]
     for token in tokens:
@@ -152,7 +173,7 @@ def _statements(tokens: Sequence[Token]) -> list[list[Token]]:
             rows[-1].append(token)
     made: list[list[Token]] = []
     for row in rows:
-        row = _without_prose(row)
+        row = _without_prose(row, remarks)
         if not row:
             continue
         if made and _continues(made[-1], row):
@@ -162,9 +183,10 @@ def _statements(tokens: Sequence[Token]) -> list[list[Token]]:
     return [_without_stop(row) for row in made]
 
 
-def _without_prose(row: list[Token]) -> list[Token]:
+def _without_prose(row: list[Token], remarks: list[str]) -> list[Token]:
     """The row without the words at its end, such as `nats`, or why it holds."""
     while len(row) > 1 and row[-1].kind == "prose":
+        remarks.append(row[-1].text)
         row = row[:-1]
     return row
 
