@@ -113,6 +113,7 @@ def _chosen(reads: Sequence[Read], dims: str, points: Sequence[Point]) -> tuple[
     return None
 
 
+_UNSUMMED = "what comes out has the axis of the dimensions still: a sum is missing, or its bracket closes too early"
 _ROWS = "of arrays (N, D) it sums over the batch N, and leaves the dimensions D as they are"
 _ONE = "taken for one dimension"
 _FLAT = "its arguments are taken for arrays (D,); an array (N, D) is not taken for a batch of N"
@@ -154,6 +155,8 @@ def _by_values(
         notes = [*answer["notes"], *([batch] if batch else [])]
         return {**answer, "verdict": "correct", "diagnosis": note, "notes": notes}
     diagnosis = likeness(derivation, of, points, units, asked.dims, found.batch)
+    if not diagnosis and asked.dims == "sum" and found.wrong is not None and "D" not in found.wrong.over:
+        diagnosis = _UNSUMMED
     return {
         **answer,
         "verdict": "wrong",
