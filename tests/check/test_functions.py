@@ -287,6 +287,13 @@ CODE = {
             return beta * (p1 * (p1 / p2).log() + (1 - p1) * ((1 - p1) / (1 - p2)).log()).sum() / batch_size**2
     """,
 }
+CODE["wrong_infinity"] = """
+    import math
+
+    def kl(p1, p2):
+        finite = p1 * math.log(p1 / p2) + (1 - p1) * math.log((1 - p1) / (1 - p2))
+        return finite if p1 < 0.9 else math.inf
+"""
 NUMERIC = ("branches", "elements", "clamped", "coarse", "distributions")
 GIVEN = {
     "parts": ("p.logits=log(p_1/(1 - p_1))", "q.logits=log(p_2/(1 - p_2))"),

@@ -94,8 +94,10 @@ def faithful(read: Read, calls: Calls, points: Sequence[Point]) -> bool:
         own = [values[i] for i in element.points]
         known = [value for value in own if value is not None]
         if len(known) < len(own):
+            if not mp.isfinite(element.value):
+                return False  # the expression may be infinite there, and nobody would look at whether it should be
             continue
         if not close(element.value, mp.fsum(known) / len(known), calls.coarse):
             return False
         compared += 1
-    return compared > 0
+    return 2 * compared >= len(calls.elements)
