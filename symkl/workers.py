@@ -90,11 +90,12 @@ _SHARED: list[Any] = [None]
 class Crew:
     """At most `processes` children, which stay for the next jobs until the `with` block ends.
 
-    `pulse` is called at least twice a second while work goes on.
+    `pulse` is called at least twice a second while work goes on. `fresh` children are not forked: for work that uses
+    libraries with threads of their own, which a fork does not take along.
     """
 
-    def __init__(self, processes: int, pulse: Callable[[], None] = lambda: None) -> None:
-        self.processes, self.pulse = processes, pulse
+    def __init__(self, processes: int, pulse: Callable[[], None] = lambda: None, *, fresh: bool = False) -> None:
+        self.processes, self.pulse, self._fresh = processes, pulse, fresh
         self._children: list[_Child] = []
         self._shared: Any = None
 
@@ -125,7 +126,7 @@ class Crew:
         while left:
             self._children = [c for c in self._children if c.alive]
             while len(self._children) < min(self.processes, left):
-                self._children.append(_Child(self._shared))
+                self._children.append(_Child(self._shared, self._fresh))
             for idle in [c for c in self._children if c.job is None]:
                 if waiting:
                     idle.start(*waiting.next(idle.group, {c.group for c in self._children if c.job is not None}))
@@ -178,10 +179,10 @@ class _Waiting:
 class _Child:
     """A process that does one job at a time."""
 
-    def __init__(self, share: Any) -> None:
+    def __init__(self, share: Any, fresh: bool) -> None:
         methods = multiprocessing.get_all_start_methods()
         # macOS lists it too, but its system libraries may not be forked
-        method = "fork" if "fork" in methods and sys.platform != "darwin" else "spawn"
+        method = "fork" if "fork" in methods and sys.platform != "darwin" and not fresh else "spawn"
         context: Any = multiprocessing.get_context(method)
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, self.pipe, share), daemon=True)

@@ -76,11 +76,20 @@ class _Asked:
 
 
 def audit(
-    library: Library, families: Families, settings: Settings, pattern: str | None, crew: Crew, begin: Begin
+    library: Library,
+    families: Families,
+    settings: Settings,
+    pattern: str | None,
+    asking: Crew,
+    crew: Crew,
+    begin: Begin,
 ) -> Audit:
-    """The whole of it. Raises BadInput where the pattern fits nothing, SymklError where the library cannot be used."""
+    """The whole of it: the library is asked in the children of `asking`, what is true is worked out in those of `crew`.
+
+    Raises BadInput where the pattern fits nothing, SymklError where the library cannot be used.
+    """
     made = counterparts(library.name, families)
-    found = _survey(library, tuple(dict.fromkeys(one.name for one in made)), crew)
+    found = _survey(library, tuple(dict.fromkeys(one.name for one in made)), asking)
     everything = [*entropies(made, found.classes), *pairs(made, found.pairs)]
     wanted = chosen(everything, pattern)
     if not wanted:
@@ -89,8 +98,8 @@ def audit(
             Location(field="--only"),
             "give a class (Normal), or a pattern of ids such as 'kl:Uniform:*' or 'entropy:*'",
         )
-    there, lacking = _there(library, wanted, settings, crew, begin)
-    asked = _ask(library, there, settings, crew, begin)
+    there, lacking = _there(library, wanted, settings, asking, begin)
+    asked = _ask(library, there, settings, asking, begin)
     known = _truths(asked, families, settings, crew, begin)
     audited = [_judged(one, own) for one, own in zip(asked, known, strict=True)]
     audited, apart = _confirmed(asked, known, audited, settings, crew, begin)

@@ -45,8 +45,12 @@ def audit(
 
     chosen = settings(common, jobs)
     families = open_library(common)
-    with progress("auditing", common.quiet) as bar, Crew(chosen.processes, bar.pulse) as crew:
-        found = hold(audited, families, chosen, only, crew, bar.begin)
+    with (
+        progress("auditing", common.quiet) as bar,
+        Crew(1, bar.pulse, fresh=True) as asking,
+        Crew(chosen.processes, bar.pulse) as crew,
+    ):
+        found = hold(audited, families, chosen, only, asking, crew, bar.begin)
     table = rows(found, everything=common.verbose)
     if as_json:
         show_json(report(found, common.seed))

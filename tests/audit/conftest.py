@@ -15,7 +15,7 @@ from symkl.audit.report import Audit, audit
 from symkl.audit.subjects import Subject
 from symkl.library import Library, read_library
 from symkl.settings import Settings
-from symkl.workers import Crew
+from symkl.workers import Crew, Job
 
 
 def right(a: Value, b: Value) -> float:
@@ -97,16 +97,31 @@ def families() -> Library:
 @pytest.fixture(scope="session")
 def audited(families: Library) -> Iterator[Callable[..., Audit]]:
     """Audit a library; what was proved once is not proved again."""
-    with pytest.MonkeyPatch.context() as patch, Crew(1) as crew:
+    with pytest.MonkeyPatch.context() as patch, Crew(1) as crew, Crew(1, fresh=True) as fresh:
         import tempfile
 
         with tempfile.TemporaryDirectory() as folder:
             patch.setenv("SYMKL_CACHE_DIR", folder)
 
             def run(library: object, pattern: str | None = None, timeout: float | None = None) -> Audit:
-                return audit(library, families, Settings(timeout=timeout), pattern, crew, lambda n: lambda name: None)  # type: ignore[arg-type]
+                asking = crew if isinstance(library, Fake) else fresh
+                chosen = Settings(timeout=timeout)
+                return audit(library, families, chosen, pattern, asking, crew, lambda n: lambda name: None)  # type: ignore[arg-type]
 
             yield run
+
+
+@pytest.fixture(scope="session")
+def apart() -> Iterator[Callable[..., object]]:
+    """Do something in a process of its own: a library that has threads must not be imported where others fork."""
+    with Crew(1, fresh=True) as crew:
+
+        def run(function: Callable[..., object], *arguments: object) -> object:
+            [outcome] = crew.work([Job(function.__name__, function, arguments, 300)])
+            assert not outcome.bug, outcome.bug
+            return outcome.value
+
+        yield run
 
 
 @pytest.fixture(scope="session")
