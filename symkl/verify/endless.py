@@ -1,4 +1,4 @@
-"""Formulas that are infinite themselves: a sum or an integral in them that diverges."""
+"""Formulas that are infinite themselves: a case that says so, or a sum or an integral in them that diverges."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ __all__ = ["endless"]
 
 
 def endless(form: sp.Expr, at: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr | None:
-    """`oo` or `-oo` where the form is infinite at that point, as the one sum or integral in it is; else None."""
+    """`oo` or `-oo` where the form is infinite at that point, or the one sum or integral in it is; else None."""
     here = form.xreplace(dict(at))
+    if here in (sp.oo, -sp.oo):
+        return here
     wholes = here.atoms(sp.Sum, sp.Integral)
     if len(wholes) != 1:
         return None
