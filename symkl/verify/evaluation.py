@@ -29,6 +29,10 @@ class Evaluation:
     digits: int
     note: str = ""
 
+#: digits that a ball of the integral must fix to certify a value
+_CERTAIN = 8
+_WIDE = "not certified by the integral: its enclosure is too wide to say anything"
+
 
 def evaluate(
     claim: Claim, at: Mapping[sp.Symbol, sp.Rational], digits: int = 30, derivation: Derivation | None = None
@@ -41,9 +45,14 @@ def evaluate(
         if whole.ball is None:
             note = f"not certified by the integral: {whole.reason}"
             return Evaluation(decimal(value, digits), "closed form", None, digits, note)
-        return Evaluation(decimal(value, digits), "closed form", not agreement(value, whole.ball).apart, digits)
+        found = agreement(value, whole.ball)
+        if not found.apart and found.digits < min(_CERTAIN, digits):
+            return Evaluation(decimal(value, digits), "closed form", None, digits, _WIDE)
+        return Evaluation(decimal(value, digits), "closed form", not found.apart, digits)
     if whole.ball is not None:
-        return Evaluation(decimal(whole.ball, digits), "integral", True, digits)
+        kept = min(digits, agreement(whole.ball, whole.ball).digits)
+        if kept >= min(_CERTAIN, digits):
+            return Evaluation(decimal(whole.ball, kept), "integral", True, kept)
     beside = _limit(derivation, claim, at, digits)
     if beside is not None:
         return beside
@@ -52,8 +61,8 @@ def evaluate(
         value = None if mp.isnan(plain.value) else "oo" if plain.value > 0 else "-oo"
         return Evaluation(value, "integral", None, 0, plain.note)
     if plain.status == "value":
-        return Evaluation(decimal(plain.value, 12), "integral", None, 12, f"an estimate by quadrature: {whole.reason}")
-    return Evaluation(None, "integral", None, 0, whole.reason)
+        return Evaluation(decimal(plain.value, 12), "integral", None, 12, f"an estimate by quadrature: {whole.reason or _WIDE}")
+    return Evaluation(None, "integral", None, 0, whole.reason or _WIDE)
 
 
 def _form(derivation: Derivation | None, at: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr | None:
