@@ -29,6 +29,7 @@ class Evaluation:
     digits: int
     note: str = ""
 
+
 #: digits that a ball of the integral must fix to certify a value
 _CERTAIN = 8
 _WIDE = "not certified by the integral: its enclosure is too wide to say anything"
@@ -61,7 +62,9 @@ def evaluate(
         value = None if mp.isnan(plain.value) else "oo" if plain.value > 0 else "-oo"
         return Evaluation(value, "integral", None, 0, plain.note)
     if plain.status == "value":
-        return Evaluation(decimal(plain.value, 12), "integral", None, 12, f"an estimate by quadrature: {whole.reason or _WIDE}")
+        return Evaluation(
+            decimal(plain.value, 12), "integral", None, 12, f"an estimate by quadrature: {whole.reason or _WIDE}"
+        )
     return Evaluation(None, "integral", None, 0, whole.reason or _WIDE)
 
 
