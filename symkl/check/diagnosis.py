@@ -46,6 +46,8 @@ def diagnosis(derivation: Derivation, formula: Formula, dims: str) -> str:
         values = figures.of(given)
         if not points or true is None or values is None:
             return ""
+        if same(values, true):
+            return "it is right where it is a number, and for other parameters it is none"
         return _explained(derivation, formula, given, dims, values, true, figures)
 
 

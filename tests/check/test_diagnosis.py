@@ -115,5 +115,6 @@ def test_mistakes_in_other_families_are_named(name, quantity, formula, words):
 def test_a_formula_that_is_infinite_in_places_is_wrong(kl):
     for condition in ("sigma_1 < 1", "mu_1 < 2"):
         answer = found(kl, f"Piecewise(({TRUTH}, {condition}), (oo, True))")
+        assert answer["diagnosis"] == "it is right where it is a number, and for other parameters it is none"
         assert (answer["verdict"], answer["counterexample"]["given"]) == ("wrong", "oo")
     assert found(kl, f"Piecewise(({TRUTH}, sigma_1 > 0), (oo, True))")["verdict"] == "correct"
