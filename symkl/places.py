@@ -32,13 +32,13 @@ class Place:
 
 def known_place(path: Path, field: str) -> Place:
     """The place of the formula of `known[i]`; the file's first line where it is written in another way."""
-    found, places = _FIELD.match(field), _places(path)
+    found, places = _FIELD.match(field), _places(path.read_bytes())
     return Place(path, *places[int(found[1]) - 1]) if found and int(found[1]) <= len(places) else Place(path, 1)
 
 
 @lru_cache(maxsize=8)
-def _places(path: Path) -> list[tuple[int, int]]:
-    text = path.read_bytes().decode("utf-8", errors="replace")
+def _places(content: bytes) -> list[tuple[int, int]]:
+    text = content.decode("utf-8", errors="replace")
     places: list[tuple[int, int]] = []
     for token in _TOKEN.finditer(text):
         index = token.end() if token["formula"] else token.start("header")

@@ -193,6 +193,8 @@ formula = "1 + log(s/sqrt(2)) - EulerGamma/2"  # wrong
     assert (ran.code, f"own.toml:{line}:11: known[1]: wrong for H(Rayleigh)" in ran.err) == (1, True)
     [result] = _results((here / "out.sarif").read_bytes())
     assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": line, "startColumn": 11}
+    (here / "own.toml").write_text("# another line\n" + RAYLEIGH + forms)
+    assert f"own.toml:{line + 1}:11:" in symkl("verify", "own.toml").err
 
 
 def test_a_definition_that_cannot_be_read_is_in_the_report(symkl: Run, here: Path) -> None:
