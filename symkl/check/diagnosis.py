@@ -40,13 +40,13 @@ def diagnosis(derivation: Derivation, formula: Formula, dims: str) -> str:
     with mp.workdps(DIGITS + 15):
         # a wrong formula need not be real everywhere, and digits may cancel
         forms = [given] if _closed(derivation) is None else [given, _closed(derivation)]
-        points = [point for point in points if all(Figures([point]).of(form) is not None for form in forms)]
+        drawn, points = points, [p for p in points if all(Figures([p]).of(form) is not None for form in forms)]
         figures = Figures(points)
         true = _true(derivation, points, figures)
         values = figures.of(given)
         if not points or true is None or values is None:
             return ""
-        if same(values, true):
+        if len(points) < len(drawn) and same(values, true):
             return "it is right where it is a number, and for other parameters it is none"
         return _explained(derivation, formula, given, dims, values, true, figures)
 
