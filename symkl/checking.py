@@ -62,6 +62,7 @@ def answer(
     if not question.text.strip():
         raise BadInput("there is nothing to check", Location(field=f"--{question.kind}"), "add the formula")
     from symkl import pipeline
+    from symkl.check import undecided
     from symkl.foreign import check_foreign
     from symkl.proving import limited, prove_one
     from symkl.reading import request_of
@@ -78,10 +79,7 @@ def answer(
     else:
         arguments = (verified, question.text, question.names, question.units, question.dims)
         found, lost = limited(pipeline.compare, arguments, settings, crew)
-    if lost:
-        found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": question.text}
-        found |= {"counterexample": None, "diagnosis": lost}
-    return dict(found)
+    return undecided(question.text, lost) if lost else dict(found)
 
 
 def _function(

@@ -78,15 +78,19 @@ def _unescaped(text: str) -> str:
             prefix = token.string[: token.string.find(token.string[-1:])].lower()
             if token.type == tokenize.STRING and "r" not in prefix:
                 start, end = (starts[line - 1] + column for line, column in (token.start, token.end))
-                kept += [text[at:start], _BACKSLASHES.sub(halved, text[start:end])]
+                kept += [text[at:start], halved(text[start:end])]
                 at = end
     except (tokenize.TokenError, SyntaxError, IndexError):
         pass  # what is no Python stays as it is
     return "".join([*kept, text[at:]])
 
 
-def halved(found: re.Match[str]) -> str:
+def halved(text: str) -> str:
     """Doubled backslashes as single ones, and blanks, so that the rest stands where it stood."""
+    return _BACKSLASHES.sub(_half, text)
+
+
+def _half(found: re.Match[str]) -> str:
     half = len(found[0]) // 2
     return " " * half + "\\" * (len(found[0]) - half)
 

@@ -30,6 +30,7 @@ def answer_about(
 ) -> dict[str, Any]:
     """What `symkl check --json` prints about the function, and `files`. Raises `BadInput` where it cannot be used."""
     from symkl import pipeline
+    from symkl.check import undecided
 
     asked, lost = limited(pipeline.ask, (verified, function, names, dims, settings.seed), settings, crew)
     files: dict[str, str] = {}
@@ -44,7 +45,4 @@ def answer_about(
         if not lost:
             files = {path: file_digest(Path(path)) for path in outcome.value["files"]}
             found, lost = limited(pipeline.judge_function, (verified, asked, outcome.value, units), settings, crew)
-    if lost:
-        found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": function}
-        found |= {"counterexample": None, "diagnosis": lost}
-    return {**found, "files": files}
+    return {**(undecided(function, lost) if lost else found), "files": files}

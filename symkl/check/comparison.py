@@ -10,7 +10,7 @@ from symkl.language import to_text
 from symkl.model import Derivation, Judged, Known
 from symkl.verify import judge
 
-__all__ = ["comparison"]
+__all__ = ["comparison", "undecided"]
 
 _WORDS = {"proved": "correct", "numeric": "correct", "failed": "wrong", "unknown": "undecided"}
 
@@ -35,6 +35,12 @@ def comparison(derivation: Derivation, formula: Formula, dims: str, vouched: boo
         else {"at": dict(counter.at), "given": counter.given, "true": counter.true},
         "diagnosis": diagnosis(derivation, formula, dims) if wrong else verdict.note,
     }
+
+
+def undecided(given: str, why: str) -> dict[str, Any]:
+    """The same of a formula of which nothing was found out, and why."""
+    found = {"verdict": "undecided", "evidence": "numeric", "derived": None, "given": given}
+    return {**found, "counterexample": None, "diagnosis": why}
 
 
 def _judge(derivation: Derivation, formula: Formula, vouched: bool) -> Judged:

@@ -7,11 +7,12 @@ its arguments exchanged; at last its terms are held against the true ones. All b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import mpmath as mp
 import sympy as sp
 
+from symkl.check.closed import closed_form
 from symkl.check.figures import DIGITS, Figures, constant, named, same
 from symkl.check.formula import DIMENSIONS, Formula
 from symkl.check.repairs import repair
@@ -36,14 +37,12 @@ def diagnosis(derivation: Derivation, formula: Formula, dims: str) -> str:
     given = formula.per_dimension * (sp.log(2) if formula.units == "bits" else 1)
     if given.has(sp.Sum, sp.Integral, Expectation):
         return ""
-    points = _points(derivation, given)
+    closed, drawn = closed_form(derivation), _points(derivation, given)
     with mp.workdps(DIGITS + 15):
         # a wrong formula need not be real everywhere, and digits may cancel
-        forms = [given] if _closed(derivation) is None else [given, _closed(derivation)]
-        drawn, points = points, [p for p in points if all(Figures([p]).of(form) is not None for form in forms)]
-        figures = Figures(points)
-        true = _true(derivation, points, figures)
-        values = figures.of(given)
+        figures = Figures.where(drawn, [given] if closed is None else [given, closed])
+        points, values = figures.points, figures.of(given)
+        true = _enclosed(derivation.claim, points) if closed is None else figures.of(closed)
         if not points or true is None or values is None:
             return ""
         if len(points) < len(drawn) and same(values, true):
@@ -58,22 +57,11 @@ def _points(derivation: Derivation, given: sp.Expr) -> list[Point]:
     return found
 
 
-def _closed(derivation: Derivation) -> sp.Expr | None:
-    truth = derivation.result
-    return None if derivation.status == "none" or truth is None or truth.has(Expectation) else truth
-
-
-def _true(derivation: Derivation, points: Sequence[Point], figures: Figures) -> list[mp.mpf] | None:
-    """From the closed form, or where there is none by enclosing the integral."""
-    closed = _closed(derivation)
-    if closed is not None:
-        return figures.of(closed)
-    balls = [enclosed(derivation.claim, point, DIGITS + 5).ball for point in points]
-    return (
-        None
-        if any(ball is None for ball in balls)
-        else [mp.mpf(decimal(b, DIGITS + 5)) for b in balls if b is not None]
-    )
+def _enclosed(claim: Claim, points: Sequence[Mapping[sp.Symbol, sp.Expr]]) -> list[mp.mpf] | None:
+    """The true values, where there is no closed form, by enclosing the integral."""
+    balls = [enclosed(claim, point, DIGITS + 5).ball for point in points]
+    found = [mp.mpf(decimal(ball, DIGITS + 5)) for ball in balls if ball is not None]
+    return found if len(found) == len(balls) else None
 
 
 def _explained(
@@ -85,7 +73,7 @@ def _explained(
     true: list[mp.mpf],
     figures: Figures,
 ) -> str:
-    claim, closed = derivation.claim, _closed(derivation)
+    claim, closed = derivation.claim, closed_form(derivation)
     if closed is not None:
         for words, suspect in suspects(derivation, closed, formula.units, dims):
             if figures.match(suspect, values):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import mpmath as mp
 import sympy as sp
@@ -37,6 +38,15 @@ class Figures:
         self.points = points
         self._known: dict[sp.Basic, list[mp.mpf] | None] = {}
 
+    @classmethod
+    def where(cls, points: Sequence[Mapping[sp.Symbol, sp.Expr]], forms: Sequence[sp.Expr]) -> Figures:
+        """At those of the points where all these forms have values."""
+        rows = [[number_of(form, point, DIGITS + 5) for form in forms] for point in points]
+        kept = [i for i, row in enumerate(rows) if all(value is not None for value in row)]
+        made = cls([points[i] for i in kept])
+        made._known = {form: [rows[i][k] for i in kept] for k, form in enumerate(forms)}
+        return made
+
     def of(self, form: sp.Expr) -> list[mp.mpf] | None:
         """The values at the points; None where one of them is no real number."""
         if form not in self._known:
@@ -70,7 +80,7 @@ def named(number: mp.mpf) -> sp.Expr | None:
         return sp.S.Zero
     if not abs(number) < 1000:
         return None
-    sizes = [mp.mpf(1), *(mp.mpf(sp.N(unit, DIGITS + 10)._mpf_) for unit in _UNITS[1:])]
+    sizes = _sizes()
     for unit, size in zip(_UNITS, sizes, strict=True):
         found = _fraction(number / size)
         if found is not None:
@@ -80,6 +90,11 @@ def named(number: mp.mpf) -> sp.Expr | None:
         if relation is not None and relation[0]:
             return -(sp.Rational(relation[1], relation[0]) + sp.Rational(relation[2], relation[0]) * unit)
     return None
+
+
+@cache
+def _sizes() -> list[mp.mpf]:
+    return [mp.mpf(1), *(mp.mpf(sp.N(unit, DIGITS + 10)._mpf_) for unit in _UNITS[1:])]
 
 
 def _fraction(number: mp.mpf) -> sp.Rational | None:

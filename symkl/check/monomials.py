@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import mpmath as mp
 import sympy as sp
 
-from symkl.check.figures import DIGITS, named, same
+from symkl.check.figures import DIGITS, constant, named
 
 __all__ = ["monomial"]
 
@@ -44,7 +44,7 @@ def monomial(values: Sequence[mp.mpf], points: Sequence[Mapping[sp.Symbol, sp.Ex
     if any(size is None for size in sizes):
         return None
     factors = [value / size for value, size in zip(values, sizes, strict=True)]
-    if not same(factors, [factors[0]] * len(factors)):
+    if not constant(factors):
         return None
     number = named(factors[0])
     return None if number is None or number == 0 else number * form

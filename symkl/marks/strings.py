@@ -15,7 +15,6 @@ __all__ = ["Shown", "comments", "docstrings"]
 Rows = list[tuple[int, int, str]]
 
 _OPENING = re.compile(r"([A-Za-z]*)(\"\"\"|'''|\"|')")
-_BACKSLASHES = re.compile(r"\\{2,}")
 #: a backslash that means something else in a string that is not raw
 _ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?=[abfnrtvxuUN0-7'\"])")
 
@@ -54,7 +53,7 @@ def _shown(string: ast.Constant, lines: Rows) -> Shown:
     if "r" in opening[1].lower():
         return Shown(rows)
     escaped = frozenset(line for line, _, text in rows if _ESCAPE.search(text))
-    return Shown([(line, column, _BACKSLASHES.sub(halved, text)) for line, column, text in rows], escaped)
+    return Shown([(line, column, halved(text)) for line, column, text in rows], escaped)
 
 
 def _characters(line: str, column: int) -> int:

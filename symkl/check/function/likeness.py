@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import mpmath as mp
 
+from symkl.check.closed import closed_form
 from symkl.check.function.calls import Calls
 from symkl.check.function.numeric import close
 from symkl.check.suspects import suspects
-from symkl.model import Derivation, Expectation
+from symkl.model import Derivation
 from symkl.verify.known import UNITS
 from symkl.verify.numbers import number_of
 from symkl.verify.points import Point
@@ -22,8 +23,8 @@ _ENOUGH = 3
 
 def likeness(derivation: Derivation, calls: Calls, points: Sequence[Point], units: str, dims: str, batch: str) -> str:
     """A sentence; empty where nothing explains the values, or there is no closed form."""
-    closed = derivation.result
-    if derivation.status not in ("closed", "conditional") or closed is None or closed.has(Expectation):
+    closed = closed_form(derivation)
+    if closed is None:
         return ""
     values, where = _of_one_dimension(calls, points, units, dims, batch)
     if len(values) < _ENOUGH:
