@@ -13,7 +13,7 @@ from symkl.audit.points import Place
 from symkl.audit.truths import Truth
 from symkl.measure.ulps import DTYPES, error
 
-__all__ = ["SEVERITY", "Finding", "arrays_apart", "judged"]
+__all__ = ["SEVERITY", "Finding", "arrays_apart", "judged", "worst_of"]
 
 #: kind -> how grave: "wrong", "digits" (right but for lost digits) or "refused" (no answer, and no wrong one)
 SEVERITY = {
@@ -148,3 +148,9 @@ def _said(value: float) -> str:
     if math.isinf(value):
         return "oo" if value > 0 else "-oo"
     return repr(value)
+
+
+def worst_of(findings: Sequence[Finding]) -> list[Finding]:
+    """The worst finding of each kind, in the order of the kinds."""
+    kinds = sorted({finding.kind for finding in findings}, key=list(SEVERITY).index)
+    return [max((f for f in findings if f.kind == kind), key=lambda f: f.weight) for kind in kinds]

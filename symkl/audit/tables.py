@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from symkl.audit.findings import Finding
-from symkl.audit.report import Audit, worst_of
+from symkl.audit.findings import Finding, worst_of
+from symkl.audit.report import Audit
 
 __all__ = ["HEADER", "lines_late", "lines_left_out", "rows", "summary"]
 

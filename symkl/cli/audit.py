@@ -38,8 +38,8 @@ def audit(
     audited = LIBRARIES[library]
     if importlib.util.find_spec(audited.package) is None:
         raise ToolMissing(f"{audited.package} is not installed; install it with: pip install {audited.pip}")
-    from symkl.audit.report import audit as hold
     from symkl.audit.report import report
+    from symkl.audit.stages import audit as hold
     from symkl.audit.tables import HEADER, lines_late, lines_left_out, rows, summary
     from symkl.workers import Crew
 

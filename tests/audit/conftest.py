@@ -11,7 +11,8 @@ import pytest
 
 from symkl.audit.counterparts import counterparts
 from symkl.audit.libraries import Answer, Call, Refused, Survey, Value
-from symkl.audit.report import Audit, audit
+from symkl.audit.report import Audit
+from symkl.audit.stages import audit
 from symkl.audit.subjects import Subject
 from symkl.library import Library, read_library
 from symkl.settings import Settings
