@@ -52,17 +52,17 @@ class _Sums:
     def __init__(self, assignments: Sequence[Assignment]) -> None:
         values = {a.name: a.value for a in assignments}
         self._sums = {name: value for name, value in values.items() if _is_sum(value)}
-        #: (a - b)/b by a + b and b
-        self._relative = {
-            (values[above] + 2 * below, below): name
-            for name, value in values.items()
-            if _is_quotient(value)
-            for above, below in [sp.fraction(value)]
-            if above in values and (values[above] + below).is_Symbol
-        }
+        #: what (a + b)/b exceeds 2 by, (a - b)/b with its sign as it is assigned, by a + b and b
+        self._relative = {}
+        for name, value in values.items():
+            above, below = sp.fraction(value)
+            if _is_quotient(value) and above in values:
+                for sign in (1, -1):
+                    if (sign * values[above] + below).is_Symbol:
+                        self._relative[sign * values[above] + 2 * below, below] = sign * name
 
     def divided(self, product: sp.Expr) -> sp.Expr:
-        """`x*(a + b)/(a*b) => x/a + x/b`; `x*(a + b)/b => x*(2 + r)` where `r = (a - b)/b` is assigned."""
+        """`x*(a + b)/(a*b) => x/a + x/b`; `x*(a + b)/b => x*(2 + r)` where `r = (a - b)/b` is assigned, or -r is."""
         divisors = _divisors(product)
         for factor in product.args:
             total = self._sums.get(factor, factor)

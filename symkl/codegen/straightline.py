@@ -47,7 +47,12 @@ class Lowering:
             inner = e.args[0]
             key, sign = _up_to_sign(inner)
             return sign * (self._named.get(key) or self._assign(key, key))
-        lowered = _rebuild(e, [self._visit(a, counts, inside=True) for a in self._folded(e)])
+        parts = [self._visit(a, counts, inside=True) for a in self._folded(e)]
+        if isinstance(e, _ScaledSquare):
+            scale, base = parts
+            lowered = self._assign(e.args[0] * e.args[1], scale * base) * base
+        else:
+            lowered = _rebuild(e, parts)
         if key is not e and isinstance(e, sp.Add) and counts[key] > 1:
             return sign * self._assign(key, -lowered)
         long = e.is_Add and inside and len(str(lowered)) > LONGEST
@@ -88,6 +93,12 @@ class _Square(sp.Function):
     """`_Square(x) = x*x`, kept from being multiplied out: the square of a ratio, not a ratio of squares."""
 
     nargs = 1
+
+
+class _ScaledSquare(sp.Function):
+    """`_ScaledSquare(c, x) = (c*x)*x`: x**2 alone may overflow where that does not."""
+
+    nargs = 2
 
 
 class _Named(sp.Function):
@@ -145,7 +156,9 @@ def _squared_ratios(product: sp.Expr) -> sp.Expr:
         (inside or outside).append(sp.exp(_shape(exponent / 2 if inside else exponent)))
     if not inside:
         return sp.Mul(*outside)
-    return sp.Mul(*outside, _Square(sp.Mul(*inside)))
+    number, scale = sp.Mul(*outside).as_independent(*product.free_symbols, as_Add=False)
+    base = sp.Mul(*inside)
+    return number * (_Square(base) if scale == 1 else _ScaledSquare(scale, base))
 
 
 def _rebuild(e: sp.Expr, arguments: list[sp.Expr]) -> sp.Expr:
@@ -166,9 +179,9 @@ def _count(e: sp.Expr, counts: Counter[sp.Expr]) -> None:
     if counts[key] == 1:
         for a in e.args:
             _count(a, counts)
-    if isinstance(e, _Square) and not _not_worth_a_name(e.args[0]):
+    if isinstance(e, (_Square, _ScaledSquare)) and not _not_worth_a_name(e.args[-1]):
         # the base of a square is used twice, and a power of a product would be multiplied out
-        counts[_up_to_sign(e.args[0])[0]] += 1
+        counts[_up_to_sign(e.args[-1])[0]] += 1
 
 
 def _not_worth_a_name(e: sp.Expr) -> bool:

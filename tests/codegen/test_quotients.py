@@ -60,6 +60,8 @@ def test_a_sum_over_one_of_its_parts_is_taken_from_their_relative_difference():
     (found,), _ = shared([S * T / B], given, lambda hint: "n")
     assert found == S * (Q + 2)
     assert shared([S * T / A], given, lambda hint: "n")[0] == [S * T / A]
+    turned = [Assignment(D, A - B), Assignment(Q, D / A), Assignment(T, A + B)]
+    assert shared([S * T / A], turned, lambda hint: "n")[0] == [S * (2 - Q)]
 
 
 def test_a_root_in_the_divisor_stays():

@@ -96,11 +96,12 @@ def _kl_normal_laplace(
         t_4 = _over(constant_2, sigma_1) * mu_1 - _over(constant_2, sigma_1) * mu_2
         t_5 = jax.scipy.special.erf(t_4)
         t_6 = _over(jnp.exp(-0.25 * t_2), b_2)
-        t_7 = _over(t_5, b_2)
-        slope_mu_1 = t_7
+        t_7 = t_6 * sigma_1
+        t_8 = _over(t_5, b_2)
+        slope_mu_1 = t_8
         slope_sigma_1 = _over(constant_3, b_2) * t_3 - 1.0 / sigma_1
-        slope_mu_2 = -t_7
-        slope_b_2 = _over((1.0 - _over(mu_difference, b_2) * t_1), b_2) - constant_3 * sigma_1 * t_6 * t_6
+        slope_mu_2 = -t_8
+        slope_b_2 = _over((1.0 - _over(mu_difference, b_2) * t_1), b_2) - constant_3 * t_6 * t_7
         return (slope_mu_1, slope_sigma_1, slope_mu_2, slope_b_2)
 
     return value, slopes

@@ -98,19 +98,20 @@ def _kl_normal_laplace_formula(
     t_4 = constant_2 / sigma_1 * mu_1 - constant_2 / sigma_1 * mu_2
     t_5 = torch.special.erf(t_4)
     t_6 = torch.exp(-0.25 * t_2) / b_2
-    t_7 = t_5 / b_2
+    t_7 = t_6 * sigma_1
+    t_8 = t_5 / b_2
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
-        slope_mu_1 = t_7
+        slope_mu_1 = t_8
         slopes[0] = slope_mu_1
     if wanted[1]:
         slope_sigma_1 = constant_3 / b_2 * t_3 - 1.0 / sigma_1
         slopes[1] = slope_sigma_1
     if wanted[2]:
-        slope_mu_2 = -t_7
+        slope_mu_2 = -t_8
         slopes[2] = slope_mu_2
     if wanted[3]:
-        slope_b_2 = (1.0 - mu_difference / b_2 * t_1) / b_2 - constant_3 * sigma_1 * t_6 * t_6
+        slope_b_2 = (1.0 - mu_difference / b_2 * t_1) / b_2 - constant_3 * t_6 * t_7
         slopes[3] = slope_b_2
     return value, slopes
 

@@ -265,13 +265,13 @@ def _kl_normal_normal__variance(
     """The value, and what gives its derivatives by the arguments."""
     var_difference = var_1 - var_2
     mu_difference = mu_1 - mu_2
+    mu_scaled = _over(mu_difference, var_2)
     value = _total(
-        _over(0.5 * mu_difference, var_2) * mu_difference,
+        0.5 * mu_difference * mu_scaled,
         0.5 * _log_gap(var_1, var_2, var_difference),
     )
 
     def slopes() -> tuple[Array | float, ...]:
-        mu_scaled = _over(mu_difference, var_2)
         slope_mu_1 = mu_scaled
         slope_var_1 = 0.5 * _reciprocal_step(var_1, var_2, var_difference)
         slope_mu_2 = -mu_scaled

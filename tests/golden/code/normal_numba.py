@@ -399,8 +399,9 @@ def _kl_normal_normal__variance_element(mu_1, var_1, mu_2, var_2):
     mu_2 = np.float64(mu_2)
     var_2 = np.float64(var_2)
     mu_difference = mu_1 - mu_2
+    mu_scaled = mu_difference / var_2
     value = _total(
-        0.5 * mu_difference / var_2 * mu_difference,
+        0.5 * mu_difference * mu_scaled,
         0.5 * _log_gap(var_1, var_2, var_1 - var_2),
     )
     valid = ~math.isnan(mu_1) & (var_1 >= 0.0) & ~math.isnan(mu_2) & (var_2 >= 0.0)

@@ -215,8 +215,9 @@ def _kl_normal_normal__variance(
     validate: bool,
 ) -> NDArray[np.float64]:
     mu_difference = mu_1 - mu_2
+    mu_scaled = mu_difference / var_2
     value = _total(
-        0.5 * mu_difference / var_2 * mu_difference,
+        0.5 * mu_difference * mu_scaled,
         0.5 * _log_gap(var_1, var_2, var_1 - var_2),
     )
     if validate:

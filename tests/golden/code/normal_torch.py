@@ -283,15 +283,15 @@ def _kl_normal_normal__variance_formula(
     mu_1, var_1, mu_2, var_2 = arguments
     var_difference = var_1 - var_2
     mu_difference = mu_1 - mu_2
+    mu_scaled = mu_difference / var_2
     value = _total(
-        0.5 * mu_difference / var_2 * mu_difference,
+        0.5 * mu_difference * mu_scaled,
         0.5 * _log_gap(var_1, var_2, var_difference),
     )
     if validate:
         value = _checked(value, (mu_1, mu_2), (var_1, var_2))
     if not any(wanted):
         return value, ()
-    mu_scaled = mu_difference / var_2
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
         slope_mu_1 = mu_scaled

@@ -1,0 +1,46 @@
+"""Stable forms as straight-line code: the order of the operations, where it matters."""
+
+from __future__ import annotations
+
+import math
+
+import sympy as sp
+
+from symkl.codegen.straightline import Lowering
+from symkl.model import symbol
+
+A, B = (symbol(name, "positive") for name in "ab")
+X, Y = symbol("x_1", "real"), symbol("x_2", "real")
+
+
+def run(form: sp.Expr, at: dict[sp.Symbol, float]) -> float:
+    """The lowered form in double precision, factor by factor as SymPy orders them."""
+    lowering = Lowering([s.name for s in at])
+    (value,) = lowering.lower([form])
+    names = dict(at)
+    for assignment in lowering.assignments:
+        names[assignment.name] = computed(assignment.value, names)
+    return computed(value, names)
+
+
+def computed(e: sp.Expr, names: dict[sp.Symbol, float]) -> float:
+    if e.is_Symbol:
+        return names[e]
+    if e.is_Number:
+        return float(e)
+    parts = [computed(a, names) for a in e.args]
+    if e.is_Pow:
+        return math.prod([parts[0]] * int(parts[1])) if parts[1] > 0 else 1 / parts[0]
+    return sum(parts) if e.is_Add else math.prod(parts)
+
+
+def test_a_square_that_overflows_by_itself_is_multiplied_in_between():
+    form = A * ((X - Y) / B) ** 2 / 2
+    assert run(form, {A: 1e-250, B: 1e-100, X: 1.0, Y: -1.0}) == 2e-50
+    assert run(form, {A: 1e250, B: 1e100, X: 1.0, Y: -1.0}) == 2e50
+    assert run(form, {A: 2.0, B: 4.0, X: 3.0, Y: 1.0}) == 0.25
+
+
+def test_a_square_with_a_number_alone_stays_one():
+    lowering = Lowering(["a", "x_1"])
+    assert lowering.lower([(X / A) ** 2 / 2])[0] == lowering.assignments[0].name ** 2 / 2
