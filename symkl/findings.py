@@ -12,7 +12,7 @@ from symkl.places import Place, field_place, known_place
 
 if TYPE_CHECKING:
     from symkl.library import Library
-    from symkl.proving import Proof
+    from symkl.proofs import Proof
 
 __all__ = ["EXIT", "Finding", "known_findings", "refused"]
 
@@ -90,7 +90,7 @@ class Finding:
 
 def known_findings(proof: Proof, library: Library) -> list[Finding]:
     """The known forms of a claim, each with its verdict; unusable where something was in the way."""
-    from symkl.proving import known_rows
+    from symkl.proofs import known_rows
     from symkl.requests import stated_forms
     from symkl.trouble import trouble
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from symkl.library import Library
-from symkl.proving import Proof, Proving
+from symkl.proofs import Proof
+from symkl.proving import Proving
 from symkl.requests import Request, all_requests
 from symkl.settings import Settings
 

@@ -1,108 +1,32 @@
-"""Claims to derivations and verdicts: what the store holds is taken, all else is worked on in limited child processes.
-
-A proof is known by its heads, which say what came of each stage, and by its bodies in the store, which say how. Only
-who wants to see how reads a body, so that a run over thousands of claims of which none has changed is short.
-"""
+"""Claims to derivations and verdicts: what the store holds is taken, the rest is worked on in limited children."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace as changed
 from typing import TYPE_CHECKING, Any
 
-from symkl.errors import SymklError
 from symkl.library import Library
-from symkl.requests import Request, checks_key, derivation_key, stated_forms
+from symkl.proof_jobs import derive_one, print_one, verify_one
+from symkl.proofs import Head, Proof, read_proof
+from symkl.requests import Request, checks_key, derivation_key
 from symkl.settings import Settings
 from symkl.store import Key, Store, Unreadable, store_folder
-from symkl.workers import Crew, Job, Outcome, shared
+from symkl.workers import Crew, Job, Outcome
 
 if TYPE_CHECKING:
-    from symkl.model import Claim, Derivation, Verified
+    from symkl.model import Verified
 
-__all__ = ["Proof", "Proving", "known_rows", "limited", "open_store", "prove_all", "prove_one", "read_proof"]
+__all__ = ["Proving", "limited", "open_store", "prove_all", "prove_one"]
 
-Head = Mapping[str, Any]
 #: the stages, in their order
 DERIVE, VERIFY = "derive", "verify"
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What is known of a claim: what came of deriving it and of verifying that, or the error or the bug in the way.
-
-    `derived` has "status", "reason", "otherwise", "seconds"; `checked` has "verdict", "note", "known" and "seconds".
-    Each is None as long as that stage is open. `deriving` and `verifying` are the seconds that this run took for it,
-    `cached` says that nothing had to be done.
-    """
-
-    request: Request
-    derived: Head | None = None
-    checked: Head | None = None
-    error: SymklError | None = None
-    bug: str = ""
-    deriving: float = 0.0
-    verifying: float = 0.0
-    cached: bool = False
-
-    @property
-    def seconds(self) -> float:
-        """What this run took for both stages."""
-        return self.deriving + self.verifying
-
-    @property
-    def status(self) -> str | None:
-        """One of the statuses of a derivation; None where there is none yet."""
-        return None if self.derived is None else self.derived["status"]
-
-    @property
-    def verdict(self) -> str | None:
-        """One of the verdicts; None where it has not been verified."""
-        return None if self.checked is None else self.checked["verdict"]
-
-    @property
-    def why(self) -> str:
-        """What there is to say about the status or the verdict, in words."""
-        found = (self.derived or {}).get("reason") or (self.checked or {}).get("note") or ""
-        return str(found)
-
-    @property
-    def given_up(self) -> bool:
-        """Whether it could not be derived within the limits."""
-        return self.derived is not None and "limit" in self.derived
 
 
 def open_store(settings: Settings) -> Store:
     """The user's store, or one that lasts for this run."""
     return Store(store_folder() if settings.cache else None)
-
-
-def known_rows(proof: Proof, library: Library) -> list[dict[str, Any]]:
-    """The known forms of a claim with their verdicts, as `symkl verify --json` prints them.
-
-    Each is unknown where the claim was given up; there are none where something was in the way.
-    """
-    if proof.checked is None:
-        return []
-    request, said = proof.request, {row["field"]: row for row in proof.checked["known"]}
-    return [
-        {
-            "id": request.id,
-            "quantity": request.quantity,
-            "p": request.p,
-            "q": request.q,
-            "field": stated.field,
-            "formula": stated.formula,
-            "source": stated.source,
-            "verdict": said.get(stated.field, {}).get("verdict", "unknown"),
-            "counterexample": said.get(stated.field, {}).get("counterexample"),
-        }
-        for stated in stated_forms(request, library.sources[request.p])
-    ]
 
 
 def limited(run: Callable[..., Any], arguments: tuple[Any, ...], settings: Settings, crew: Crew) -> tuple[Any, str]:
@@ -248,7 +172,8 @@ class Proving:
         """What came out, in the claims' order, as `symkl derive --format json` prints it; verdicts are None."""
         there = [request for request in self.requests if self.proofs[request].derived is not None]
         jobs = [
-            Job(request.title, _print, (request, *self._packed(request)), self._seconds, request.p) for request in there
+            Job(request.title, print_one, (request, *self._packed(request)), self._seconds, request.p)
+            for request in there
         ]
         return [outcome.value for outcome in crew.work(jobs) if outcome.value is not None]
 
@@ -259,11 +184,11 @@ class Proving:
     def _job(self, proof: Proof) -> Job:
         request = proof.request
         if proof.derived is None:
-            return Job(request.title, _derive, (request,), self._seconds, request.p, (request, DERIVE))
+            return Job(request.title, derive_one, (request,), self._seconds, request.p, (request, DERIVE))
         held = self._store.get(self._derivation_key(request))
         body = "" if held is None else base64.b64encode(held[1]).decode()
         arguments = (request, body, proof.derived["sum"], self._settings)
-        return Job(request.title, _verify, arguments, self._seconds, request.p, (request, VERIFY))
+        return Job(request.title, verify_one, arguments, self._seconds, request.p, (request, VERIFY))
 
     def _keep(self, key: Key, outcome: Outcome, lost: Callable[[str, float], dict[str, Any]]) -> Head:
         """The head of what came out, kept in the store with its body if another run would find the same."""
@@ -316,91 +241,3 @@ def _lost_derivation(why: str, seconds: float) -> dict[str, Any]:
 
 def _lost_checks(why: str, seconds: float) -> dict[str, Any]:
     return {"verdict": "unknown", "note": why, "known": [], "seconds": round(seconds, 3)}
-
-
-def read_proof(claim: Claim, derived: Head, derivation: bytes, checked: Head, checks: bytes) -> Verified:
-    """What heads and bodies say. Raises `Unreadable` where they are not about this claim."""
-    from symkl.model import Derivation, Verdict, Verified
-    from symkl.store.records import read_checks, read_derivation
-
-    if derivation:
-        made = read_derivation(derivation, claim, derived["seconds"])
-    else:
-        made = Derivation(claim, "none", None, (), reason=derived["reason"], seconds=derived["seconds"])
-    if checks:
-        return read_checks(checks, made)
-    note = checked.get("note", "") or ("" if checked else "it has not been verified")
-    return Verified(made, Verdict("unknown", note=note))
-
-
-#: in a child: what it derived last, which it need not read when it is to verify it
-_LATEST: OrderedDict[str, Derivation] = OrderedDict()
-_MOST = 128
-
-
-def _derive(request: Request) -> dict[str, Any]:
-    """In a child: derive."""
-    from symkl import pipeline
-    from symkl.reading import claim_of
-    from symkl.store.records import write_derivation
-
-    derivation = pipeline.derive(claim_of(request, shared()))
-    body = write_derivation(derivation)
-    head = {
-        "status": derivation.status,
-        "reason": derivation.reason,
-        "otherwise": derivation.otherwise,
-        "seconds": round(derivation.seconds, 3),
-        "sum": _sum(body),
-    }
-    _LATEST[f"{request}{head['sum']}"] = derivation
-    if len(_LATEST) > _MOST:
-        _LATEST.popitem(last=False)
-    return {"head": head, "body": base64.b64encode(body).decode()}
-
-
-def _verify(request: Request, body: str, derived: str, settings: Settings) -> dict[str, Any]:
-    """In a child: verify what was derived, and judge the known forms."""
-    import time
-
-    from symkl import pipeline
-    from symkl.reading import claim_of
-    from symkl.report import counterexample_data
-    from symkl.store.records import read_derivation, write_checks
-
-    begun = time.perf_counter()
-    derivation = _LATEST.pop(f"{request}{derived}", None)
-    if derivation is None:
-        claim = claim_of(request, shared())
-        derivation = read_derivation(base64.b64decode(body), claim) if body else pipeline.derive(claim)
-    verified = pipeline.judge(pipeline.verify(derivation, settings))
-    checks = write_checks(verified)
-    head = {
-        "verdict": verified.verdict.kind,
-        "note": verified.verdict.note,
-        "known": [
-            {
-                "field": judged.known.field,
-                "verdict": judged.verdict.kind,
-                "counterexample": counterexample_data(judged.verdict.counterexample),
-            }
-            for judged in verified.known
-        ],
-        "seconds": round(time.perf_counter() - begun, 3),
-        "of": derived,
-        "sum": _sum(checks),
-    }
-    return {"head": head, "body": base64.b64encode(checks).decode()}
-
-
-def _print(request: Request, derived: Head, body: str) -> dict[str, Any]:
-    """In a child: a derivation as JSON prints it."""
-    from symkl.reading import claim_of
-    from symkl.report import derivation_data
-
-    found = read_proof(claim_of(request, shared()), derived, base64.b64decode(body), {}, b"")
-    return {**derivation_data(found), "verdict": None, "note": None}
-
-
-def _sum(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()[:32]

@@ -6,7 +6,7 @@ import resource
 import time
 from collections.abc import Iterable, Mapping, Sequence
 
-from symkl.proving import Proof
+from symkl.proofs import Proof
 
 __all__ = ["STATUSES", "VERDICTS", "Clock", "counts", "slowest", "spent", "stages", "tally"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from symkl.proving import Proof
+    from symkl.proofs import Proof
 
 __all__ = ["trouble", "worst_verdict"]
 

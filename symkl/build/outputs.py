@@ -17,7 +17,7 @@ from symkl.errors import NotYet, SymklError
 from symkl.model import Claim, Family, Verified
 from symkl.model.document import Document
 from symkl.overview import LEGEND
-from symkl.proving import Head, Proof, read_proof
+from symkl.proofs import Head, Proof, read_proof
 from symkl.reading import claim_of, request_of
 from symkl.requests import Request
 from symkl.settings import Settings

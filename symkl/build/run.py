@@ -18,7 +18,8 @@ from symkl.foreign import check_foreign
 from symkl.library import Library
 from symkl.model import Family
 from symkl.model.document import Document
-from symkl.proving import Proof, Proving
+from symkl.proofs import Proof
+from symkl.proving import Proving
 from symkl.requests import Request
 from symkl.settings import Settings
 from symkl.tally import spent

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from symkl.build.plan import origin
 from symkl.library import Library
 from symkl.overview import sign
-from symkl.proving import Proof, known_rows
+from symkl.proofs import Proof, known_rows
 from symkl.tally import STATUSES
 from symkl.trouble import trouble, worst_verdict
 

@@ -9,7 +9,7 @@ from symkl.cli.terminal import complain
 from symkl.trouble import trouble
 
 if TYPE_CHECKING:
-    from symkl.proving import Proof
+    from symkl.proofs import Proof
 
 __all__ = ["EXIT", "tell_trouble", "worst"]
 

@@ -14,7 +14,7 @@ from symkl.errors import BadInput, Location
 
 if TYPE_CHECKING:
     from symkl.library import Library
-    from symkl.proving import Proof
+    from symkl.proofs import Proof
 
 __all__ = ["registering"]
 

@@ -9,7 +9,7 @@ from symkl.cli.options import Common
 from symkl.cli.terminal import note, show_table, write
 
 if TYPE_CHECKING:
-    from symkl.proving import Proof
+    from symkl.proofs import Proof
     from symkl.tally import Clock
 
 __all__ = ["show_summary"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from symkl.findings import Finding
     from symkl.library import Library
     from symkl.marks.mark import Mark
-    from symkl.proving import Proof
+    from symkl.proofs import Proof
     from symkl.settings import Settings
 
 __all__ = ["verify"]

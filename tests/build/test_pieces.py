@@ -11,7 +11,7 @@ from symkl.build.keys import keys, others_of, shared_by_all
 from symkl.build.outputs import split
 from symkl.build.pieces import pieces
 from symkl.library import Library, glance
-from symkl.proving import Proof
+from symkl.proofs import Proof
 from symkl.requests import Request, standard_requests
 
 FAMILY = """\
