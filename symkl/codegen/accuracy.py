@@ -22,6 +22,7 @@ _LOST: dict[object, float] = {
     k.BinetRise: 20,
     k.DigammaRise: 12,
     k.SoftplusGap: 8,
+    k.LogSeriesGap: 8,
     sp.erfc: 60,
     sp.gamma: 300,
     sp.polygamma: 100,

@@ -16,8 +16,9 @@ from symkl.codegen.stable import kernels as k
 
 __all__ = ["OPERATIONS", "Operation"]
 
-#: digits where terms cancel beyond those that are asked for, and what has fewer digits of its own than its first term
-_MANY, _TINY = 300, 1e-40
+#: digits where terms cancel beyond those that are asked for, and what has fewer digits of its own than its first term;
+#: digits that hold the square of any number beside 1
+_MANY, _TINY, _MOST = 300, 1e-40, 700
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,32 @@ def _langevin_slope(mp: Any, x: Any) -> Any:
         return 1 / x**2 - 1 / mp.sinh(x) ** 2 if abs(x) > _TINY else mp.mpf(1) / 3
 
 
+def _above(mp: Any, b: Any, a: Any, d: Any) -> Any:
+    """The weight b from the difference, while that is the more exact of the two."""
+    return a + d if abs(d) < min(a, 1 - a) / 2 else b
+
+
+def _log_series(mp: Any, p: Any) -> Any:
+    return p / ((p - 1) * mp.log1p(-p))
+
+
+def _log_series_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
+    with mp.workdps(_MOST):
+        b = _above(mp, b, a, d)
+        return mp.log(mp.log1p(-b) / mp.log1p(-a)) - _log_series(mp, a) * mp.log(b / a)
+
+
+def _log_series_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
+    with mp.workdps(_MOST):
+        return _log_series(mp, _above(mp, b, a, d)) - _log_series(mp, a)
+
+
+def _log_series_slope(mp: Any, p: Any) -> Any:
+    with mp.workdps(_MOST):
+        x = -mp.log1p(-p)
+        return (x - p) / ((1 - p) * x) ** 2
+
+
 def _given_exp_gap(mp: Any, x: Any, y: Any) -> Any:
     # near 0 the given power has lost what the exponent has kept
     return y - 1 - x if x > 2 and mp.isfinite(y) else mp.expm1(x) - x
@@ -190,6 +217,9 @@ _ROWS = (
     Operation(k.SinhcGap, _sinhc_gap),
     Operation(k.LangevinRise, _langevin_rise),
     Operation(k.LangevinSlope, _langevin_slope),
+    Operation(k.LogSeriesGap, _log_series_gap),
+    Operation(k.LogSeriesRise, _log_series_rise),
+    Operation(k.LogSeriesSlope, _log_series_slope),
 )
 
 OPERATIONS: dict[Any, Operation] = {row.head: row for row in _ROWS}

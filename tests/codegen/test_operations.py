@@ -36,6 +36,7 @@ NEAR = tuple(x * (1 + d) for x in (1e-3, 0.7, 9.0) for d in (-1e-2, 1e-5, 1e-9))
 UNIT = (-0.99, -0.3, -1e-9, 0.0, 1e-4, 0.6, 0.99)
 #: halves of log-odds: near 0, where a polynomial gives way, and where exponentials leave the range of numbers
 HALVES = (-1e5, -372.0, -40.0, -4.4, -2.001, -1.999, -1.01, -0.3, -1e-9, 0.0, 1e-200, 1e-4, 0.7, 1.6, 2.4, 9.0, 345.0)
+WEIGHTS = (1e-290, 1e-9, 0.03, 0.3, 0.5 - 1e-9, 0.5, 0.71, 0.999, 1 - 2.0**-50)
 
 #: arguments to try, each with the bound on the error in units in the last place (of 1 where the value is smaller
 #: than 1 and the function has a root: marked by a negative bound)
@@ -85,11 +86,11 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.GammaOfRatio: ((POSITIVE, POSITIVE), 12),
     k.TrigammaExcess: ((POSITIVE, (-0.3, 0.0, 1e-9)), 8),
     k.LangevinSlope: ((HALVES,), 4),
+    k.LogSeriesSlope: ((WEIGHTS,), 4),
     k.Binet: ((POSITIVE,), 30),
     k.BinetSlope: ((POSITIVE,), 8),
 }
 TWO_POSITIVES = [*itertools.product(POSITIVE, POSITIVE), *((y, x) for x in (1e-3, 0.7, 9.0) for y in NEAR)]
-WEIGHTS = (1e-290, 1e-9, 0.03, 0.3, 0.5 - 1e-9, 0.5, 0.71, 0.999, 1 - 2.0**-50)
 TWO_WEIGHTS = [
     *itertools.product(WEIGHTS, WEIGHTS),
     *((q + d * min(q, 1 - q), q) for q in WEIGHTS[:-1] for d in (-0.9, -0.49, -1e-2, 1e-5, 1e-9, 0.2, 0.6, 0.9)),
@@ -130,6 +131,9 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.SigmoidRise: (lambda b, a: (b, a, b - a), [*itertools.product(REAL, REAL), (0.3, 0.3 + 1e-9), (40.0, 38.0)], 6),
     k.SinhcGap: (lambda b, a: (b, a, b - a), TWO_HALVES, 8),
     k.LangevinRise: (lambda b, a: (b, a, b - a), TWO_HALVES, 8),
+    # XLA has no numbers below 2e-308
+    k.LogSeriesGap: (lambda b, a: (b, a, b - a), [(b, a) for b, a in TWO_WEIGHTS if abs(b - a) > 1e-298], 8),
+    k.LogSeriesRise: (lambda b, a: (b, a, b - a), TWO_WEIGHTS, 8),
     k.GammaGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
     k.BinetGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 40),
     k.BetaGap: (lambda b, a: (b, a * 0.75, a, b * 1.25, b - a, a * 0.75 - b * 1.25), TWO_POSITIVES, 40),
@@ -290,6 +294,12 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         b, a = (x[1] + x[2], x[1]) if abs(x[2]) < 4 else (x[0], x[1])
         rise = langevin(b) - langevin(a)
         return rise if head is k.LangevinRise else log_sinhc(b) - log_sinhc(a) - (b - a) * langevin(a)
+    if head in (k.LogSeriesGap, k.LogSeriesRise):
+        b, a = (x[1] + x[2], x[1]) if abs(x[2]) < min(x[1], 1 - x[1]) / 2 else (x[0], x[1])
+        with mp.workdps(700):
+            rise = log_series_mean(b) - log_series_mean(a)
+            gap = mp.log(mp.log1p(-b) / mp.log1p(-a)) - log_series_mean(a) * mp.log(b / a)
+        return rise if head is k.LogSeriesRise else gap
     if head is k.BetaGap:
         c, d = (b + step if abs(step) < b / 2 else a for a, b, step in zip(x[:2], x[2:4], x[4:], strict=True))
         gap = definition(k.GammaGap, [c, x[2], c - x[2]]) + definition(k.GammaGap, [d, x[3], d - x[3]])
@@ -300,6 +310,11 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return rise if head is k.DigammaRise else rise - mp.log(b / a)
     bregman = mp.loggamma(b) - mp.loggamma(a) - mp.digamma(a) * (b - a)
     return bregman if head is k.GammaGap else bregman - (b * mp.log(b / a) - b + a)
+
+
+def log_series_mean(p: mp.mpf) -> mp.mpf:
+    """The sum of p**n over that of p**n/n, n from 1."""
+    return p / (1 - p) / -mp.log1p(-p)
 
 
 def log_sinhc(x: mp.mpf) -> mp.mpf:

@@ -40,6 +40,8 @@ APPLIED = {
     k.LogOddsRise: (k.LogOddsRise(A * C, B / 2, A * C - B / 2), (A, B, C)),
     k.SinhcGap: (k.SinhcGap(A * X, Y, A * X - Y), (A, X, Y)),
     k.LangevinRise: (k.LangevinRise(A * X, Y, A * X - Y), (A, X, Y)),
+    k.LogSeriesGap: (k.LogSeriesGap(A * C, B / 2, A * C - B / 2), (A, B, C)),
+    k.LogSeriesRise: (k.LogSeriesRise(A * C, B / 2, A * C - B / 2), (A, B, C)),
     k.Softplus: (k.Softplus(A * X), (A, X)),
     k.Sigmoid: (k.Sigmoid(A * X), (A, X)),
     k.LogRatio: (k.LogRatio(A * B, B + C, A * B - B - C), (A, B, C)),

@@ -35,6 +35,9 @@ GAPS: Mapping[Any, str] = {
     k.SinhcGap: "_sinhc_gap({0}, {1}, {2})",
     k.LangevinRise: "_langevin_rise({0}, {1}, {2})",
     k.LangevinSlope: "_langevin_slope({0})",
+    k.LogSeriesGap: "_log_series_gap({0}, {1}, {2})",
+    k.LogSeriesRise: "_log_series_rise({0}, {1}, {2})",
+    k.LogSeriesSlope: "_log_series_slope({0})",
 }
 #: what derivatives need besides
 RISES: Mapping[Any, str] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symkl.algebra.signs import assumed
+from symkl.codegen.stable.bregman import open_bregman
 from symkl.codegen.stable.exponentials import (
     exponential_gap,
     open_exponentials,
@@ -37,7 +38,7 @@ from symkl.codegen.stable.softplus import as_softplus, open_softplus
 from symkl.codegen.stable.sums import summed
 from symkl.model import Unit
 
-__all__ = ["Recipe", "at_even_odds", "candidates", "plain"]
+__all__ = ["Recipe", "candidates", "opened", "plain"]
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterato
     `pairs` are the parameters (first's, second's) that are equal where the two distributions coincide; empty for a
     pair of two families.
     """
-    opened = gammas_aligned(powers_as_exponentials(closed), _same(pairs))
-    has_gamma, has_exp = opened.has(sp.loggamma), opened.has(sp.exp)
+    aligned = gammas_aligned(powers_as_exponentials(closed), _same(pairs))
+    has_gamma, has_exp = aligned.has(sp.loggamma), aligned.has(sp.exp)
     recipes = itertools.product(
         (False, True) if has_exp and pairs else (False,),
         (False, True) if has_gamma else (False,),
@@ -66,19 +67,19 @@ def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterato
     )
     seen: set[sp.Expr] = set()
     for nested, binet, joint, anchor in recipes:
-        for form in _rearranged(opened, pairs, Recipe(nested, binet, joint, anchor)):
+        for form in _rearranged(aligned, pairs, Recipe(nested, binet, joint, anchor)):
             if form not in seen:
                 seen.add(form)
                 yield form
 
 
-def at_even_odds(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
-    """Forms that are as exact where two weights are equal as elsewhere, of a closed form that is 0/0 there."""
-    opened = open_langevin(closed)
-    if opened is not None:
-        rest, gaps = opened
-        for shape in shapes(rest, pairs):
-            yield limits_kept(polished(join_exponentials(gaps + logs_made_safe(shape))))
+def opened(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
+    """Forms with gaps of functions that no other rule knows, as exact near equality and at even odds as elsewhere."""
+    for found in (open_langevin(closed), open_bregman(closed, pairs)):
+        if found is not None:
+            rest, gaps = found
+            for shape in shapes(rest, pairs):
+                yield limits_kept(polished(join_exponentials(gaps + logs_made_safe(shape))))
 
 
 def plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> Iterator[sp.Expr]:
@@ -109,11 +110,11 @@ def _same(pairs: list[tuple[sp.Expr, sp.Expr]]) -> dict[sp.Symbol, sp.Expr]:
 def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: Recipe) -> Iterator[sp.Expr]:
     same = _same(pairs)
     rest, logistic = open_softplus(as_softplus(split_logs(closed), one_sided=True), same)
-    rest, opened = open_exponentials(rest, same, only=sp.loggamma)
+    rest, early = open_exponentials(rest, same, only=sp.loggamma)
     rest, gaps = open_loggammas(split_logs(rest), same, recipe.binet, recipe.anchor)
     gaps += logistic
     rest, further = open_exponentials(rest, same, nested=recipe.nested)
-    gaps += sp.Add(*(exponential_gap(c, _exponent(u, same), power_of(u)) for c, u in (*opened, *further)))
+    gaps += sp.Add(*(exponential_gap(c, _exponent(u, same), power_of(u)) for c, u in (*early, *further)))
     rest = spread(split_logs(digammas_lowered(rest)))
     groups = log_groups(rest, recipe.joint, same)
     logs_alone = bool(pairs) and not closed.has(sp.exp, sp.loggamma)

@@ -12,7 +12,7 @@ import sympy as sp
 
 from symkl.algebra import is_zero
 from symkl.algebra.signs import assuming
-from symkl.codegen.stable.candidates import at_even_odds, candidates, plain
+from symkl.codegen.stable.candidates import candidates, opened, plain
 from symkl.codegen.stable.exponentials import powers_as_exponentials
 from symkl.codegen.stable.kernels import LogGamma, expand_kernels
 from symkl.codegen.stable.logs import means_split, split_logs
@@ -73,7 +73,7 @@ def _chosen(
 def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> StableForm:
     at = points(sorted(closed.free_symbols, key=sp.default_sort_key), pairs)
     truth = exact_values(powers_as_exponentials(closed), at)
-    for form in at_even_odds(closed, pairs):
+    for form in opened(closed, pairs):
         # first of all, for what other forms lose at even odds is seen there alone
         error = loss(form, at, truth)
         if error <= ENOUGH_ELSEWHERE and proved_equal(form, closed):

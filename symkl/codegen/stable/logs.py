@@ -55,12 +55,17 @@ def _factors(product: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]] | None:
             found += [(sp.Integer(base.p), power), (sp.Integer(base.q), -power)]
         elif positive(base) and power.is_real:
             found.append((base, power))
-        elif power.is_odd and positive(-base):
+        elif power.is_odd and (positive(-base) or _below_one(base)):
             found.append((-base, power))
             negatives += 1
         else:
             return None
     return found if negatives % 2 == 0 else None
+
+
+def _below_one(log: sp.Expr) -> bool:
+    """Whether it is the logarithm of what is less than 1."""
+    return isinstance(log, sp.log) and positive(1 - log.args[0])
 
 
 def means_split(expression: sp.Expr, means: dict[sp.Expr, sp.Symbol]) -> sp.Expr:

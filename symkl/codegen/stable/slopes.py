@@ -110,6 +110,11 @@ def _sinhc_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     return k.LangevinRise(b, a, d) * du[0] - k.LangevinSlope(a) * d * du[1]
 
 
+def _log_series_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    b, a, d = u
+    return k.LogSeriesRise(b, a, d) / b * du[0] - k.LogSeriesSlope(a) * k.LogRatio(b, a, d) * du[1]
+
+
 #: the derivative of each kernel along any direction
 ROWS: dict[type[Kernel], Row] = {
     k.LogGap: _log_gap,
@@ -132,6 +137,8 @@ ROWS: dict[type[Kernel], Row] = {
     k.Sigmoid: lambda u, du: k.Sigmoid(u[0]) * k.Sigmoid(-u[0]) * du[0],
     k.SinhcGap: _sinhc_gap,
     k.LangevinRise: lambda u, du: k.LangevinSlope(u[0]) * du[0] - k.LangevinSlope(u[1]) * du[1],
+    k.LogSeriesGap: _log_series_gap,
+    k.LogSeriesRise: lambda u, du: k.LogSeriesSlope(u[0]) * du[0] - k.LogSeriesSlope(u[1]) * du[1],
     k.ExpLag: lambda u, du: u[0] * sp.exp(u[0]) * du[0],
     k.LogRatio: lambda u, du: du[0] / u[0] - du[1] / u[1],
     k.LogOddsRise: lambda u, du: du[0] / (u[0] * (1 - u[0])) - du[1] / (u[1] * (1 - u[1])),
