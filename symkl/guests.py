@@ -29,8 +29,15 @@ _CHILD = (
 )
 #: the seconds that it may take to start, on a machine that has other work
 _START, _STARTING = 60.0, "starting the process for the function"
-#: libraries compute on the CPU, in double precision, with one thread
-_ENVIRONMENT = {"JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu", "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+#: libraries compute on the CPU, in double precision, with one thread, and leave functions as Python what they are
+_ENVIRONMENT = {
+    "JAX_ENABLE_X64": "1",
+    "JAX_PLATFORMS": "cpu",
+    "OMP_NUM_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "PYTORCH_JIT": "0",
+    "TORCH_COMPILE_DISABLE": "1",
+}
 
 
 class Guest:

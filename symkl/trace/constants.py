@@ -11,11 +11,15 @@ from typing import Any
 
 import sympy as sp
 
-__all__ = ["Rounded", "exact", "recognised"]
+__all__ = ["Rounded", "exact", "recognised", "single"]
 
 #: a float is a ratio that it is the nearest float to where the ratio is as simple as this
 _SIMPLE = 10**4
 _DIGITS = 40
+#: what computing has rounded is meant to be so simple a ratio
+_SHORT = 1000
+#: so near is a number in single precision to what it is rounded from
+_SINGLE = 6e-8
 
 
 class Rounded(sp.Symbol):
@@ -49,8 +53,25 @@ def exact(number: Any) -> sp.Expr:
     simple = Fraction(value).limit_denominator(_SIMPLE)
     if simple.numerator / simple.denominator == value:
         return sp.Rational(simple.numerator, simple.denominator)
+    near = Fraction(value).limit_denominator(_SHORT)
+    if near and abs(near.numerator / near.denominator - value) <= 2 * math.ulp(value):  # 1 - 0.8 is not 0.2
+        return sp.Rational(near.numerator, near.denominator)
     mantissa = repr(value).partition("e")[0].replace(".", "").strip("-0")
     return sp.Rational(repr(value)) if len(mantissa) <= 12 else Rounded(value)
+
+
+def single(number: float) -> sp.Expr:
+    """As `exact`, of a number in single precision: one that is not simple is the constant that it is rounded from."""
+    import numpy as np
+
+    found = exact(number)
+    short = exact(float(str(np.float32(number))))
+    if not isinstance(short, Rounded) and np.float32(float(short)) == np.float32(number):
+        found = short
+    if not isinstance(found, sp.Rational) or max(abs(found.p), found.q) <= _SHORT:
+        return found
+    near = [c for size, c in _table().items() if abs(size - number) <= _SINGLE * abs(number)]
+    return near[0] if near else found
 
 
 def recognised(expression: sp.Basic, known: Iterable[sp.Expr] | None = None) -> sp.Basic:

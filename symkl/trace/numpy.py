@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial, reduce
 from typing import Any, NoReturn
 
 import numpy as np
@@ -76,6 +77,8 @@ def apply(name: str, *operands: Any) -> Symbolic:
     if found is None:
         raise refuse(f"it calls '{name}', which has no meaning as an expression here")
     own, meaning = found
+    if own in ("max", "min") and len(operands) > 2:
+        return reduce(partial(apply, own), operands)
     try:
         return Symbolic(combined(meaning, [value_of(x) for x in operands], own in LINEAR))
     except TypeError as error:

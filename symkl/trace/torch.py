@@ -9,7 +9,9 @@ from typing import Any
 import sympy as sp
 import torch
 
+from symkl.trace import numpy
 from symkl.trace.choices import decided
+from symkl.trace.constants import single
 from symkl.trace.meanings import LINEAR, MEANINGS, meaning_of
 from symkl.trace.refusal import called, refuse
 from symkl.trace.value import Value, combined, lifted, reduced
@@ -22,8 +24,8 @@ _QUESTIONS = frozenset(
     "is_complex is_floating_point is_inference dim size numel is_contiguous element_size stride".split()
 )
 _SAME = frozenset("detach contiguous requires_grad_ detach_ retain_grad".split())
-_COPIED = frozenset("to double float cpu clone type as_tensor nan_to_num".split())
-_NUMBERS = frozenset("numpy tolist __float__ __int__ __index__ __array__".split())
+_COPIED = frozenset("to double float cpu cuda clone type type_as as_tensor nan_to_num".split())
+_NUMBERS = frozenset("tolist __float__ __int__ __index__ __array__".split())
 #: what gives the same elements in an array of another shape
 _RESHAPED = frozenset(
     "reshape view flatten ravel unflatten squeeze unsqueeze transpose swapaxes t permute movedim "
@@ -35,8 +37,6 @@ _UPDATES = {
     for name, row in {"add": "add", "sub": "sub", "mul": "mul", "div": "div", "truediv": "div", "pow": "pow"}.items()
 }
 _UNWRITTEN = frozenset("__iand__ __ior__ __ixor__ __ifloordiv__ __imod__".split())
-#: names that mean something else in torch than in the table
-_OTHERS = frozenset({"kl_div"})
 _COPIES = frozenset({"aten._to_copy.default", "aten.alias.default", "aten.detach.default"})
 _CONSTANTS = {"zeros_like": 0, "ones_like": 1, "new_zeros": 0, "new_ones": 1}
 _FILLED = frozenset({"full_like", "new_full"})
@@ -65,10 +65,18 @@ def value_of(x: Any) -> Value:
     if isinstance(x, Symbolic):
         return x.value
     if isinstance(x, torch.Tensor) and x.numel() and bool((x == x.reshape(-1)[0]).all()):
-        return Value(lifted(x.reshape(-1)[0].item()).expression, tuple(x.shape))
+        return Value(_element(x).expression, tuple(x.shape))
+    if isinstance(x, numpy.Symbolic):
+        return x.value
     if isinstance(x, (bool, int, float)):
         return lifted(x)
     raise refuse(f"a {type(x).__name__} takes part in it, which is neither a number nor an argument")
+
+
+def _element(x: torch.Tensor) -> Value:
+    """The first element: of less than double precision, the constant that it is rounded from."""
+    number = x.reshape(-1)[0].item()
+    return Value(single(number)) if x.dtype is torch.float32 else lifted(number)
 
 
 class Symbolic(torch.Tensor):
@@ -121,9 +129,19 @@ class Symbolic(torch.Tensor):
             return _reshaped(function, inputs, keywords)
         if name in _UPDATES or name == "__setitem__" or (name.endswith("_") and name[:-1].strip("_") == name[:-1]):
             return _written(name, inputs, keywords)
+        if name == "numpy":
+            return numpy.Symbolic(inputs[0].value, shared=True)
+        if name == "broadcast_tensors":
+            return _broadcast(inputs[0] if isinstance(inputs[0], tuple | list) else inputs)
         if name in _NUMBERS or (name == "item" and inputs[0].numel() != 1):
             raise refuse("it turns a value into a plain number", "torch's functions replace `math` and `float`")
         return _called(name, inputs, {k: v for k, v in keywords.items() if k not in ("out", "dtype", "device")})
+
+
+def _broadcast(tensors: Sequence[Any]) -> list[Symbolic]:
+    """The tensors in the shape that they have together."""
+    whole = combined(lambda *_: sp.Integer(0), [Value(sp.Integer(0), value_of(x).shape) for x in tensors])
+    return [Symbolic(replace(value_of(x), shape=whole.shape), shared=True) for x in tensors]
 
 
 def _keeps_all(key: Any) -> bool:
@@ -168,7 +186,7 @@ def _called(name: str, inputs: Sequence[Any], keywords: dict[str, Any]) -> Symbo
     if name in _SAME:
         return inputs[0]
     if name in _COPIED or name == "item":
-        return Symbolic(inputs[0].value)
+        return Symbolic(value_of(inputs[0]))
     if name in _CONSTANTS or name in _FILLED:
         number = keywords.get("fill_value", inputs[-1]) if name in _FILLED else _CONSTANTS[name]
         shape = (
@@ -180,7 +198,7 @@ def _called(name: str, inputs: Sequence[Any], keywords: dict[str, Any]) -> Symbo
     row = _SHAPED.get(name)
     if row is not None:
         return _followed(name, row, *inputs, **keywords)
-    found = None if name in _OTHERS else meaning_of(name)
+    found = meaning_of(name)
     if found is None:
         raise refuse(f"it calls '{name}' of a tensor, which has no meaning as an expression here")
     own, meaning = found
@@ -247,6 +265,35 @@ def _divided(x: Any, y: Any = None, other: Any = None, rounding_mode: Any = None
     return Symbolic(combined(lambda a, b: a / b, [value_of(x), value_of(y if other is None else other)], linear=True))
 
 
+def _whole(x: Any, reduction: str, over: str = "mean") -> Symbolic:
+    """What `reduction` makes of the elements of a loss; "batchmean" is the sum over what the first axis has."""
+    if reduction == "none":
+        return Symbolic(value_of(x))
+    total = Symbolic(reduced(value_of(x), None, keep=False, mean=reduction == "mean"))
+    return _called("div", (total, x.shape[0]), {}) if reduction == "batchmean" and x.shape else total
+
+
+def _squared(x: Any, y: Any, reduction: str = "mean", **_: Any) -> Symbolic:
+    return _whole(_called("square", (_called("sub", (x, y), {}),), {}), reduction)
+
+
+def _of_outcomes(meaning: Callable[[sp.Expr, sp.Expr], sp.Expr]) -> Callable[..., Symbolic]:
+    """A `binary_cross_entropy`; that its logarithms are cut off at -100 is seen only where a probability is 0."""
+
+    def row(x: Any, y: Any, weight: Any = None, reduction: str = "mean", **others: Any) -> Symbolic:
+        if weight is not None or others.get("pos_weight") is not None:
+            raise TypeError("weighted")
+        return _whole(Symbolic(combined(meaning, [value_of(y), value_of(x)])), reduction)
+
+    return row
+
+
+def _pointwise(x: Any, y: Any, reduction: str = "mean", log_target: bool = False, **_: Any) -> Symbolic:
+    """`kl_div`: of logarithms of q and of p, or of logarithms of both."""
+    p, log_p = (_called("exp", (y,), {}), y) if log_target else (y, _called("log", (y,), {}))
+    return _whole(_called("mul", (p, _called("sub", (log_p, x), {})), {}), reduction)
+
+
 _SHAPED: dict[str, Callable[..., Symbolic]] = {
     "sum": _sum,
     "mean": _mean,
@@ -255,6 +302,11 @@ _SHAPED: dict[str, Callable[..., Symbolic]] = {
     "sub": _scaled("sub"),
     "div": _divided,
     "softplus": _softplus,
+    "mse_loss": _squared,
+    "binary_cross_entropy": _of_outcomes(lambda p, q: -p * sp.log(q) - (1 - p) * sp.log(1 - q)),
+    "binary_cross_entropy_with_logits": _of_outcomes(lambda p, x: MEANINGS["softplus"](x) - p * x),
+    "kl_div": _pointwise,
+    "_is_all_true": lambda x: x,
     "any": lambda x: x,
     "all": lambda x: x,
 }

@@ -15,7 +15,7 @@ from typing import Any
 
 import sympy as sp
 
-from symkl.trace.constants import exact
+from symkl.trace.constants import Rounded, exact
 from symkl.trace.refusal import refuse
 
 __all__ = ["AXES", "LENGTHS", "Value", "combined", "length", "lifted", "reduced"]
@@ -79,7 +79,12 @@ def combined(meaning: Callable[..., sp.Basic], operands: Sequence[Value], linear
     sums = [v.reduced and _depends(v) for v in operands]
     if any(sums):
         beside = any(_depends(v) and not v.reduced for v in operands)
-        if not linear or beside or not _is_linear(meaning, operands, sums):
+        stand_ins = [sp.Dummy() if one else v.expression for v, one in zip(operands, sums, strict=True)]
+        made = meaning(*stand_ins)
+        dummies = [s for s, one in zip(stand_ins, sums, strict=True) if one]
+        if not made.has(*dummies):  # such as whether it is nan
+            return Value(made, shape)
+        if not linear or beside or any(sp.diff(made, dummy).has(*dummies) for dummy in dummies):
             raise refuse(
                 "a sum over an axis is put into another operation with the arguments",
                 "only sums of such sums and multiples by numbers can be followed",
@@ -88,15 +93,7 @@ def combined(meaning: Callable[..., sp.Basic], operands: Sequence[Value], linear
 
 
 def _depends(value: Value) -> bool:
-    return bool(value.expression.free_symbols - set(LENGTHS.values()))
-
-
-def _is_linear(meaning: Callable[..., sp.Basic], operands: Sequence[Value], sums: Sequence[bool]) -> bool:
-    """Whether the operation is linear in those operands that are sums: a product of two sums is not."""
-    stand_ins = [sp.Dummy() if one else v.expression for v, one in zip(operands, sums, strict=True)]
-    dummies = [s for s, one in zip(stand_ins, sums, strict=True) if one]
-    made = meaning(*stand_ins)
-    return not any(sp.diff(made, dummy).has(*dummies) for dummy in dummies)
+    return bool(value.expression.free_symbols - set(LENGTHS.values()) - value.expression.atoms(Rounded))
 
 
 def reduced(value: Value, axes: Any, keep: bool, mean: bool) -> Value:

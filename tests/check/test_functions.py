@@ -9,6 +9,8 @@ from fractions import Fraction
 
 import pytest
 
+from symkl.errors import BadInput
+
 VAE = """
 import math
 import torch
@@ -301,6 +303,38 @@ GIVEN = {
 }
 
 
+CODE["scripted"] = """
+    import torch
+
+    @torch.jit.script
+    def relative(a: torch.Tensor, b: torch.Tensor):
+        return a * torch.log(a / b)
+
+    @torch.jit.script
+    def kl(p1, p2):
+        return relative(p1, p2) + relative(1 - p1, 1 - p2)
+"""
+CODE["wrong_scripted"] = CODE["scripted"].replace("relative(1 - p1, 1 - p2)", "relative(1 - p1, p2)")
+CODE["timed"] = """
+    import math
+    import time
+
+    def timed(function):
+        def wrapper(*args, **kwargs):
+            begun = time.time()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                print(time.time() - begun)
+        return wrapper
+
+    @timed
+    def kl(p1, p2):
+        return p1 * math.log(p1 / p2) + (1 - p1) * math.log((1 - p1) / (1 - p2))
+"""
+CODE["wrong_timed"] = CODE["timed"].replace("math.log(p1 / p2)", "math.log(p2 / p1)")
+
+
 @pytest.fixture(scope="module")
 def bernoulli(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bernoulli")
@@ -333,10 +367,91 @@ MISTAKES = {
 def test_a_mistake_in_what_was_only_run_is_named(judged, bernoulli, name):
     body, words = MISTAKES[name]
     path = bernoulli / f"mistaken_{name}.py"
-    head = "from torch.distributions import Bernoulli, kl_divergence\n\n\ndef kl(p1, p2):\n    return "
+    head = "import torch\nfrom torch.distributions import Bernoulli, kl_divergence\n\n\ndef kl(p1, p2):\n    return "
     for whole, dims in ((body, "none"), (f"({body}).sum(-1)", "sum")):
-        path.write_text(head + whole + "\n", encoding="utf-8")
+        path.write_text(f"{head}torch.stack([{whole}]).sum(0)\n", encoding="utf-8")
         answer = judged(f"{path}:kl", "kl", "Bernoulli", "Bernoulli", (), (), dims)
         assert (answer["verdict"], answer["evidence"]) == ("wrong", "numeric")
         assert words in answer["diagnosis"] or (name, dims) == ("more", "sum")
         assert any("not read as a formula" in note for note in answer["notes"])
+
+
+PARTS = """
+import torch
+
+
+class Weighted(torch.nn.Module):
+    def __init__(self, width, weight):
+        super().__init__()
+        self.width, self.weight = width, weight
+
+    def plain(self, p1, p2):
+        return p1 * (p1 / p2).log() + (1 - p1) * ((1 - p1) / (1 - p2)).log()
+
+    def kl(self, p1, p2):
+        return self.weight * self.plain(p1, p2)
+
+
+class Bernoulli:
+    def __init__(self, logits):
+        self.probs, self.logits = logits.sigmoid(), logits
+
+    @property
+    def others(self):
+        return 1 - self.probs
+
+    def kl(self, other):
+        return self.probs * (self.logits - other.logits) + torch.log(self.others / (1 - other.logits.sigmoid()))
+
+
+def several(p1, p2):
+    kl = p1 * (p1 / p2).log() + (1 - p1) * ((1 - p1) / (1 - p2)).log()
+    return -kl, {"kl": kl, "twice": 2 * kl}
+
+
+def named(p1, p2):
+    return several(p1, p2)[1]
+"""
+LOGITS = ("other.logits=log(p_2/(1 - p_2))",)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "verdict"),
+    [
+        ("Weighted.plain", (), "correct"),
+        ("Weighted.kl", (), "undecided"),
+        ("Weighted.kl", ("self.weight=1",), "correct"),
+        ("Weighted.kl", ("weight=1",), "correct"),
+        ("Weighted.kl", ("width=3", "weight=2"), "wrong"),
+        ("Bernoulli.kl", ("logits=log(p_1/(1 - p_1))", *LOGITS), "correct"),
+        ("Bernoulli.kl", ("logits=log((1 - p_1)/p_1)", *LOGITS), "wrong"),
+        ("Bernoulli.kl", ("self.probs=p_1", "self.logits=log(p_1/(1 - p_1))", *LOGITS), "correct"),
+        ("Bernoulli.kl", ("self.probs=p_1", "self.others=p_1", "self.logits=log(p_1/(1-p_1))", *LOGITS), "wrong"),
+        ("several[0]", (), "wrong"),
+        ("named[kl]", (), "correct"),
+        ("named[twice]", (), "wrong"),
+    ],
+)
+def test_methods_are_judged_and_parts_of_what_comes_out(judged, tmp_path, name, given, verdict):
+    (tmp_path / "parts.py").write_text(PARTS, encoding="utf-8")
+    answer = judged(f"{tmp_path}/parts.py:{name}", "kl", "Bernoulli", "Bernoulli", (), given)
+    assert (answer["verdict"], answer["evidence"]) == (verdict, "numeric" if verdict == "undecided" else "proved")
+    if verdict == "undecided":
+        assert "it uses self.weight, which is not known: say what it is, --map self.weight=EXPR" in answer["diagnosis"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("several", r"gives a tuple of 2, not a number; say which of them, such as FILE.py:NAME\[0\]"),
+        ("named", r"gives a dict of kl, twice, not a number; say which of them"),
+        ("named[half]", r"gives a dict of kl, twice, not a number, and it has no 'half'"),
+        ("several[2]", r"gives a tuple of 2, not a number, and it has no '2'"),
+        ("several[1", "is not of the form"),
+        ("several[-1]", "is not of the form"),
+    ],
+)
+def test_of_several_things_one_is_to_be_named(judged, tmp_path, name, words):
+    (tmp_path / "parts.py").write_text(PARTS, encoding="utf-8")
+    with pytest.raises(BadInput, match=words):
+        judged(f"{tmp_path}/parts.py:{name}", "kl", "Bernoulli", "Bernoulli")

@@ -12,6 +12,33 @@ from symkl.errors import BadInput
 from symkl.guests import Guest
 
 RIGHT = "import math\n\n\ndef entropy(mu, sigma):\n    return 0.5 * math.log(2 * math.pi * math.e * sigma**2)\n"
+#: what the training around a loss function needs, as far as it is not installed
+SURROUNDED = """\
+import there_is_no_such_thing as things
+from there_is_no_such_thing.layers import Layer, dense
+try:
+    import nor_is_this
+except ImportError:
+    nor_is_this = None
+assert nor_is_this is None
+things.config.update("memory", True)
+
+
+class Encoder(Layer):
+    kind: "Layer | None" = None
+
+    @things.function
+    def call(self, x: things.Tensor[int]):
+        return dense(x)
+
+
+@things.compiled
+def half(x):
+    return x / 2
+
+
+assert half(1) == 0.5
+"""
 FILES = {
     "right": RIGHT,
     "loop": "while True:\n    pass\n" + RIGHT,
@@ -22,7 +49,9 @@ FILES = {
     "reads": "text = input()\n" + RIGHT,
     "fails": "x = 1\nraise RuntimeError('not today')\n" + RIGHT,
     "unwritten": "def entropy(mu, sigma):\n    return (\n",
-    "lacks": "import there_is_no_such_thing\n" + RIGHT,
+    "lacks": "import there_is_no_such_thing\nHALF = there_is_no_such_thing.half + 0\n" + RIGHT,
+    "surrounded": SURROUNDED + RIGHT,
+    "needs": SURROUNDED + "\n\ndef entropy(mu, sigma):\n    return things.of(sigma)\n",
     "text": "def entropy(mu, sigma):\n    return 'sigma'\n",
     "nothing": "def entropy(mu, sigma):\n    sigma + 1\n",
     "two": "def entropy(mu, sigma):\n    return mu, sigma\n",
@@ -63,10 +92,10 @@ def test_a_function_that_prints_at_import_is_judged_all_the_same(ask):
         ("fails", "fails.py:2: importing it fails: RuntimeError: not today"),
         ("reads", "reads.py:1: importing it fails: EOFError"),
         ("unwritten", "unwritten.py:2: importing it fails: SyntaxError: '(' was never closed"),
-        ("lacks", "lacks.py:1: importing it fails: ModuleNotFoundError: No module named 'there_is_no_such_thing'"),
+        ("lacks", "lacks.py:2: importing it fails: ModuleNotFoundError: it uses 'there_is_no_such_thing.half'"),
         ("text", "text.py:1: the function gives a str, not a number"),
         ("nothing", "nothing.py:1: the function gives nothing"),
-        ("two", "two.py:1: the function gives a tuple, not a number"),
+        ("two", "two.py:1: the function gives a tuple of 2, not a number; say which of them, such as FILE.py:NAME[0]"),
         ("others", "others.py:1: the argument 'temperature' of 'entropy' is none of the parameters (mu, sigma)"),
         ("absent", "there is no such file"),
     ],
@@ -149,3 +178,13 @@ def test_a_file_in_a_package_is_imported_as_a_part_of_it(judged, tmp_path):
     )
     assert judged(f"{made}/gaussian.py:Gaussian.entropy", "entropy", "Normal")["verdict"] == "correct"
     assert judged(f"{made}/gaussian.py:Gaussian.wrong", "entropy", "Normal")["verdict"] == "wrong"
+
+
+def test_libraries_that_are_not_installed_are_missing_only_where_they_are_needed(ask):
+    answer = ask("surrounded")
+    assert (answer["verdict"], answer["evidence"]) == ("correct", "proved")
+    assert any("without there_is_no_such_thing" in note for note in answer["notes"])
+    assert not any("without" in note for note in ask("right")["notes"])
+    answer = ask("needs")
+    assert answer["verdict"] == "undecided"
+    assert "it uses 'there_is_no_such_thing.of', and 'there_is_no_such_thing' is not installed" in answer["diagnosis"]

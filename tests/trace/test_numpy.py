@@ -82,7 +82,9 @@ def test_rounded_constants_are_recognised():
     strange = exact(0.7312345234523452)
     assert recognised(strange) == strange
     assert exact(0.1) == sp.Rational(1, 10)
+    assert exact(1 - 0.8) == sp.Rational(1, 5)
     assert exact(1e-300) == sp.Rational(1, 10**300)
+    assert exact(5e-324) != 0
 
 
 def test_what_writes_in_place_is_followed_for_all_who_hold_the_array():

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 
 from symkl.model import symbol
-from symkl.trace import Untraceable
+from symkl.trace import Untraceable, recognised
 from symkl.trace.meanings import ALIASES
 from symkl.trace.torch import named, traced
 
@@ -113,6 +113,40 @@ def test_a_product_of_vectors_is_a_sum():
     assert sp.expand(found - D * X * Y - D * X**2 + 1 / (2 * D)) == 0
 
 
+LOSSES = {
+    "mse_loss": (lambda x, y: F.mse_loss(x, y, reduction="sum"), D * (X - Y) ** 2),
+    "kl_div": (lambda x, y: F.kl_div(x.log(), y, reduction="none").mean(), Y * (sp.log(Y) - sp.log(X))),
+    "log_target": (lambda x, y: F.kl_div(x, y, reduction="batchmean", log_target=True), sp.exp(Y) * (Y - X)),
+    "outcomes": (lambda x, y: F.binary_cross_entropy(x, y), -Y * sp.log(X) - (1 - Y) * sp.log(1 - X)),
+    "logits": (lambda x, y: torch.nn.BCEWithLogitsLoss()(x, y), sp.log(1 + sp.exp(X)) - X * Y),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_loss_of_the_library_is_what_it_computes(name):
+    line, expected = LOSSES[name]
+    found = traced(line, [X, Y], (1009,))
+    assert sp.simplify(sp.expand(found - expected)) == 0
+    numbers = {X: sp.Rational(3, 10), Y: sp.Rational(6, 10), D: sp.Integer(2)}
+    plain = line(*(torch.full((2,), float(numbers[s]), dtype=torch.float64) for s in (X, Y)))
+    assert float(found.xreplace(numbers)) == pytest.approx(float(plain), rel=1e-12)
+
+
+def test_a_distribution_of_the_library_is_followed_through_its_checks():
+    def line(x, y):
+        one, two = torch.distributions.Normal(x, y), torch.distributions.Normal(0.0, 1.0)
+        assert not torch.isnan((x * y).sum()).any()
+        return torch.distributions.kl_divergence(one, two).sum().numpy()
+
+    assert sp.expand(traced(line, [X, Y], (1009,)) - D * (X**2 + Y**2 - 2 * sp.log(Y) - 1) / 2) == 0
+
+
+def test_a_constant_in_single_precision_is_the_one_that_it_is_rounded_from():
+    found = traced(lambda x: x * torch.FloatTensor([math.pi]) * torch.FloatTensor([0.1]), [X])
+    assert recognised(found) == sp.pi * X / 10
+    assert not traced(lambda x: x + torch.FloatTensor([3.1416]), [X]).has(sp.pi)
+
+
 def test_a_named_function_stays_by_its_name():
     head = sp.Function("head")
     inner = named(head)
@@ -120,7 +154,7 @@ def test_a_named_function_stays_by_its_name():
 
 
 def otherwise(x):
-    return F.kl_div(x, x)
+    return F.huber_loss(x, x)
 
 
 def in_place_on_a_view(x):
@@ -185,7 +219,7 @@ def rounded(x):
 @pytest.mark.parametrize(
     ("function", "why"),
     [
-        (otherwise, "'kl_div' of a tensor, which has no meaning"),
+        (otherwise, "'huber_loss' of a tensor, which has no meaning"),
         (in_place_on_a_view, "two views"),
         (in_place_behind_a_view, "two views"),
         (some_elements, "some elements"),

@@ -19,7 +19,7 @@ from symkl.trace.user.answering import NAMES_OF_AXES
 from symkl.verify.numbers import number_of
 from symkl.verify.points import Point
 
-__all__ = ["Read", "faithful", "proportional", "read_traces"]
+__all__ = ["Read", "divided", "faithful", "proportional", "read_traces"]
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,14 @@ class Read:
         """What it is of one member of a batch (None where that depends on N), and in words what it makes of a batch."""
         if not self.expression.has(self.N):
             return self.expression, "of a batch it is the mean" if "N" in self.over else ""
-        alone = sp.expand(self.expression / self.N)
+        alone = divided(self.expression, self.N)
         return (None, "") if alone.has(self.N) else (alone, "of a batch of N it is the sum: N times this")
+
+
+def divided(whole: sp.Expr, by: sp.Symbol) -> sp.Expr:
+    """The share, as the whole is written where that is possible: a diagnosis names its terms."""
+    share = whole / by
+    return sp.expand(share) if share.has(by) else share
 
 
 def proportional(whole: Read, flat: Read, points: Sequence[Point]) -> bool:

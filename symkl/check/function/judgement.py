@@ -11,7 +11,7 @@ import sympy as sp
 from symkl.check.comparison import comparison
 from symkl.check.formula import DIMENSIONS, Formula
 from symkl.check.function.calls import Calls, read_calls
-from symkl.check.function.expressions import Read, faithful, proportional, read_traces
+from symkl.check.function.expressions import Read, divided, faithful, proportional, read_traces
 from symkl.check.function.likeness import likeness
 from symkl.check.function.numeric import COARSE, FINE, Numeric, compared, numeric, proportional_values, truths
 from symkl.check.function.questions import points_of
@@ -85,7 +85,10 @@ def _of_arguments(said: Mapping[str, Any]) -> list[str]:
     """What was taken for what, where it is not called that."""
     taken = [f"{name} = {text}" for name, text in said["arguments"].items() if name != text]
     kept = [f"{name} = {text} (its default)" for name, text in said["kept"].items()]
-    return [f"with {', '.join([*taken, *kept])}"] if taken or kept else []
+    notes = [f"with {', '.join([*taken, *kept])}"] if taken or kept else []
+    if said["absent"]:
+        notes.append(f"without {', '.join(said['absent'])}, which it imports and which is not installed here")
+    return notes
 
 
 def _chosen(reads: Sequence[Read], dims: str, points: Sequence[Point]) -> tuple[sp.Expr, Read, str] | None:
@@ -121,7 +124,7 @@ _FLAT = "its arguments are taken for arrays (D,); an array (N, D) is not taken f
 
 def _divided(expression: sp.Expr, read: Read, dims: str) -> sp.Expr:
     whole = expression.subs({read.D: DIMENSIONS, read.N: 1})
-    return sp.expand(whole / DIMENSIONS) if dims == "sum" else whole
+    return divided(whole, DIMENSIONS) if dims == "sum" else whole
 
 
 def _by_values(

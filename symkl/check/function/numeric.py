@@ -106,7 +106,7 @@ def compared(calls: Calls, truth: Sequence[mp.mpf | None], dims: str, batch: str
         worst = max(worst, here)
     if wrong is not None:
         return Numeric(False, len(seen), worst, batch, *wrong)
-    if len(seen) < (_ENOUGH if len(truth) > 1 else 1):
+    if len(seen) < min(_ENOUGH, len(truth)):
         return Numeric(None, len(seen), worst, batch, why=f"the truth is known at {len(seen)} of {len(truth)} points")
     return Numeric(True, len(seen), worst, batch)
 

@@ -11,6 +11,7 @@ import sympy as sp
 
 from symkl.errors import BadInput, Location
 from symkl.language import parse_condition, to_text
+from symkl.trace.user.absent import absent
 from symkl.trace.user.arguments import Arguments, arguments_of
 from symkl.trace.user.names import Names
 from symkl.trace.user.question import Question
@@ -60,7 +61,8 @@ def _answer(target: Target, arguments: Arguments, question: Question, tell: Call
             arguments = arguments.without_numbers()
             runs, _, noisy = _run(target, arguments, question, frameworks)
     except NoNumber as error:
-        todo = "name a function that gives the value alone"
+        which = "say which of them, such as FILE.py:NAME[0] or FILE.py:NAME[kl]"
+        todo = which if error.several else "name a function that gives the value alone"
         raise BadInput(f"the function gives {error}", Location(target.place), todo) from error
     found: list[Trace] = []
     why = ""
@@ -82,6 +84,7 @@ def _answer(target: Target, arguments: Arguments, question: Question, tell: Call
         "untraced": why,
         "runs": [{**vars(r), "calls": [vars(c) for c in r.calls]} for r in runs],
         "failure": failure,
+        "absent": absent(),
         "noisy": noisy,
         "files": files(),
     }

@@ -10,8 +10,10 @@ from typing import Any
 import sympy as sp
 
 from symkl.errors import BadInput, Location, nearest
+from symkl.trace.user.methods import Unmapped
 from symkl.trace.user.names import Names
 from symkl.trace.user.question import Question
+from symkl.trace.user.running import NoNumber, described
 from symkl.trace.user.target import Target, plain
 from symkl.trace.value import LENGTHS
 
@@ -23,13 +25,14 @@ class Arguments:
     """`arrays` are the arguments that get arrays of what they stand for, `numbers` those that get a number.
 
     A name may have parts: `q.loc` is what the argument `q` has as `loc`. `kept` are the arguments that keep their
-    default, as text.
+    default, as text. `part` is which of several things that come out is meant.
     """
 
     arrays: dict[str, sp.Expr]
     numbers: dict[str, sp.Expr]
     kept: dict[str, str]
     positional: tuple[str, ...] = ()
+    part: str = ""
 
     def call(self, function: Callable[..., Any], sizes: Mapping[str, int]) -> Callable[..., Any]:
         """The function of the values of `arrays`, in their order, where axes have these sizes."""
@@ -39,7 +42,7 @@ class Arguments:
         def called(*values: Any) -> Any:
             named = _assembled({**dict(zip(self.arrays, values, strict=True)), **numbers})
             first = [named.pop(name) for name in self.positional]
-            return function(*first, **named)
+            return _part(function(*first, **named), self.part)
 
         called.__wrapped__ = plain(function)  # type: ignore[attr-defined]  # where tracing looks for the user's names
         return called
@@ -97,10 +100,12 @@ def arguments_of(target: Target, asked: Question) -> Arguments:
     for parameter in parameters:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        found = names.of(parameter.name)
+        found = names.of(parameter.name) if parameter.default is not Unmapped.OPTIONAL else names.said(parameter.name)
         given |= found
         if found and parameter.kind is parameter.POSITIONAL_ONLY:
             positional.append(parameter.name)
+        elif not found and isinstance(parameter.default, Unmapped):
+            continue
         elif not found and parameter.default is not parameter.empty:
             kept[parameter.name] = repr(parameter.default)[:60]
         elif not found:
@@ -118,12 +123,39 @@ def arguments_of(target: Target, asked: Question) -> Arguments:
     mapped = {name: value for name, value in given.items() if name in names.maps}
     numbers = {name: value for name, value in mapped.items() if not value.free_symbols - {*LENGTHS.values()}}
     arrays = {name: value for name, value in given.items() if name not in numbers}
-    return Arguments(arrays, numbers, kept, tuple(positional))
+    return Arguments(arrays, numbers, kept, tuple(positional), target.part)
+
+
+def _part(found: Any, part: str) -> Any:
+    """One of several things, by its number, its key or its name. Raises `NoNumber`."""
+    if not part:
+        return found
+    if isinstance(found, Mapping):
+        if part in found:
+            return found[part]
+    elif part.isdecimal():
+        if isinstance(found, tuple | list) and int(part) < len(found):
+            return found[int(part)]
+    elif hasattr(found, part):
+        return getattr(found, part)
+    raise NoNumber(f"{described(found)}, and it has no '{part}'", several=True)
 
 
 def _signature(target: Target) -> list[inspect.Parameter]:
     try:
-        return list(inspect.signature(target.function).parameters.values())
+        found = list(inspect.signature(target.function).parameters.values())
+        inner = _decorated(target.function) if all(p.kind in _VARIABLE for p in found) else None
+        return list(inspect.signature(inner).parameters.values()) if inner is not None else found
     except (TypeError, ValueError):
         what = f"the arguments of '{target.name}' are not known: it is not written in Python"
         raise BadInput(what, Location(target.place), "write a Python function that calls it") from None
+
+
+_VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def _decorated(function: Callable[..., Any]) -> Callable[..., Any] | None:
+    """The one function that a decorator has put `(*args, **kwargs)` around; None where there is not one."""
+    cells = [cell.cell_contents for cell in getattr(plain(function), "__closure__", None) or ()]
+    found = [value for value in cells if inspect.isfunction(value)]
+    return found[0] if len(found) == 1 else None

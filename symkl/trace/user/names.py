@@ -49,7 +49,7 @@ class Names:
 
     def of(self, name: str) -> dict[str, sp.Expr]:
         """What an argument of that name, or its parts, stand for; nothing where nobody says so."""
-        mapped = {key: value for key, value in self.maps.items() if key == name or key.startswith(f"{name}.")}
+        mapped = self.said(name)
         if mapped:
             return mapped
         for known in (self._full, self._bare, self._another_way):
@@ -57,6 +57,10 @@ class Names:
             if found is not None:
                 return {name: found}
         return {}
+
+    def said(self, name: str) -> dict[str, sp.Expr]:
+        """What `--map` says of an argument of that name or of its parts."""
+        return {key: value for key, value in self.maps.items() if key == name or key.startswith(f"{name}.")}
 
     def _full(self, name: str) -> sp.Expr | None:
         """`mu_1`, also written `mu1` or `Mu_1`."""

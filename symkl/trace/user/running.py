@@ -15,7 +15,7 @@ import sympy as sp
 
 from symkl.trace.refusal import in_words, line_of
 
-__all__ = ["SIZES", "NoNumber", "Run", "Runs", "differs", "run", "watched"]
+__all__ = ["SIZES", "NoNumber", "Run", "Runs", "described", "differs", "run", "watched"]
 
 #: the lengths of axes where it is run
 SIZES = {"N": 2, "D": 3}
@@ -24,7 +24,11 @@ _EQUAL = 6
 
 
 class NoNumber(Exception):
-    """What the function gives is no number or array of numbers: what it is, in words."""
+    """What the function gives is no number or array of numbers: what it is, in words, and whether it is several."""
+
+    def __init__(self, what: str, several: bool = False) -> None:
+        super().__init__(what)
+        self.several = several
 
 
 @dataclass(frozen=True)
@@ -128,13 +132,20 @@ def _array(found: Any) -> Any:
     if found is None:
         raise NoNumber("nothing (does it `return`?)")
     if isinstance(found, str | bytes | dict | tuple | list | set):
-        raise NoNumber(f"a {type(found).__name__}, not a number")
+        raise NoNumber(described(found), several=isinstance(found, dict | tuple | list))
     if hasattr(found, "detach"):
         found = found.detach().cpu().double() if str(found.dtype) == "torch.bfloat16" else found.detach().cpu()
     array = np.asarray(found)
     if array.dtype.kind not in "biuf":
         raise NoNumber(f"a {type(found).__name__ if array.dtype.kind == 'O' else array.dtype.name}, not a number")
     return array
+
+
+def described(found: Any) -> str:
+    """In words, several things that came out in the place of a number."""
+    names = list(found) if isinstance(found, dict) else list(getattr(found, "_fields", ()))
+    of = f" of {', '.join(map(str, names[:8]))}" if names else f" of {len(found)}" if isinstance(found, tuple) else ""
+    return f"a {type(found).__name__}{of}, not a number"
 
 
 @contextmanager

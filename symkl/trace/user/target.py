@@ -1,4 +1,7 @@
-"""`MODULE:NAME` and `FILE.py:NAME`: from the name of a function to the function. Runs the user's code."""
+"""`MODULE:NAME` and `FILE.py:NAME`: from the name of a function to the function. Runs the user's code.
+
+`FILE.py:NAME[1]` and `FILE.py:NAME[kl]` mean one of several things that the function gives.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +12,39 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from symkl.errors import BadInput, Location, nearest
 from symkl.trace.refusal import in_words, line_of
+from symkl.trace.user.absent import standing_in
+from symkl.trace.user.methods import method_of
 
 __all__ = ["Target", "files", "is_own", "load", "plain", "source_of"]
 
 
 _PYTHON = Path(os.__file__).parent
+_Cached = type(lru_cache(lambda: None))
 
 
 @dataclass(frozen=True)
 class Target:
-    """A function, the name under which it was asked for, and its file and line."""
+    """A function, the name under which it was asked for, and its file and line.
+
+    `part` is which of several things that it gives is meant: a number of one, or a name; nothing where it gives one.
+    """
 
     function: Callable[..., Any]
     name: str
     place: str
+    part: str = ""
 
 
 def load(text: str) -> Target:
     """The function that `text` names. Raises `BadInput`, with the line of the user's code where that is at fault."""
-    home, name = _split(text)
+    home, name, part_of = _split(text)
     module = _imported(home, text)
     found: Any = module
     for number, part in enumerate(parts := name.split(".")):
@@ -46,19 +57,20 @@ def load(text: str) -> Target:
             where = ".".join(parts[:number]) or Path(getattr(module, "__file__", None) or home).name
             raise BadInput(f"there is no '{part}' in {where}", _asked(text), nearest(part, known)) from None
         if inspect.isfunction(found) and inspect.isclass(holder) and not _is_static(holder, part):
-            found = getattr(_instance(holder, text), part)
+            found = method_of(holder, part, is_own)
     if inspect.isclass(found):
-        found = _instance(found, text)
+        found = method_of(found, "forward" if hasattr(found, "forward") else "__call__", is_own)
     found = getattr(found, "py_func", found)
+    found = found.__wrapped__ if isinstance(found, _Cached) else found
     found = found if not hasattr(found, "forward") or inspect.isroutine(found) else found.forward
     if not callable(found):
         raise BadInput(f"'{name}' is a {type(found).__name__}, which cannot be called", _asked(text), "name a function")
-    return Target(found, name, _place(found) or str(home))
+    return Target(found, name, _place(found) or str(home), part_of)
 
 
 def source_of(text: str) -> str:
     """The text of the file that is to be imported, as far as it can be found without importing anything."""
-    home, _ = _split(text)
+    home, *_ = _split(text)
     try:
         if isinstance(home, Path):
             return home.read_text("utf-8", errors="replace")
@@ -99,27 +111,29 @@ def _asked(text: str) -> Location:
     return Location(field=f"--function {text[:80]}")
 
 
-def _split(text: str) -> tuple[Path | str, str]:
+def _split(text: str) -> tuple[Path | str, str, str]:
     home, colon, name = text.rpartition(":")
-    if not colon or not home or not name or not all(part.isidentifier() for part in name.split(".")):
+    name, bracket, part = name.partition("[")
+    closed = not bracket or (part.endswith("]") and (part[:-1].isidentifier() or part[:-1].isdecimal()))
+    if not colon or not home or not name or not closed or not all(part.isidentifier() for part in name.split(".")):
         raise BadInput("is not of the form MODULE:NAME or FILE.py:NAME", _asked(text), "such as losses.py:kl")
+    part = part.rstrip("]")
     if home.endswith(".py") or "/" in home:
         path = Path(home)
         if not path.is_file():
             raise BadInput("there is no such file", Location(home, "--function"), "name a Python file, or a module")
-        return path, name
+        return path, name, part
     if not all(part.isidentifier() for part in home.split(".")):
         raise BadInput(f"'{home[:80]}' is not the name of a module", _asked(text), "such as losses.py:kl")
-    return home, name
+    return home, name, part
 
 
 def _imported(home: Path | str, text: str) -> ModuleType:
     sys.argv = [str(home)]
     name = home if isinstance(home, str) else ""
+    load = partial(importlib.import_module, home) if isinstance(home, str) else partial(_from_file, home.resolve())
     try:
-        if isinstance(home, str):
-            return importlib.import_module(home)
-        return _from_file(home.resolve())
+        return standing_in(load, name.partition(".")[0])
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         if isinstance(error, ModuleNotFoundError) and error.name in {name, name.partition(".")[0]} - {""}:
             todo = "name a module that can be imported from here, or a file, such as losses.py:kl"
@@ -157,16 +171,6 @@ def _from_file(path: Path) -> ModuleType:
 
 def _is_static(holder: type, name: str) -> bool:
     return isinstance(inspect.getattr_static(holder, name), staticmethod | classmethod)
-
-
-def _instance(holder: Any, text: str) -> Any:
-    """An object of the class, made without arguments."""
-    try:
-        return holder()
-    except Exception as error:
-        where = Location(line_of(error) or _place(holder))
-        todo = f"{_asked_for(text)}; name a function, or a class that can be made without arguments"
-        raise BadInput(f"an object of '{holder.__name__}' cannot be made: {in_words(error)}", where, todo) from error
 
 
 def _place(found: Any) -> str:
