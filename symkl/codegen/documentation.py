@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import sympy as sp
 
 from symkl.codegen.arguments import Signature
+from symkl.codegen.cases import Case
 from symkl.codegen.program import Documentation
-from symkl.codegen.stable.form import StableForm
 from symkl.model import Claim, Verdict, Verified
 
 __all__ = ["documentation"]
@@ -23,16 +23,17 @@ _METHODS = {
 
 
 def documentation(
-    verified: Verified, chosen: Signature, forms: Sequence[StableForm], text: Callable[[sp.Expr], str]
+    verified: Verified, chosen: Signature, parts: Sequence[Case], text: Callable[[sp.Expr], str]
 ) -> Documentation:
     """The pieces of the docstring: formula, conditions, verdict, sources, and how exact the form is."""
     derivation, claim = verified.derivation, verified.derivation.claim
+    forms = [part.form for part in parts]
     notes = [derivation.reason] if derivation.status == "infinite" and derivation.reason else []
     if any(not form.rearranged for form in forms):
         notes.append("No rearranged form could be proved equal: this is the closed form as derived")
     if claim.quantity == "kl" and not all(form.nonnegative for form in forms):
         notes.append("The form is not a sum of non-negative terms: a result below 0 by rounding is set to 0")
-    conditions = [_relation(c.subs(chosen.substitution, simultaneous=True), text) for c in derivation.conditions]
+    conditions = [_relation(c, text) for c in map(chosen.put, derivation.conditions) if _remains(c, parts)]
     sources = [judged.known.source for judged in verified.known if judged.verdict.kind in ("proved", "numeric")]
     return Documentation(
         title=_title(claim, text),
@@ -45,6 +46,11 @@ def documentation(
         sources=tuple(dict.fromkeys(sources)),
         notes=tuple(notes),
     )
+
+
+def _remains(condition: sp.Basic, parts: Sequence[Case]) -> bool:
+    """Whether a case still asks for it: that two parameters differ, a form may not."""
+    return not isinstance(condition, sp.Ne) or any(condition in part.when for part in parts)
 
 
 def _title(claim: Claim, text: Callable[[sp.Expr], str]) -> str:

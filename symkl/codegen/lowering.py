@@ -13,7 +13,7 @@ from sympy.core.function import ArgumentIndexError
 from symkl.algebra import holds
 from symkl.codegen.arguments import Signature, constraints_of, signature
 from symkl.codegen.backends import BACKENDS
-from symkl.codegen.cases import Case, continued
+from symkl.codegen.cases import Case, continued, with_equality
 from symkl.codegen.documentation import documentation
 from symkl.codegen.program import Argument, Assignment, Branch, Program
 from symkl.codegen.quotients import shared
@@ -74,7 +74,7 @@ def lower(
         branches=branches,
         otherwise="inf" if derivation.otherwise == "oo" else "nan",
         clipped=claim.quantity == "kl" and not all(part.form.nonnegative for part in parts),
-        documentation=documentation(verified, chosen, [part.form for part in parts], text),
+        documentation=documentation(verified, chosen, parts, text),
         later=later,
         pairs=chosen.pairs,
     )
@@ -120,7 +120,8 @@ def _parts(derivation: Derivation, chosen: Signature) -> list[Case]:
         check_reach(closed, (*constraints, *conditions))
         form = stable_form(closed, _pairs_in(closed, chosen), claim.quantity == "kl", (*constraints, *conditions))
         parts.append(Case(tuple(c for c in conditions if holds(c) is not True), closed, form))
-    return continued(parts)
+    parts = continued(parts)
+    return with_equality(parts, chosen.pairs) if claim.quantity == "kl" else parts
 
 
 def _pairs_in(closed: sp.Expr, chosen: Signature) -> tuple[tuple[sp.Expr, sp.Expr], ...]:

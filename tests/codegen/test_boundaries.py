@@ -48,6 +48,9 @@ ROWS = [
     Row("Bernoulli", "Bernoulli", (0.5, 1.0), INF),
     Row("Bernoulli", "Bernoulli", (0.0, 1.0), INF),
     Row("Bernoulli", "Bernoulli", (1.0, 0.0), INF),
+    # 0/0 as they are derived: two equal distributions
+    Row("Logistic", "Logistic", (1.5, 2.0, 1.5, 2.0), 0.0, (0.0, 0.0, 0.0, None)),
+    Row("LogLogistic", "LogLogistic", (1.5, 2.0, 1.5, 2.0), 0.0, (0.0, 0.0, 0.0, None)),
     Row("Poisson", "Poisson", (0.0, 3.0), 3.0, (None, 1.0)),
     Row("Poisson", "Poisson", (0.0, 0.0), 0.0),
     Row("Poisson", "Poisson", (3.0, 0.0), INF),
@@ -144,6 +147,10 @@ EQUAL = {
     "Gumbel": [(0.3, 2.0), (1e8, 1e-8)],
     "Weibull": [(0.3, 2.0), (1e2, 1e-8)],
     "Cauchy": [(0.3, 2.0), (1e8, 1e-8)],
+    "Logistic": [(0.3, 2.0), (1e8, 1e-8), (-1e300, 1e-300)],
+    "LogLogistic": [(0.3, 2.0), (1e300, 1e300)],
+    "HyperbolicSecant": [(0.3, 2.0), (1e8, 1e-8), (-1e300, 1e-300)],
+    "Arcsine": [(0.3, 2.0), (-1e300, 1e300)],
 }
 PAIRS = sorted({(row.p, row.q, row.way) for row in ROWS} | {(name, name, None) for name in EQUAL}, key=str)
 

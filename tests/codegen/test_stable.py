@@ -73,6 +73,11 @@ def dirichlet(first: list[sp.Symbol], second: list[sp.Symbol]) -> sp.Expr:
 
 CAUCHY = log(((S1 + S2) ** 2 + (M1 - M2) ** 2) / (4 * S1 * S2))
 
+#: of one scale: the logistic distribution, its exponential, and the hyperbolic secant
+TIED = 2 * (M1 - M2) * exp(M1 / S1) / (S1 * exp(M1 / S1) - S1 * exp(M2 / S1)) - (M1 - M2) / S1 - 2
+TIED_LOG = 2 * B1 * (A1**B1 * log(A1) - A2**B1 * log(A2)) / (A1**B1 - A2**B1) - B1 * log(A1 * A2) - 2
+SECANT = 2 * log(exp(sp.pi * M1 / (2 * S1)) + exp(sp.pi * M2 / (2 * S1))) - sp.pi * (M1 + M2) / (2 * S1) - log(4)
+
 CASES = {
     "normal": (NORMAL, SCALES),
     "normal, expanded": (sp.expand(sp.expand_log(NORMAL)), SCALES),
@@ -97,6 +102,9 @@ CASES = {
     "cauchy": (CAUCHY, SCALES),
     "cauchy, expanded": (log(sp.expand((S1 + S2) ** 2 + (M1 - M2) ** 2)) - log(4 * S1) - log(S2), SCALES),
     "half of cauchy": (CAUCHY.subs(M1, M2), [(S1, S2)]),
+    "logistic, one scale": (TIED, [(M1, M2)]),
+    "log-logistic, one shape": (TIED_LOG, [(A1, A2)]),
+    "hyperbolic secant, one scale": (SECANT, [(M1, M2)]),
     "gamma": (GAMMA, [(A1, A2), (B1, B2)]),
     "beta": (dirichlet([A1, B1], [A2, B2]), [(A1, A2), (B1, B2)]),
     "beta, by mean and size": (

@@ -17,6 +17,7 @@ from symkl.codegen.stable.exponentials import (
     vanishes,
 )
 from symkl.codegen.stable.gammas import digammas_lowered, gammas_aligned, open_loggammas, opened_by_stirling
+from symkl.codegen.stable.hyperbolic import open_hyperbolic
 from symkl.codegen.stable.joins import joined
 from symkl.codegen.stable.kernels import ExpM1, Log1P, XLog1PY, XLogY
 from symkl.codegen.stable.langevin import open_langevin
@@ -32,6 +33,7 @@ from symkl.codegen.stable.logs import (
     squares_of,
 )
 from symkl.codegen.stable.powers import power_of
+from symkl.codegen.stable.roots import open_roots
 from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative
 from symkl.codegen.stable.softplus import as_softplus, open_softplus
@@ -109,10 +111,12 @@ def _same(pairs: list[tuple[sp.Expr, sp.Expr]]) -> dict[sp.Symbol, sp.Expr]:
 
 def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: Recipe) -> Iterator[sp.Expr]:
     same = _same(pairs)
-    rest, logistic = open_softplus(as_softplus(split_logs(closed), one_sided=True), same)
+    rest, hyperbolic = open_hyperbolic(split_logs(closed), same, lambda step: _exponent(step, same))
+    rest, roots = open_roots(rest)
+    rest, logistic = open_softplus(as_softplus(rest, one_sided=True), same)
     rest, early = open_exponentials(rest, same, only=sp.loggamma)
     rest, gaps = open_loggammas(split_logs(rest), same, recipe.binet, recipe.anchor)
-    gaps += logistic
+    gaps += hyperbolic + roots + logistic
     rest, further = open_exponentials(rest, same, nested=recipe.nested)
     gaps += sp.Add(*(exponential_gap(c, _exponent(u, same), power_of(u)) for c, u in (*early, *further)))
     rest = spread(split_logs(digammas_lowered(rest)))

@@ -125,7 +125,7 @@ def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
 
     Powers and gamma functions become exponentials on both sides. One with a logarithm or a log-gamma in its
     exponent is then only ever compared with itself: the exponent is multiplied out, whole multiples of logarithms and
-    the recurrence of the gamma function are taken out as factors, and a symbol stands for the rest.
+    the recurrence of the gamma function are taken out as factors, and a symbol stands for each of the other terms.
     """
     opened: dict[sp.Expr, sp.Symbol] = {}
 
@@ -137,9 +137,13 @@ def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
             if isinstance(log, sp.log) and number.is_Integer:
                 outside *= log.args[0] ** number
                 exponent -= term
-        if not exponent.has(sp.log, sp.loggamma):
-            return outside * sp.exp(exponent)
-        return outside * opened.setdefault(exponent, sp.Dummy(f"exp_{len(opened)}", positive=True))
+        for term in sp.Add.make_args(exponent) if exponent.has(sp.log, sp.loggamma) else ():
+            if term.has(sp.log, sp.loggamma):
+                number, rest = term.as_coeff_Mul()
+                power, rest = (number, rest) if number.is_Integer else (1, term)
+                outside *= opened.setdefault(rest, sp.Dummy(f"exp_{len(opened)}", positive=True)) ** power
+                exponent -= term
+        return outside * sp.exp(exponent)
 
     def one_sided(log: sp.Expr) -> sp.Expr:
         rest = log.args[0] - 1

@@ -8,7 +8,7 @@ import sympy as sp
 
 from symkl.algebra import is_nonnegative, is_positive
 from symkl.algebra.signs import assumed
-from symkl.codegen.stable.kernels import LogRatio
+from symkl.codegen.stable.kernels import LangevinRise, LogRatio
 from symkl.model import Unit
 
 __all__ = ["nonnegative", "positive", "sum_of_nonnegatives"]
@@ -43,6 +43,9 @@ def nonnegative(expression: sp.Expr) -> bool:
     if expression.is_nonnegative or positive(expression):
         return True
     if expression.is_Mul:
+        product = sp.Mul(*(_as_step(factor) for factor in expression.args))
+        if product != expression:
+            return nonnegative(product)
         rest = [factor for factor in expression.args if not nonnegative(factor)]
         return not rest or (len(rest) % 2 == 0 and all(_nonpositive(factor) for factor in rest))
     if expression.is_Pow:
@@ -61,6 +64,11 @@ def nonnegative(expression: sp.Expr) -> bool:
 def sum_of_nonnegatives(expression: sp.Expr) -> bool:
     """Whether every term of the sum is at least 0, so that adding them up cancels nothing."""
     return all(nonnegative(term) for term in sp.Add.make_args(expression))
+
+
+def _as_step(factor: sp.Expr) -> sp.Expr:
+    """Of what is of the sign of the difference that it is given, this."""
+    return factor.args[2] if isinstance(factor, LangevinRise) else factor
 
 
 def _negative(factor: sp.Expr) -> bool:

@@ -434,7 +434,7 @@ def _softplus_gap(b: Array, a: Array, d: Array) -> Array:
     # log of the mean of exp(x) under (p, q), x being d or 0 less its mean p*d
     step = jnp.where(close, d, 0.0)
     near = _log1p(p * _exp_gap(q * step) + q * _exp_gap(-p * step))
-    return jnp.where(close, near, _softplus(b) - _softplus(a) - p * d)
+    return jnp.where(close, near, _softplus(b) - _softplus(a) - p * jnp.minimum(d, jnp.finfo(d.dtype).max))
 
 
 def _total(*terms: Array) -> Array:

@@ -405,7 +405,7 @@ def _softplus_gap(b, a, d):
     p, q = math.exp(a) / (1.0 + math.exp(a)), 1.0 / (1.0 + math.exp(a))
     # log of the mean of exp(x) under (p, q), x being d or 0 less its mean p*d
     near = math.log1p(p * _exp_gap(q * d) + q * _exp_gap(-p * d))
-    return near if abs(d) < 16.0 else _softplus(b) - _softplus(a) - p * d
+    return near if abs(d) < 16.0 else _softplus(b) - _softplus(a) - p * min(d, 1.7976931348623157e308)
 
 
 @_inline

@@ -320,7 +320,7 @@ def _softplus_gap(b: NDArray[np.float64], a: NDArray[np.float64], d: NDArray[np.
     p, q = np.exp(a) / (1.0 + np.exp(a)), 1.0 / (1.0 + np.exp(a))
     # log of the mean of exp(x) under (p, q), x being d or 0 less its mean p*d
     near = np.log1p(p * _exp_gap(q * d) + q * _exp_gap(-p * d))
-    far = np.logaddexp(0.0, b) - np.logaddexp(0.0, a) - p * d
+    far = np.logaddexp(0.0, b) - np.logaddexp(0.0, a) - p * np.minimum(d, 1.7976931348623157e308)
     return np.where(np.abs(d) < 16.0, near, far)
 
 

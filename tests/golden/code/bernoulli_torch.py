@@ -638,8 +638,9 @@ def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     return value
 
 
-def _sigmoid_rise(b: Tensor, a: Tensor, d: Tensor) -> Tensor:
+def _sigmoid_rise(b: Tensor | float, a: Tensor | float, d: Tensor) -> Tensor:
     """1/(1 + exp(-b)) - 1/(1 + exp(-a)), where d is b - a, formed exactly."""
+    b, a, d = _tensors(b, a, d)
     up = d >= 0.0
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     rising, falling = torch.where(up, -d, 0.0), torch.where(up, 0.0, d)
@@ -647,8 +648,9 @@ def _sigmoid_rise(b: Tensor, a: Tensor, d: Tensor) -> Tensor:
     return torch.where(up, risen, torch.sigmoid(a) * torch.sigmoid(-b) * torch.expm1(falling))
 
 
-def _softplus_gap(b: Tensor, a: Tensor, d: Tensor) -> Tensor:
+def _softplus_gap(b: Tensor | float, a: Tensor | float, d: Tensor) -> Tensor:
     """log((1 + exp(b))/(1 + exp(a))) - d/(1 + exp(-a)) >= 0, where d is b - a, formed exactly."""
+    b, a, d = _tensors(b, a, d)
     # the same at -a, -b: from the side where exp(a) <= 1, nothing cancels
     sign = torch.where(a > 0.0, -1.0, 1.0)
     a, b, d = sign * a, sign * b, sign * d
@@ -658,7 +660,7 @@ def _softplus_gap(b: Tensor, a: Tensor, d: Tensor) -> Tensor:
     step = torch.where(close, d, 0.0)
     near = torch.log1p(p * _exp_gap(q * step) + q * _exp_gap(-p * step))
     zero = torch.zeros_like(a)
-    far = torch.logaddexp(zero, b) - torch.logaddexp(zero, a) - p * d
+    far = torch.logaddexp(zero, b) - torch.logaddexp(zero, a) - p * d.clamp(max=1.7976931348623157e308)
     return torch.where(close, near, far)
 
 
