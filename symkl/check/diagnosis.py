@@ -15,7 +15,9 @@ import sympy as sp
 from symkl.check.closed import closed_form
 from symkl.check.figures import DIGITS, Figures, constant, named, same
 from symkl.check.formula import DIMENSIONS, Formula
+from symkl.check.monomials import monomial
 from symkl.check.repairs import repair
+from symkl.check.sums import lettered
 from symkl.check.suspects import approximations, suspects, swapped
 from symkl.check.terms import difference
 from symkl.language import to_text
@@ -35,9 +37,12 @@ def diagnosis(derivation: Derivation, formula: Formula, dims: str) -> str:
     if derivation.status not in ("closed", "conditional", "none"):
         return ""
     given = formula.per_dimension * (sp.log(2) if formula.units == "bits" else 1)
-    if given.has(sp.Sum, sp.Integral, Expectation):
+    if given.has(sp.Integral, Expectation):
         return ""
-    closed, drawn = closed_form(derivation), _points(derivation, given)
+    around = lettered(given, _points(derivation, given))
+    if around is None:
+        return ""
+    given, drawn, closed = around.form, around.points, closed_form(derivation)
     with mp.workdps(DIGITS + 15):
         # a wrong formula need not be real everywhere, and digits may cancel
         figures = Figures.where(drawn, [given] if closed is None else [given, closed])
@@ -47,14 +52,19 @@ def diagnosis(derivation: Derivation, formula: Formula, dims: str) -> str:
             return ""
         if len(points) < len(drawn) and same(values, true):
             return "it is right where it is a number, and for other parameters it is none"
-        return _explained(derivation, formula, given, dims, values, true, figures)
+        return around.explained(_explained(derivation, formula, given, dims, values, true, figures))
 
 
 def _points(derivation: Derivation, given: sp.Expr) -> list[Point]:
-    found = draw(derivation.claim, _POINTS, conditions=derivation.conditions)
+    found = sorted(draw(derivation.claim, 2 * _POINTS, conditions=derivation.conditions), key=_special)[:_POINTS]
     if given.has(DIMENSIONS):
         found = [{**point, DIMENSIONS: sp.Integer(2 + i % 4)} for i, point in enumerate(found)]
     return found
+
+
+def _special(point: Point) -> bool:
+    """Whether a parameter is 0 or 1 there, or two are equal: then terms of formulas are zero."""
+    return len({*point.values(), sp.S.Zero, sp.S.One}) < len(point) + 2
 
 
 def _enclosed(claim: Claim, points: Sequence[Mapping[sp.Symbol, sp.Expr]]) -> list[mp.mpf] | None:
@@ -81,7 +91,7 @@ def _explained(
     for words, approximate in approximations(claim, figures.points):
         if same(values, approximate):
             return words
-    off = _off_by(values, true, claim)
+    off = _off_by(values, true, claim, figures)
     if off:
         return off
     swap = swapped(claim)
@@ -94,14 +104,17 @@ def _explained(
     return f"{words}; it is right only where {only}" if words else f"it is right only where {only}"
 
 
-def _off_by(values: Sequence[mp.mpf], true: Sequence[mp.mpf], claim: Claim) -> str:
-    """The constant by which, or the factor by which, the formula is off, if it is one."""
+def _off_by(values: Sequence[mp.mpf], true: Sequence[mp.mpf], claim: Claim, figures: Figures) -> str:
+    """The constant by which, or the factor by which, the formula is off, if it is a number or powers of parameters."""
     single = len(values) == 1
     if all(true):
         ratios = [one / two for one, two in zip(values, true, strict=True)]
         factor = named(ratios[0]) if constant(ratios) else None
         if factor is not None and (not single or factor.is_Rational):
             return f"it is {to_text(factor)} times the truth"
+        powers = None if single else monomial(ratios, figures.points)
+        if powers is not None and powers.free_symbols:
+            return f"it is {to_text(powers)} times the truth"
     gaps = [one - two for one, two in zip(values, true, strict=True)]
     if constant(gaps):
         gap = named(gaps[0])

@@ -12,6 +12,7 @@ from symkl.check.figures import DIGITS, constant, named
 __all__ = ["monomial"]
 
 _HIGHEST = 4  # exponent
+_NEGLIGIBLE = mp.mpf(10) ** -6  # of what is left of a row when multiples of others are taken from it
 
 
 def monomial(values: Sequence[mp.mpf], points: Sequence[Mapping[sp.Symbol, sp.Expr]]) -> sp.Expr | None:
@@ -25,12 +26,10 @@ def monomial(values: Sequence[mp.mpf], points: Sequence[Mapping[sp.Symbol, sp.Ex
     rows = [[mp.mpf(1), *(_log(point[s]) for s in symbols)] for point in points]
     if any(entry is None for row in rows for entry in row):
         return None
-    try:
-        found = mp.lu_solve(
-            mp.matrix(rows[: len(symbols) + 1]), mp.matrix([mp.log(abs(v)) for v in values[: len(symbols) + 1]])
-        )
-    except (ZeroDivisionError, ValueError):
+    chosen = _independent(rows, len(symbols) + 1)
+    if len(chosen) <= len(symbols):
         return None
+    found = mp.lu_solve(mp.matrix([rows[i] for i in chosen]), mp.matrix([mp.log(abs(values[i])) for i in chosen]))
     exponents = []
     for i in range(1, len(symbols) + 1):
         twice = mp.nint(2 * found[i])
@@ -48,6 +47,24 @@ def monomial(values: Sequence[mp.mpf], points: Sequence[Mapping[sp.Symbol, sp.Ex
         return None
     number = named(factors[0])
     return None if number is None or number == 0 else number * form
+
+
+def _independent(rows: Sequence[Sequence[mp.mpf]], most: int) -> list[int]:
+    """The indices of the first rows, `most` at most, of which none is a sum of multiples of the others."""
+    chosen: list[int] = []
+    basis: list[tuple[int, list[mp.mpf]]] = []
+    for index, row in enumerate(rows):
+        rest = list(row)
+        for pivot, base in basis:
+            factor = rest[pivot] / base[pivot]
+            rest = [one - factor * two for one, two in zip(rest, base, strict=True)]
+        largest = max(range(len(rest)), key=lambda column: abs(rest[column]))
+        if abs(rest[largest]) > _NEGLIGIBLE:
+            chosen.append(index)
+            basis.append((largest, rest))
+        if len(chosen) == most:
+            break
+    return chosen
 
 
 def _log(value: sp.Expr) -> mp.mpf | None:

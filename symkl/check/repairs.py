@@ -22,6 +22,8 @@ _NUMBER = 5
 _DEEPER = 3
 #: what it counts for a change that a part should stand there another number of times, and that one should be added
 _TIMES, _ADDED = 0.5, 1.5
+#: how much rather a sign is turned than a term added that stands twice in the truth
+_TURNED = 6
 #: characters of an expression that is shown to say where a part is met
 _SHORT = 60
 
@@ -84,9 +86,10 @@ def _missing(place: Place, pieces: Sequence[sp.Expr], figures: Figures) -> Itera
         gap = [(one - two) / three for one, two, three in zip(place.wanted, place.values, values, strict=True)]
         times = named(gap[0]) if constant(gap) else None
         if times is not None and times != 0:
+            turned = _TURNED if abs(times) == 2 else 0
             context = "" if place.part == place.inside else f" in {to_text(place.part)}"
             yield (
-                _size(times * piece) + _ADDED + _DEEPER * place.depth,
+                _size(times * piece) + _ADDED + turned + _DEEPER * place.depth,
                 f"the term {to_text(times * piece)} is missing{context}",
             )
 

@@ -118,3 +118,35 @@ def test_a_formula_that_is_infinite_in_places_is_wrong(kl):
         assert answer["diagnosis"] == "it is right where it is a number, and for other parameters it is none"
         assert (answer["verdict"], answer["counterexample"]["given"]) == ("wrong", "oo")
     assert found(kl, f"Piecewise(({TRUTH}, sigma_1 > 0), (oo, True))")["verdict"] == "correct"
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "formula", "words"),
+    [
+        # the shape is a whole number, which may be the same at many points
+        ("erlang", "entropy", "(1 + k)*digamma(k) + log(gamma(k)/lam) + k", "the sign of the term k is wrong in k + 1"),
+        # where p_1 = p_2 the logarithm is zero
+        ("geometric", "kl", "log(p_1/p_2) + log((1 - p_1)/(1 - p_2))/p_1", "1/p_1 should be 1/p_1 - 1"),
+        ("weibull", "entropy", "EulerGamma*(1 - 1/k) + log(lam*k) + 1", "k should be 1/k in k*lam"),
+        ("pareto", "entropy", "log(x_m/alpha*exp(1 - 1/alpha))", "the sign of the term 1/alpha is wrong"),
+        ("levy", "entropy", "c*(1 + 3*EulerGamma + log(16*pi*c**2))/2", "it is c times the truth"),
+        (
+            "poisson",
+            "entropy",
+            "lam*(1 + log(lam)) + exp(-lam)*Sum(lam**k*log(factorial(k))/factorial(k), (k, 0, oo))",
+            "the sign of the term log(lam) is wrong",
+        ),
+        (
+            "poisson",
+            "entropy",
+            "lam*(1 - log(lam)) - exp(-lam)*Sum(lam**k*log(factorial(k))/factorial(k), (k, 0, oo))",
+            "S is the sum in it",
+        ),
+    ],
+)
+def test_one_changed_part_is_found(name, quantity, formula, words):
+    family = load_family(DERIVATIONS / f"{name}.toml")
+    derivation = derive(claim(quantity, family, family if quantity == "kl" else None))
+    answer = comparison(derivation, read_formula(derivation.claim, formula, (), "nats", "none"), "none")
+    assert answer["verdict"] == "wrong"
+    assert words in answer["diagnosis"]
