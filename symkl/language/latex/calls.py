@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symkl.language.latex.arguments import bare_argument, no_marks, power_of
+from symkl.language.latex.brackets import arguments
 from symkl.language.latex.functions import FUNCTIONS
 from symkl.language.latex.peeking import LETTERS, PSI
 from symkl.language.latex.scripts import read_scripts
@@ -32,15 +33,15 @@ def apply(reader: Reader, name: str, place: int) -> Tree:
         raise reader.refusal(f"'{name}' with a subscript is not read", place=found.below_place)
     power = power_of(reader, name, found)
     if reader.bracket_next() or reader.sign("{", "|"):
-        arguments = reader.arguments()
+        given = arguments(reader)
     elif function.bare:
-        arguments = (reader.factor() if name in LETTERS or name in PSI else bare_argument(reader, name, place),)
+        given = (reader.factor() if name in LETTERS or name in PSI else bare_argument(reader, name, place),)
     else:
         raise reader.refusal(f"'{name}' has no bracket after it", f"write {name}(...)", place)
-    if len(arguments) not in function.arities:
+    if len(given) not in function.arities:
         wanted = " or ".join(str(count) for count in function.arities[:2])
-        raise reader.refusal(f"'{name}' takes {wanted} argument(s), not {len(arguments)}", place=place)
-    if name in _NOTED and (name != "Ei" or len(arguments) == 2):
+        raise reader.refusal(f"'{name}' takes {wanted} argument(s), not {len(given)}", place=place)
+    if name in _NOTED and (name != "Ei" or len(given) == 2):
         reader.note(_NOTED[name])
-    made = function.make(place, arguments)
+    made = function.make(place, given)
     return made if power is None else Power(found.above_place, made, power)

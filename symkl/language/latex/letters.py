@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symkl.language.latex.arguments import only, power_of
+from symkl.language.latex.brackets import arguments, call_next
 from symkl.language.latex.calls import apply
 from symkl.language.latex.functions import number
 from symkl.language.latex.peeking import LETTERS, PSI, holds_comma
@@ -51,7 +52,9 @@ def _bracket(reader: Reader) -> tuple[bool, bool]:
     start = reader.index
     if reader.skip("^") and reader.next is not None and (reader.sign("{") or reader.next.kind != "sign"):
         reader.argument(last=False)
-    found = reader.bracket_next(), reader.bracket_next() and holds_comma(reader)
+    bracket = call_next(reader)
+    reader.index += bracket and reader.sign("{")
+    found = bracket, bracket and holds_comma(reader)
     reader.index = start
     return found
 
@@ -61,24 +64,24 @@ def _scripted(reader: Reader, text: str, place: int) -> Tree | None:
     start = reader.index
     if text in PSI:
         found = read_scripts(reader)
-        if reader.bracket_next() or (text == "digamma" and reader.factor_next()):
+        if call_next(reader) or (text == "digamma" and reader.factor_next()):
             return _polygamma(reader, text, found, place)
     elif text == "zeta" and reader.sign("'"):
         reader.take()
-        if reader.bracket_next():
-            return Call(place, "zeta_derivative", (number(place, 1), *reader.arguments()))
+        if call_next(reader):
+            return Call(place, "zeta_derivative", (number(place, 1), *arguments(reader)))
     elif text in ("E", "I", "K", "Li", "H"):
         found = read_scripts(reader)
         plain = found.below and not (found.primes or found.marks)
         if plain and text == "H" and not reader.bracket_next():
             return _harmonic(reader, found, place)
-        if plain and text != "H" and reader.bracket_next():
+        if plain and text != "H" and call_next(reader):
             if text == "E" and not (len(found.below) == 1 and found.below[0].kind == "digit"):
                 raise reader.not_read("an expectation stands here", place)
             order = reader.inner(found.below)
             name = {"E": "expint", "I": "besseli", "K": "besselk", "Li": "polylog"}[text]
             power = power_of(reader, text, found)
-            made = Call(place, name, (order, only(reader, text, reader.arguments(), place)))
+            made = Call(place, name, (order, only(reader, text, arguments(reader), place)))
             return made if power is None else Power(found.above_place, made, power)
     reader.index = start
     return None
@@ -96,7 +99,7 @@ def _polygamma(reader: Reader, text: str, found: Scripts, place: int) -> Tree:
     ):
         raise reader.refusal(f"the order of '{text}' is not read", r"write \psi, \psi' or \psi_1", place)
     power = power_of(reader, text, found)
-    argument = only(reader, text, reader.arguments() if reader.bracket_next() else (reader.factor(),), place)
+    argument = only(reader, text, arguments(reader) if call_next(reader) else (reader.factor(),), place)
     order = int(orders[0]) if orders else 0
     made = Call(place, "polygamma", (number(place, order), argument)) if order else Call(place, "digamma", (argument,))
     return made if power is None else Power(found.above_place, made, power)

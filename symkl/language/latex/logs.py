@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from symkl.language.latex.arguments import bare_argument, no_marks, only, power_of, product
+from symkl.language.latex.brackets import arguments, bracket_in_braces
 from symkl.language.latex.functions import LOGS, logarithm, number
 from symkl.language.latex.peeking import ends_argument
 from symkl.language.latex.scripts import read_scripts
@@ -27,8 +28,8 @@ def log(reader: Reader, text: str, place: int) -> Tree:
     if not (reader.bracket_next() or reader.sign("{", "|")):
         made = logarithm(place, bare_argument(reader, text, place), base)
         return made if power is None else Power(found.above_place, made, power)
-    braced = reader.sign("{") and reader.bracket_in_braces()
-    argument = only(reader, text, reader.arguments(), place)
+    braced = bracket_in_braces(reader)
+    argument = only(reader, text, arguments(reader), place)
     if reader.sign("^"):
         if power is not None:
             raise reader.refusal("two powers of one logarithm", "write brackets")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from symkl.language.latex.brackets import split
 from symkl.language.latex.functions import FUNCTIONS, LOGS
 from symkl.language.latex.tokens import CLOSING, OPENING, Token
 from symkl.language.latex.words import GREEK, is_letter, plain_run
@@ -74,4 +75,4 @@ def _holds_sum(tokens: Sequence[Token]) -> bool:
 def holds_comma(reader: Reader) -> bool:
     """Whether there is a comma in the bracket that is next."""
     last = reader.partner(reader.index)
-    return last is not None and len(reader.split(reader.tokens[reader.index + 1 : last])) > 1
+    return last is not None and len(split(reader, reader.tokens[reader.index + 1 : last])) > 1

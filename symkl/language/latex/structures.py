@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from symkl.language.latex.functions import number
 from symkl.language.latex.letters import named
 from symkl.language.latex.tokens import Token
+from symkl.language.latex.totals import total
 from symkl.language.latex.tree import Call, Named, Power, Quotient, Tree
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def structure(reader: Reader, text: str, place: int) -> Tree | None:
     if text == "sqrt":
         return _root(reader, place)
     if text == "sum":
-        return reader.total(place)
+        return total(reader, place)
     if text in _ACCENTS:
         return _accented(reader, text.removeprefix("wide").replace("overline", "bar"), place)
     if text in _FRAMES:
