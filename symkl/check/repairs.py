@@ -73,7 +73,8 @@ def _changes(
         ratio = [one / two for one, two in zip(wanted, values, strict=True)]
         if constant(ratio):
             times = named(ratio[0])
-            if times is not None and times != 0:
+            times_itself = isinstance(inside, sp.Mul) and times is not None and (times * piece / part).is_Rational
+            if times is not None and times != 0 and not times_itself:
                 yield size + _size(times * piece) + 2, _words(place, times * piece)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from symkl.language.latex.arguments import bare_argument, no_marks, power_of
@@ -22,6 +23,8 @@ _NOTED = {
     "Ei": "Ei with two arguments is taken for the exponential integral E_n(x)",
     "gamma": "gamma of two arguments is taken for the lower incomplete gamma function",
 }
+#: the functions whose inverses are written with -1 above them
+_INVERSES = {"tan": "atan", "tanh": "atanh"}
 
 
 def apply(reader: Reader, name: str, place: int) -> Tree:
@@ -31,6 +34,9 @@ def apply(reader: Reader, name: str, place: int) -> Tree:
     no_marks(reader, name, found, place)
     if found.below:
         raise reader.refusal(f"'{name}' with a subscript is not read", place=found.below_place)
+    if name in _INVERSES and len(found.above) == 2 and found.above[0].is_sign("-") and found.above[1].text == "1":
+        reader.note(f"{name} with -1 above it is taken for the inverse function")
+        function, found = FUNCTIONS[_INVERSES[name]], replace(found, above=())
     power = power_of(reader, name, found)
     if reader.bracket_next() or reader.sign("{", "|"):
         given = arguments(reader)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from symkl.language.latex.place import Source
+from symkl.language.latex.place import NotRead, Source
 from symkl.language.latex.tree import Named, Number, Product, Quotient, Symbol, Terms, Total, Tree
 from symkl.language.latex.walking import children, names_in, rebuilt
 
@@ -34,7 +34,7 @@ class Dimensions:
     _places: set[int] = field(default_factory=set)
 
     def opened(self, tree: Tree) -> Tree:
-        """The tree without sums over dimensions. Raises `BadInput`."""
+        """The tree without sums over dimensions. Raises `BadInput`, and `NotRead` where they are not allowed."""
         made = self._opened(tree, linear=True)
         for name in names_in(made):
             outside = [index for index in self._indices if _without_index(name.symbol, index) != name.symbol]
@@ -62,9 +62,8 @@ class Dimensions:
         place, index = total.place, total.index.name
         if not self.allowed:
             what = f"the index '{index}' of this sum stands for no number in it: it runs over independent dimensions"
-            raise self.source.refusal(
-                what, place, "give --dims sum, or --dims mean where it is divided by their number"
-            )
+            todo = "give --dims sum, or --dims mean where it is divided by their number"
+            raise NotRead(what, self.source.at(place), todo)
         if not linear or _holds(total.body):
             what = "a sum over dimensions stands in a function, in a divisor, or in or times another one"
             raise self.source.refusal(what, place, "only a plain sum over dimensions is checked")

@@ -7,7 +7,7 @@ prime, a number in brackets above it. Marks stand for the two distributions only
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symkl.errors import BadInput, nearest
 from symkl.language.latex.place import Source
@@ -20,6 +20,10 @@ _PAIRS = (
     ("1", "2"), ("0", "1"), ("p", "q"), ("P", "Q"), ("i", "j"), ("a", "b"), ("A", "B"), ("x", "y"), ("X", "Y"),
     ("f", "g"), ("", "'"), ("'", "''"),
 )  # fmt: skip
+
+
+#: the letters of the two distributions' only parameters where no left-hand side says them
+_USUAL = (Symbol("p"), Symbol("q"))
 
 
 @dataclass(frozen=True)
@@ -61,32 +65,40 @@ def matched(
     argument is, if it is one. Raises `BadInput` for unknown names; `hints` has more to say of some of them.
     """
     alone = _arguments_themselves(names, stems, letters)
-    if alone is not None:
-        return alone
     found: dict[Symbol, _Found] = {}
     for name in names:
-        if name.symbol not in found:
+        if name.symbol not in found and name.symbol not in alone:
             found[name.symbol] = _find(name, stems, source, hints or {})
     pair = any("2" in stem.sides for stem in stems)
-    return _of_pair(found, arguments, source) if pair else _of_one(found, source)
+    rest = _of_pair(found, arguments, source) if pair else _of_one(found, source)
+    said = _pairs([symbol for symbol, name in alone.items() if symbol.name != name], alone)
+    first = [f"the letters of the two distributions are taken for their parameters: {said}"] if said else []
+    return Matching({**alone, **rest.names}, (*first, *rest.notes))
 
 
 def _arguments_themselves(
     names: Sequence[Named], stems: Sequence[Stem], letters: tuple[Symbol | None, ...]
-) -> Matching | None:
-    """Where each distribution has one parameter, and the left-hand side's arguments are the formula's only names, as
-    in `D(p || q) = p ln(p/q) + ...`: these are the two parameters.
+) -> dict[Symbol, str]:
+    """Where the two distributions have one parameter each that may differ, and the left-hand side's arguments are names
+    in the formula, as in `D(p || q) = p ln(p/q) + ...`: these are the two parameters. Without arguments p is of the
+    first distribution, and q of the second; to `D(P || Q)` belong p and q.
     """
-    own = [sorted({f"{stem.name}_{side}" for stem in stems if side in stem.free}) for side in "12"]
-    symbols = dict.fromkeys(name.symbol for name in names)
-    if len(letters) != 2 or None in letters or len(set(letters)) < 2 or any(len(each) != 1 for each in own):
-        return None
-    if not symbols or not set(symbols) <= set(letters):
-        return None
-    meant = {letters[0]: own[0][0], letters[1]: own[1][0]}
-    found = {symbol: meant[symbol] for symbol in symbols}
-    said = ", ".join(f"{symbol.name} is {name}" for symbol, name in found.items() if symbol.name != name)
-    return Matching(found, (f"the arguments on the left are taken for the parameters: {said}",) if said else ())
+    own = list({stem.name for stem in stems if {"1", "2"} <= {*stem.free}})
+    symbols = {name.symbol for name in names}
+    if len(own) != 1 or len(letters) not in (0, 2) or None in letters:
+        return {}
+    meant = [letter for letter in letters if letter is not None] or list(_USUAL)
+    if not {*meant} <= symbols:
+        meant = [replace(letter, base=letter.base.lower()) for letter in meant]
+        if {*meant} != {*_USUAL}:
+            return {}
+    others = {stem.symbol.base for stem in stems if stem.name != own[0]}
+    known = [letter for letter in meant if letter in symbols]
+    if len({*meant}) < 2 or others & {letter.base for letter in meant} or not known:
+        return {}
+    if not letters and len(known) < 2:
+        return {}
+    return {letter: f"{own[0]}_{side}" for letter, side in zip(meant, "12", strict=True) if letter in symbols}
 
 
 def _find(name: Named, stems: Sequence[Stem], source: Source, hints: Mapping[str, str]) -> _Found:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from symkl.language.latex.tokens import CLOSING, OPENING, Token
-from symkl.language.latex.tree import Symbol
 from symkl.language.latex.words import is_letter
 
 __all__ = ["Quantity", "quantity_of"]
@@ -25,14 +24,14 @@ class Quantity:
     r"""A quantity that a first side names: `kind` is that of a claim, or "" where its letter `head` does not say it.
 
     `negative`: minus the quantity stands there. `arguments` are the letters, numbers and words in each of the
-    arguments: `({"q", "phi"}, {"p"})` of `D(q_\phi || p)`; `letters` has the symbol of an argument that is one letter.
+    arguments: `({"q", "phi"}, {"p"})` of `D(q_\phi || p)`; `parts` has their tokens.
     """
 
     kind: str
     head: str
     negative: bool = False
     arguments: tuple[frozenset[str], ...] = ()
-    letters: tuple[Symbol | None, ...] = ()
+    parts: tuple[tuple[Token, ...], ...] = ()
 
     def suits(self, quantity: str) -> bool:
         """Whether it is written with the usual letter of that quantity of a claim."""
@@ -55,19 +54,7 @@ def quantity_of(tokens: Sequence[Token]) -> Quantity | None:
     kind, parts = _kind(head, scripts, inside)
     if kind is None or (kind == "" and inside is not None and tokens[index].kind == "command"):
         return None
-    return Quantity(kind, head, index == 1, tuple(map(_names_in, parts)), tuple(map(_letter, parts)))
-
-
-def _letter(tokens: Sequence[Token]) -> Symbol | None:
-    """The argument as a symbol, if it is a letter with at most one sign below it."""
-    if not tokens or not is_letter(tokens[0]):
-        return None
-    if len(tokens) == 1:
-        return Symbol(tokens[0].text)
-    below = [token for token in tokens[2:] if not token.is_sign("{", "}")]
-    if tokens[1].is_sign("_") and len(below) == 1 and below[0].kind in ("letter", "digit", "word", "command"):
-        return Symbol(tokens[0].text, (below[0].text,))
-    return None
+    return Quantity(kind, head, index == 1, tuple(map(_names_in, parts)), tuple(map(tuple, parts)))
 
 
 def _bare(tokens: Sequence[Token], index: int) -> Sequence[Token]:
@@ -108,13 +95,15 @@ def _kind(
         return "kl", parts if len(parts) == 2 else by_comma
     if head in _HEADS:
         return _HEADS[head], parts
+    if head in _ENTROPIES and len(parts) == 2 and any(token.is_sign("||") for token in inside or ()):
+        return "kl", parts  # a relative entropy
     if head in _ENTROPIES and inside is not None:
         return ("cross_entropy", by_comma) if len(by_comma) == 2 else ("entropy", parts)
     if head in _ENTROPIES:
-        return None if scripts else "", []
+        return "", []
     if len(parts) == 2 and inside is not None and any(token.is_sign("||") for token in inside):
         return "kl", parts
-    return "", parts
+    return "", parts if len(parts) == 2 else by_comma
 
 
 def _parts(tokens: Sequence[Token], separators: Sequence[str]) -> list[Sequence[Token]]:

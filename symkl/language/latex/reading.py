@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from symkl.errors import BadInput
 from symkl.language.latex.dimensions import SIZE, Dimensions
 from symkl.language.latex.matching import matched
 from symkl.language.latex.place import NotRead, Source
 from symkl.language.latex.reader import Context, read_tree
 from symkl.language.latex.rows import Chain, Side, chains
-from symkl.language.latex.stems import Vocabulary
+from symkl.language.latex.stems import Vocabulary, name_in
 from symkl.language.latex.style import USUAL, Style
 from symkl.language.latex.subjects import QUANTITIES, Subject, subject_of
-from symkl.language.latex.tokens import tokens
-from symkl.language.latex.tree import Constant, Symbol, Tree
+from symkl.language.latex.tokens import Token, tokens
+from symkl.language.latex.tree import Constant, Named, Symbol, Tree
 from symkl.language.latex.walking import children, names_in
 from symkl.language.latex.writing import Written, write
 
@@ -107,7 +108,9 @@ def _read_chain(
     source, quantity, sides = context.source, subject.quantity, subject.sides
     if not sides:
         raise source.refusal("only the quantity stands here", subject.again[0].tokens[0].start, "add what it is")
-    trees: list[Tree | NotRead] = [_tree(side, context, vocabulary, asked) for side in sides]
+    letters = tuple(_letter(part, source) for part in quantity.parts) if quantity else ()
+    own_letters = frozenset(letter for letter in letters if letter is not None)
+    trees: list[Tree | NotRead] = [_tree(side, context, vocabulary, asked, own_letters) for side in sides]
     last = trees[-1]
     if isinstance(last, NotRead):
         raise last
@@ -115,13 +118,13 @@ def _read_chain(
     dimensions = Dimensions(
         source, asked.dimensions, frozenset(vocabulary.mapped) | {s.symbol for s in vocabulary.stems}
     )
-    opened = [tree if isinstance(tree, NotRead) else dimensions.opened(tree) for tree in trees]
+    opened = [*(_opened(tree, dimensions) for tree in trees[:-1]), dimensions.opened(last)]
     own = dict(vocabulary.mapped)
     if asked.dimensions:
         own |= {size: SIZE.name for size in (SIZE, *dimensions.sizes) if size not in own}
     unknown = [name for tree in opened if not isinstance(tree, NotRead)
                for name in names_in(tree) if name.symbol not in own]  # fmt: skip
-    said = (quantity.arguments, quantity.letters) if quantity else ((), ())
+    said = (quantity.arguments, letters) if quantity else ((), ())
     matching = matched(unknown, vocabulary.stems, said[0], source, said[1], vocabulary.hints)
     names = {**matching.names, **own}
     negative = quantity is not None and quantity.negative
@@ -139,6 +142,14 @@ def _read_chain(
             lines.append(Line(start, end, write(tree, names, source, negative)))
     again = [Line(s.tokens[0].start, s.tokens[-1].end, None, "this is the quantity itself") for s in subject.again]
     return sorted([*lines, *again], key=_start), notes
+
+
+def _opened(tree: Tree | NotRead, dimensions: Dimensions) -> Tree | NotRead:
+    """The tree of a line before the last without sums over dimensions, or why it is not read."""
+    try:
+        return tree if isinstance(tree, NotRead) else dimensions.opened(tree)
+    except NotRead as reason:
+        return reason
 
 
 def _start(line: Line) -> int:
@@ -160,14 +171,25 @@ def _check_subject(subject: Subject, trees: Sequence[Tree | NotRead], source: So
             raise source.refusal(what, side.tokens[0].start, todo)
 
 
-def _tree(side: Side, context: Context, vocabulary: Vocabulary, asked: Asked) -> Tree | NotRead:
-    """What the side says, or why it is no closed form."""
+def _letter(tokens: Sequence[Token], source: Source) -> Symbol | None:
+    """An argument on the left-hand side as a symbol, if it is a letter, with what hangs on it."""
+    try:
+        found = name_in(tokens, source)
+    except BadInput:
+        return None
+    return found.symbol if isinstance(found, Named) else None
+
+
+def _tree(
+    side: Side, context: Context, vocabulary: Vocabulary, asked: Asked, letters: Collection[Symbol]
+) -> Tree | NotRead:
+    """What the side says, or why it is no closed form; `letters` are the quantity's arguments."""
     try:
         tree = read_tree(side.tokens, context)
     except NotRead as reason:
         return reason
     variable = Symbol(asked.variable)
-    if asked.variable not in vocabulary.bases:
+    if asked.variable not in vocabulary.bases and variable not in letters:
         for name in names_in(tree):
             if name.symbol == variable:
                 return context.source.not_read(

@@ -17,6 +17,8 @@ _ROWS = set(
     "equation align alignat aligned alignedat split gather gathered multline eqnarray displaymath math flalign dmath "
     "dgroup IEEEeqnarray subequations".split()
 )
+#: those in whose rows the first `&` is where rows are aligned, and parts nothing
+_ALIGNED = ("align", "aligned", "alignat", "alignedat", "flalign", "split")
 _FRAMES = 4  # braces around all, one in the other
 #: environments that may hold rows of one formula if they are all there is
 _TABLES = ("array", "matrix", "smallmatrix")
@@ -54,7 +56,8 @@ class Chain:
 def chains(tokens: Sequence[Token], source: Source) -> tuple[list[Chain], list[str]]:
     """The chains of equations of a formula, and what was left out at the ends of rows. Raises `BadInput`."""
     remarks: list[str] = []
-    tokens = _seamless(_relations(_unwrapped(tokens, source), source), source)
+    aligned = any(token.kind == "begin" and token.text.rstrip("*") in _ALIGNED for token in tokens)
+    tokens = _seamless(_relations(_unwrapped(tokens, source), source), source, aligned)
     found = [_chain(part, source) for part in _statements(tokens, remarks)]
     if not found:
         raise source.refusal("there is no formula here", 0)
@@ -69,8 +72,10 @@ def _unwrapped(tokens: Sequence[Token], source: Source) -> list[Token]:
     while made and (made[-1].kind in ("fence", "row") or _is_stop(made)):
         made = made[:-1]
     for _ in range(_FRAMES):
-        if made and made[0].is_sign("{") and Cursor(made, source, made[-1].end).partner(0) == len(made) - 1:
-            made = made[1:-1]
+        frame = int(bool(made) and made[0].is_command("boxed", "fbox"))
+        framed = bool(made[frame:]) and made[frame].is_sign("{")
+        if framed and Cursor(made, source, made[-1].end).partner(frame) == len(made) - 1:
+            made = made[frame + 1 : -1]
     if made and made[0].kind == "begin" and made[0].text in _TABLES and made[-1].kind == "end":
         made = made[1:-1]
     for token in made:
@@ -82,17 +87,21 @@ def _unwrapped(tokens: Sequence[Token], source: Source) -> list[Token]:
     return made
 
 
-def _seamless(tokens: Sequence[Token], source: Source) -> list[Token]:
+def _seamless(tokens: Sequence[Token], source: Source, aligned: bool) -> list[Token]:
     """The tokens without alignment marks and without the ends of rows inside brackets.
 
-    Where such a mark parts two factors, a table or a matrix may be meant: that is refused.
+    Where such a mark parts two factors, a table or a matrix may be meant: that is refused, but for the first mark in a
+    row that is `aligned`.
     """
     made: list[Token] = []
-    depth = 0
+    depth = marks = 0
     for index, token in enumerate(tokens):
+        marks = 0 if token.kind == "row" and depth == 0 else marks + token.is_sign("&")
         depth += (token.kind == "sign") * ((token.text in CLOSING) - (token.text in OPENING))
         if not (token.is_sign("&") or (token.kind == "row" and depth > 0)):
             made.append(token)
+            continue
+        if aligned and marks == 1 and token.is_sign("&"):
             continue
         after = next((t for t in tokens[index:] if not t.is_sign("&") and t.kind != "row"), None)
         if made and after is not None and _ends_factor(made[-1]) and _begins_factor(after):
@@ -184,10 +193,13 @@ def _statements(tokens: Sequence[Token], remarks: list[str]) -> list[list[Token]
 
 
 def _without_prose(row: list[Token], remarks: list[str]) -> list[Token]:
-    """The row without the words at its end, such as `nats`, or why it holds."""
-    while len(row) > 1 and row[-1].kind == "prose":
-        remarks.append(row[-1].text)
-        row = row[:-1]
+    """The row without the words at its end, such as `nats` or `[bits]`, or why it holds."""
+    while len(row) > 1:
+        bracketed = len(row) > 3 and row[-2].kind == "prose" and row[-3].is_sign("(", "[") and row[-1].is_sign(")", "]")
+        if not bracketed and row[-1].kind != "prose":
+            break
+        remarks.append(row[-2 if bracketed else -1].text)
+        row = row[: -3 if bracketed else -1]
     return row
 
 

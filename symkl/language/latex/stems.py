@@ -9,12 +9,12 @@ from symkl.errors import BadInput
 from symkl.language.latex.matching import Stem
 from symkl.language.latex.place import Source
 from symkl.language.latex.reader import Context, read_tree
-from symkl.language.latex.tokens import tokens
-from symkl.language.latex.tree import Named, Number, Power, Symbol
+from symkl.language.latex.tokens import Token, tokens
+from symkl.language.latex.tree import Named, Number, Power, Symbol, Tree
 from symkl.language.latex.words import GREEK, is_letter
 from symkl.model import Parameter
 
-__all__ = ["Vocabulary", "letters_of", "read_name", "stems_of"]
+__all__ = ["Vocabulary", "letters_of", "name_in", "read_name", "stems_of"]
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,18 @@ def read_name(text: str, source: Source) -> tuple[Symbol, int]:
     r"""A name in ASCII (`sigma_1`) or in LaTeX (`\sigma_1`), and the power to which it stands (`\sigma^2`: 2)."""
     if text.isascii() and text.isidentifier():
         return _from_ascii(text), 1
-    found = tokens(source)
-    plain = frozenset(token.text for token in found if is_letter(token)) | GREEK
-    tree = read_tree(found, Context(source, plain))
-    match tree:
+    match name_in(tokens(source), source):
         case Named(symbol=symbol):
             return symbol, 1
         case Power(base=Named(symbol=symbol), exponent=Number(text=digits)) if digits.isdigit() and int(digits) > 0:
             return symbol, int(digits)
     raise BadInput("this is not a name", source.at(0), r"write a letter or a word, such as \sigma_1 or logvar")
+
+
+def name_in(found: Sequence[Token], source: Source) -> Tree:
+    """The tokens read as if each letter in them began a name. Raises `BadInput`."""
+    plain = frozenset(token.text for token in found if is_letter(token)) | GREEK
+    return read_tree(found, Context(source, plain))
 
 
 def _from_ascii(name: str) -> Symbol:

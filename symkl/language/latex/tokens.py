@@ -47,7 +47,7 @@ _SPACES = set(
 #: wide spaces, after which a number in brackets at the end of a row is the equation's
 _GAPS = ("quad", "qquad", "hfill", "enspace")
 _NUMBER_OF_EQUATION = re.compile(r"\s*\(\d{1,3}(?:[.-]\d{1,3}){0,3}[a-z]?\)\s*(?=\\\\|\$|\\[\])]|\\end|\Z)")
-_SIZES = set("left right middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm".split())
+_SIZES = set("left right middle qty big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm Bigm".split())
 _FACING = {**dict.fromkeys(("left", "bigl", "Bigl", "biggl", "Biggl"), "|("),
            **dict.fromkeys(("right", "bigr", "Bigr", "biggr", "Biggr"), "|)")}  # fmt: skip
 _SKIPPED = set(
@@ -59,6 +59,11 @@ _FONTS = set(
     "textrm textit textbf textsf texttt textnormal textup mbox hbox mathop ensuremath".split()
 )
 _PROSE = {name for name in _FONTS if name.startswith("text")} | {"mbox", "hbox"}
+#: words that are no names, even alone
+_REMARKS = set("nat nats bit bits".split())
+_REMARKS_IN_PROSE = set(
+    "where with if for when whenever and or otherwise else provided assuming since as is are in which".split()
+)
 _OTHER = {
     "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "sfrac": "frac", "nicefrac": "frac", "dbinom": "binom",
     "tbinom": "binom", "varepsilon": "epsilon", "lg": "lg", "leqslant": "le", "geqslant": "ge", "leq": "le",
@@ -231,9 +236,10 @@ class _Lexer:
         if name in _PROSE and not word:
             return
         loose = name in _PROSE and inside != inside.strip()
+        loose = loose or word.lower() in _REMARKS or (name in _PROSE and word.lower() in _REMARKS_IN_PROSE)
         if not loose and word.isascii() and word.isalnum() and word[0].isalpha():
             yield Token("letter" if len(word) == 1 else "word", word, start, self.index, name)
-        elif name in _PROSE:
+        elif name in _PROSE or loose:
             yield Token("prose", " ".join(inside.split()), start, self.index, name)
         else:
             self.index = before
