@@ -12,6 +12,7 @@ from symkl.errors import BadInput, Location
 if TYPE_CHECKING:
     from symkl.check.latex import Given
     from symkl.guests import Guest
+    from symkl.language.latex import Macro
     from symkl.library import Library
     from symkl.model import Claim, Verified
     from symkl.settings import Settings
@@ -32,7 +33,7 @@ class Question:
     `names` explains names of the formula's own, such as `v1=sigma_1**2`. The other way round, `parameters` says what
     parameters are in a function's `arguments`: `sigma_1` is `exp(logvar/2)`. LaTeX stands at a `place`: a file ("" for
     the command line), the line there, and how much of that line stands before it; `focus` is where in the
-    text the one of several equations stands that is meant.
+    text the one of several equations stands that is meant, and `macros` are the file's own commands.
     """
 
     quantity: str
@@ -49,6 +50,7 @@ class Question:
     arguments: tuple[str, ...] = ()
     place: tuple[str, int, int] = ("", 1, 0)
     focus: int | None = None
+    macros: tuple[Macro, ...] = ()
 
 
 def answer(
@@ -112,16 +114,16 @@ def in_file(question: Question, label: str | None, line: int | None) -> Question
 
     found = find_formula(path, label, line)
     place = (found.source.file, found.source.line, found.source.indent)
-    return replace(question, text=found.source.text, place=place, focus=found.focus)
+    return replace(question, text=found.source.text, place=place, focus=found.focus, macros=found.macros)
 
 
 def _given(claim: Claim, question: Question) -> Given:
     """The question's LaTeX, read before anything is derived, so that what cannot be read is refused at once."""
     from symkl.check.latex import given_in
-    from symkl.language.latex import Source
+    from symkl.language.latex import Source, expanded
 
     file, line, indent = question.place
-    source = Source(question.text, file, line=line, indent=indent)
+    source = expanded(Source(question.text, file, line=line, indent=indent), question.macros)
     return given_in(claim, source, question.names, question.units, question.dims, question.focus)
 
 

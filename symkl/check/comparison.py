@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from symkl.check.branches import finite_elsewhere, where_infinite
 from symkl.check.diagnosis import diagnosis
 from symkl.check.formula import DIMENSIONS, Formula
 from symkl.language import to_text
-from symkl.model import Derivation, Judged, Known
+from symkl.model import Counterexample, Derivation, Judged, Known
 from symkl.verify import judge
 
 __all__ = ["comparison", "undecided"]
@@ -19,21 +20,36 @@ def comparison(derivation: Derivation, formula: Formula, dims: str, vouched: boo
     """What `symkl check --json` prints; `vouched` says that the derivation has been proved."""
     judged = _judge(derivation, formula, vouched)
     verdict = judged.verdict
+    if verdict.kind in ("proved", "numeric"):
+        elsewhere = finite_elsewhere(derivation, formula.per_dimension)
+        if elsewhere is not None:
+            return _wrong_elsewhere(derivation, formula, elsewhere)
     counter = verdict.counterexample
     wrong = verdict.kind == "failed"
     if wrong:
         proved = any(c.method == "enclosure" and c.passed is False for c in verdict.checks)
     else:
         proved = verdict.kind == "proved"
+    words = diagnosis(derivation, formula, dims) if wrong else verdict.note
+    return _answer(derivation, formula, _WORDS[verdict.kind], proved, counter, words)
+
+
+def _wrong_elsewhere(derivation: Derivation, formula: Formula, counter: Counterexample) -> dict[str, Any]:
+    return _answer(derivation, formula, "wrong", False, counter, where_infinite(derivation))
+
+
+def _answer(
+    derivation: Derivation, formula: Formula, verdict: str, proved: bool, counter: Counterexample | None, words: str
+) -> dict[str, Any]:
     return {
-        "verdict": _WORDS[verdict.kind],
+        "verdict": verdict,
         "evidence": "proved" if proved else "numeric",
         "derived": None if derivation.result is None else to_text(derivation.result),
         "given": formula.text,
         "counterexample": None
         if counter is None
         else {"at": dict(counter.at), "given": counter.given, "true": counter.true},
-        "diagnosis": diagnosis(derivation, formula, dims) if wrong else verdict.note,
+        "diagnosis": words,
     }
 
 

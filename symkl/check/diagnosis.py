@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import mpmath as mp
 import sympy as sp
 
+from symkl.check.branches import chosen
 from symkl.check.closed import closed_form
 from symkl.check.figures import DIGITS, Figures, constant, named, same
 from symkl.check.formula import DIMENSIONS, Formula
@@ -39,9 +40,12 @@ def diagnosis(derivation: Derivation, formula: Formula, dims: str) -> str:
     given = formula.per_dimension * (sp.log(2) if formula.units == "bits" else 1)
     if given.has(sp.Integral, Expectation):
         return ""
-    around = lettered(given, _points(derivation, given))
+    everywhere = _points(derivation, given)
+    around = lettered(chosen(given, everywhere), everywhere)
     if around is None:
         return ""
+    if around.form in (sp.oo, -sp.oo):
+        return "it is infinite where the truth is a number" if closed_form(derivation) is not None else ""
     given, drawn, closed = around.form, around.points, closed_form(derivation)
     with mp.workdps(DIGITS + 15):
         # a wrong formula need not be real everywhere, and digits may cancel

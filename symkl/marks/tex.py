@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from symkl.equations import legible, without_verbatim
+from symkl.language.latex.macros import macros_in
 from symkl.marks.block import claims_among
 from symkl.marks.mark import Mark
 from symkl.marks.passage import Passage, lines_of
@@ -18,7 +20,13 @@ _PERCENT = re.compile(r"\s*%+")
 def tex_marks(path: Path, text: str) -> list[Mark]:
     """The claims of a file, in their order."""
     rows = [_comment(row) for row in lines_of(without_verbatim(text))]
-    return claims_among(path, rows, Passage.of(lines_of(legible(text, ".tex"))))
+    shown = legible(text, ".tex")
+    found = claims_among(path, rows, Passage.of(lines_of(shown)))
+    macros = macros_in(shown)
+    return [
+        mark if mark.question is None else replace(mark, question=replace(mark.question, macros=macros))
+        for mark in found
+    ]
 
 
 def _comment(row: tuple[int, int, str]) -> tuple[int, int, str]:

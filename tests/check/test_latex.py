@@ -276,8 +276,65 @@ def test_arguments_that_are_the_only_names_are_the_two_parameters(check: Any) ->
     assert answer["verdict"] == "correct"
     assert answer["notes"] == ["the arguments on the left are taken for the parameters: p is p_1, q is p_2"]
     assert check(rf"D(q \,\|\, p) = {BERNOULLI}", *about)["verdict"] == "wrong"
-    with pytest.raises(BadInput, match="'q' is not known here"):
-        check(BERNOULLI, *about)
     poisson = r"D(\lambda_2 : \lambda_1) = \lambda_2\ln\frac{\lambda_2}{\lambda_1} + \lambda_1 - \lambda_2"
     assert check(poisson, "kl", "poisson", "poisson")["verdict"] == "correct"
     assert check(poisson.replace(" : ", ", ").replace("+", "-"), "kl", "poisson", "poisson")["verdict"] == "wrong"
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        BERNOULLI,
+        rf"d(p, q) = {BERNOULLI}",
+        rf"D(P \| Q) = {BERNOULLI}",
+        rf"D(x \| y) = {BERNOULLI}".replace("p", "x").replace("q", "y"),
+        r"\mathrm{KL}(\rho \| \hat\rho_j) = \rho\ln\frac{\rho}{\hat\rho_j} + (1-\rho)\ln\frac{1-\rho}{1-\hat\rho_j}",
+    ],
+)
+def test_the_letters_of_the_distributions_may_be_their_parameters(check: Any, latex: str) -> None:
+    about = ("kl", "bernoulli", "bernoulli")
+    answer = check(latex, *about)
+    assert answer["verdict"] == "correct"
+    assert any("taken for the parameters" in note for note in answer["notes"])
+    assert check(latex.replace("(1-", "(2-", 1), *about)["verdict"] == "wrong"
+
+
+def test_of_reversed_letters_the_first_is_the_first_distribution(check: Any) -> None:
+    about = ("kl", "bernoulli", "bernoulli")
+    answer = check(rf"D(q \| p) = {BERNOULLI}", *about)
+    assert answer["verdict"] == "wrong"
+    assert "the two arguments are exchanged" in answer["diagnosis"]
+
+
+def test_letters_that_may_be_other_parameters_are_not_guessed(check: Any) -> None:
+    for about in (("kl", "beta", "beta"), ("entropy", "bernoulli")):
+        with pytest.raises(BadInput, match="is not known here"):
+            check(BERNOULLI, *about)
+
+
+PARETO = r"\alpha_2\ln\frac{m_1}{m_2}+\ln\frac{\alpha_1}{\alpha_2}+\frac{\alpha_2}{\alpha_1}-1"
+CASES = r"D(p\|q)=\begin{cases} %s & \text{if } m_1 %s m_2, \\ %s & \text{otherwise} \end{cases}"
+
+
+def test_cases_are_right_where_the_divergence_is_infinite_too(check: Any) -> None:
+    about, names = ("kl", "pareto", "pareto"), ("m_1=x_m_1", "m_2=x_m_2")
+    assert check(CASES % (PARETO, r"\ge", r"\infty"), *about, names=names)["verdict"] == "correct"
+    for wrong, words in {
+        CASES % (PARETO, r"\ge", "0"): "elsewhere the truth is infinite",
+        CASES % (PARETO, r"\le", r"\infty"): "it is infinite where the truth is a number",
+        CASES % (PARETO.replace("- 1", "+ 1").replace("-1", "+1"), r"\ge", r"\infty"): "off by the constant 2",
+    }.items():
+        answer = check(wrong, *about, names=names)
+        assert answer["verdict"] == "wrong"
+        assert words in answer["diagnosis"]
+    finite = check(CASES % (PARETO, r"\ge", "0"), *about, names=names)
+    assert (finite["counterexample"]["given"], finite["counterexample"]["true"]) == ("0", "oo")
+
+
+def test_a_relative_entropy_is_a_divergence_and_a_general_sum_is_passed_over(check: Any) -> None:
+    assert check(rf"S(P\Vert Q) = {KL}", *NORMAL)["verdict"] == "correct"
+    about = ("cross_entropy", "bernoulli", "bernoulli")
+    latex = r"H(p,q) = -\sum_i p_i\log q_i = -p\log q - (1-p)\log(1-q)"
+    answer = check(latex, *about)
+    assert [line["verdict"] for line in answer["lines"]] == ["not read", "correct"]
+    assert check(latex.replace(r"\log(1-q)", r"\log q"), *about)["verdict"] == "wrong"

@@ -221,6 +221,50 @@ READ = {
 }
 
 
+READ |= {
+    # brackets in braces, as SymPy prints them, and other ways to set them
+    r"\psi{\left(a \right)}": "digamma(a)",
+    r"\operatorname{B}{\left(a,b\right)}": "beta(a, b)",
+    r"\ln\qty(a+b)": "log(a + b)",
+    r"\tanh^{-1}(1-2p)": "atanh(1 - 2*p)",
+    r"\boxed{a + b}": "a + b",
+    # words beside a formula
+    r"\frac12\ln a \quad \text{nats}": "1/2*log(a)",
+    r"\frac12\ln a \; \mathrm{bits}.": "1/2*log(a)",
+    r"\log_2 a\ [\text{bits}]": "log(a)/log(2)",
+    r"\ln a, \text{ where } \gamma \text{ is Euler's constant}": "log(a)",
+    # cases
+    r"\begin{cases} a & \text{if } a\le b \\ \infty & \text{otherwise.} \end{cases}": (
+        "Piecewise((a, a <= b), (oo, True))"
+    ),
+    r"\begin{cases} a, & a<b,\\ +\infty, & a\geq b.\end{cases}": "Piecewise((a, a < b), (oo, a >= b))",
+    r"\begin{dcases} a & \text{if $a < b$ and $0 < k \le n$} \\ b & \text{else} \end{dcases}": (
+        "Piecewise((a, a < b and 0 < k and k <= n), (b, True))"
+    ),
+    r"\left\{\begin{array}{ll} a & \text{for } a = b \\ b & \text{for } a\neq b \end{array}\right.": (
+        "Piecewise((a, a == b), (b, a != b))"
+    ),
+    # marks of `align` between factors
+    r"\begin{aligned} a &(b + k) \\ &+ 1 \end{aligned}": "a*(b + k) + 1",
+}  # fmt: skip
+
+#: letters that are defined beside the formula
+DEFINED = {
+    r"a + r, \quad r = b/k": ["a + b/k", "not read"],
+    r"r^2 \ln r \quad \text{where } r = |a - b|": ["Abs(a - b)**2*log(Abs(a - b))", "not read"],
+    r"a r + s, \text{ with } r = s + 1 \text{ and } s = b": ["a*(b + 1) + b", "not read", "not read"],
+    r"\begin{align} \Delta &= a - b \\ D(p\|q) &= \Delta^2 \end{align}": ["not read", "(a - b)**2"],
+    r"\sum_{j=1}^{n} r j, \quad r = b": ["Sum(b*j, (j, 1, n))", "not read"],
+    r"\Phi(r), \; r = a": ["(1 + erf(a/sqrt(2)))/2", "not read"],
+}
+
+
+@pytest.mark.parametrize("latex", DEFINED)
+def test_what_a_letter_is_may_stand_beside_the_formula(latex: str) -> None:
+    found = read_latex(Source(latex), WORDS, Asked("kl", "y"))
+    assert ["not read" if line.written is None else line.written.text for line in found.lines] == DEFINED[latex]
+
+
 @pytest.mark.parametrize("latex", READ)
 def test_latex_is_read_as_this_text(latex: str) -> None:
     assert read(latex) == [READ[latex]]
@@ -243,7 +287,20 @@ REFUSED = {
     r"a & b": (3, "an alignment mark or the end of a row parts two factors"),
     r"\left(a \\\\ b\right)": (9, "an alignment mark or the end of a row parts two factors"),
     "$a$ and $b$": (3, "a formula ends or begins here"),
-    r"\begin{cases} a & b \end{cases}": (1, "the environment 'cases' is not read"),
+    r"\begin{cases} a & b \end{cases}": (19, "this condition is not read"),
+    r"\begin{cases} a & \text{if it rains} \end{cases}": (19, "the condition 'if it rains' is not read"),
+    r"\begin{cases} a \\ b \end{cases}": (15, "of this case it is not clear what is the value"),
+    r"\begin{cases} a & \text{otherwise} \\ b & a < b \end{cases}": (1, "only the last of the cases may be"),
+    r"\begin{cases} a & a < b": (1, "the environment 'cases' is never ended"),
+    r"\psi{\left(a,b\right)}": (1, "'psi' takes 1 argument, not 2"),
+    r"\sinh^{-1}(a)": (6, "a negative power on the name 'sinh'"),
+    r"a + r, \quad r = b, \quad r = k": (27, "'r' is defined twice"),
+    r"a + r, \quad r = s, \quad s = r": (14, "'r' is defined by itself"),
+    r"a + r, \quad a = b": (14, "this says what 'a' is, which is a parameter or explained already"),
+    r"a + r, \quad r = b = k": (6, "a comma stands where the formula should go on or end"),
+    r"a + r, \quad r^2 = b": (6, "a comma stands where the formula should go on or end"),
+    r"\sum_{k=1}^{n} r k, \quad r = k": (1, "what is defined beside the formula names 'k', the index of this sum"),
+    r"a + r, \quad r = t": (18, "'t' is not known here"),
     r"\begin{pmatrix} a\end{pmatrix}": (1, "the environment 'pmatrix' is not read"),
     "f(x)": (1, "a density stands here: 'f' is no name, and a bracket follows it"),
     "a(b+k": (2, "this '(' is not closed as it should be"),

@@ -6,6 +6,7 @@ matching  names -> the claim's parameters           writing    tree -> text, and
 """
 
 from symkl.language.latex.files import Found, find_formula
+from symkl.language.latex.macros import Macro, expanded, macros_in
 from symkl.language.latex.place import NotRead, Source
 from symkl.language.latex.reading import Asked, Line, Reading, read_latex
 from symkl.language.latex.stems import Vocabulary, letters_of, read_name, stems_of
@@ -16,13 +17,16 @@ __all__ = [
     "Asked",
     "Found",
     "Line",
+    "Macro",
     "NotRead",
     "Reading",
     "Source",
     "Style",
     "Vocabulary",
+    "expanded",
     "find_formula",
     "letters_of",
+    "macros_in",
     "other_styles",
     "read_latex",
     "read_name",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from symkl.equations import Equation, equations, legible
 from symkl.errors import BadInput, Location, nearest
+from symkl.language.latex.macros import Macro, macros_in
 from symkl.language.latex.place import Source
 from symkl.language.tables import MAX_BYTES, printable
 
@@ -18,10 +19,14 @@ __all__ = ["Found", "find_formula"]
 
 @dataclass(frozen=True)
 class Found:
-    """The formula, and the place in it at which the label or the line that was asked for stands (None: all of it)."""
+    """The formula, and the place in it at which the label or the line that was asked for stands (None: all of it).
+
+    `macros` are the file's.
+    """
 
     source: Source
     focus: int | None
+    macros: tuple[Macro, ...] = ()
 
 
 def find_formula(path: Path, label: str | None, line: int | None) -> Found:
@@ -40,7 +45,7 @@ def find_formula(path: Path, label: str | None, line: int | None) -> Found:
     before = text.rfind("\n", 0, span.start) + 1
     number = text.count("\n", 0, span.start) + 1
     source = Source(text[span.start : span.end], str(path), line=number, indent=span.start - before)
-    return Found(source, None if focus is None else max(focus - span.start, 0))
+    return Found(source, None if focus is None else max(focus - span.start, 0), macros_in(text))
 
 
 def _text(path: Path, where: Location) -> str:

@@ -13,7 +13,7 @@ from symkl.errors import BadInput, nearest
 from symkl.language.latex.place import Source
 from symkl.language.latex.tree import Named, Symbol
 
-__all__ = ["Matching", "Stem", "matched"]
+__all__ = ["Matching", "Stem", "is_spelled", "matched"]
 
 #: marks that two distributions usually bear, the first one's before the second's; "" is no mark, "'" a prime
 _PAIRS = (
@@ -72,7 +72,8 @@ def matched(
     pair = any("2" in stem.sides for stem in stems)
     rest = _of_pair(found, arguments, source) if pair else _of_one(found, source)
     said = _pairs([symbol for symbol, name in alone.items() if symbol.name != name], alone)
-    first = [f"the letters of the two distributions are taken for their parameters: {said}"] if said else []
+    what = "the arguments on the left" if letters else "p and q"
+    first = [f"{what} are taken for the parameters: {said}"] if said else []
     return Matching({**alone, **rest.names}, (*first, *rest.notes))
 
 
@@ -126,6 +127,11 @@ def _left(symbol: Symbol, stem: Symbol) -> tuple[str, str] | None:
         return None
     marks = [*rest, *symbol.marks, *(["'" * symbol.primes] if symbol.primes else [])]
     return ("".join(marks), fit + "-" * len(marks)) if len(marks) <= 1 else None
+
+
+def is_spelled(symbol: Symbol, stem: Stem) -> bool:
+    """Whether the symbol is the stem, or that with a mark."""
+    return _left(symbol, stem.symbol) is not None
 
 
 def _unknown(name: Named, stems: Sequence[Stem], source: Source, hint: str) -> BadInput:

@@ -9,6 +9,7 @@ from symkl.errors import BadInput
 from symkl.language.latex.applying import word
 from symkl.language.latex.arguments import times
 from symkl.language.latex.brackets import BRACKETS, bars, braces
+from symkl.language.latex.cases import cases
 from symkl.language.latex.cursor import Cursor
 from symkl.language.latex.numbers import decimal_next, number
 from symkl.language.latex.peeking import is_function
@@ -198,6 +199,9 @@ class Reader(Cursor):
         token = self.next
         if token is None or not self.factor_next():
             raise self.stopped()
+        if token.kind == "cases":
+            self.take()
+            return cases(token.inside, token.start, self.inner, self.source)
         if token.kind == "digit" or token.is_sign("."):
             return number(self)
         if is_letter(token) or token.kind == "command":

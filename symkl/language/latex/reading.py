@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symkl.errors import BadInput
+from symkl.language.latex.definitions import Definitions, definitions_among, inlined
 from symkl.language.latex.dimensions import SIZE, Dimensions
 from symkl.language.latex.matching import matched
 from symkl.language.latex.place import NotRead, Source
@@ -61,19 +62,39 @@ def read_latex(source: Source, vocabulary: Vocabulary, asked: Asked, style: Styl
     wanted, the last side of the equation about the quantity, must be read.
     """
     decided: set[str] = set()
-    context = Context(source, vocabulary.bases, vocabulary.words, style, decided)
     lines: list[Line] = []
     notes: list[str] = []
     equations, remarks = chains(tokens(source), source)
+    defined = definitions_among(equations, vocabulary, asked.quantity, source)
+    bases = vocabulary.bases | {symbol.base for symbol in defined}
+    context = Context(source, bases, vocabulary.words, style, decided)
+    values = _values(defined, context)
+    for symbol, chain in defined.items():
+        lines.append(Line(chain.start, chain.end, None, f"this says what {symbol.name} is"))
+    equations = [chain for chain in equations if chain not in defined.values()]
     for chain, subject, reason in _wanted(equations, vocabulary, asked, source):
         if reason:
             lines.append(Line(chain.start, chain.end, None, reason))
             continue
-        read, said = _read_chain(subject, context, vocabulary, asked)
+        read, said = _read_chain(subject, context, vocabulary, asked, values)
         lines += read
         notes += [*said, *context.notes]
+    lines.sort(key=_start)
     notes += [f"'{remark[:60]}' is left out" for remark in remarks]
     return Reading(source, tuple(lines), tuple(dict.fromkeys(notes)), frozenset(decided))
+
+
+def _values(defined: Definitions, context: Context) -> dict[Symbol, Tree]:
+    """What the defined letters are, each without the others. Raises `BadInput` where they go round in a circle."""
+    values = {symbol: read_tree(chain.sides[1].tokens, context) for symbol, chain in defined.items()}
+    for _ in defined:
+        values = {symbol: inlined(value, values, context.source) for symbol, value in values.items()}
+    for symbol, value in values.items():
+        for name in names_in(value):
+            if name.symbol in values:
+                what = f"'{symbol.name}' is defined by itself"
+                raise context.source.refusal(what, defined[symbol].start, "give the formula without it")
+    return values
 
 
 def _wanted(
@@ -84,7 +105,7 @@ def _wanted(
     kinds = [subject.kind for subject in subjects]
     meant: Chain | None = found[0]
     if len(found) > 1:
-        before = [chain for chain in found if chain.start <= (asked.focus or 0)]
+        before = [chain for chain in found if source.place(chain.start) <= (asked.focus or 0)]
         meant = None if asked.focus is None else before[-1] if before else found[0]
     if meant is None and asked.quantity not in kinds and sum(kind == "" for kind in kinds) != 1:
         todo = "give one of them, or a file and --line"
@@ -103,14 +124,15 @@ def _wanted(
 
 
 def _read_chain(
-    subject: Subject, context: Context, vocabulary: Vocabulary, asked: Asked
+    subject: Subject, context: Context, vocabulary: Vocabulary, asked: Asked, values: Mapping[Symbol, Tree]
 ) -> tuple[list[Line], list[str]]:
     source, quantity, sides = context.source, subject.quantity, subject.sides
     if not sides:
         raise source.refusal("only the quantity stands here", subject.again[0].tokens[0].start, "add what it is")
     letters = tuple(_letter(part, source) for part in quantity.parts) if quantity else ()
     own_letters = frozenset(letter for letter in letters if letter is not None)
-    trees: list[Tree | NotRead] = [_tree(side, context, vocabulary, asked, own_letters) for side in sides]
+    read = [_tree(side, context, vocabulary, asked, own_letters) for side in sides]
+    trees = [tree if isinstance(tree, NotRead) else inlined(tree, values, source) for tree in read]
     last = trees[-1]
     if isinstance(last, NotRead):
         raise last

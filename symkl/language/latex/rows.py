@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from symkl.language.latex.cases import with_cases
 from symkl.language.latex.cursor import Cursor
 from symkl.language.latex.place import Source
 from symkl.language.latex.quantities import quantity_of
+from symkl.language.latex.tails import without_tail
 from symkl.language.latex.tokens import CLOSING, OPENING, Token
 
 __all__ = ["Chain", "Side", "chains"]
@@ -57,8 +59,9 @@ def chains(tokens: Sequence[Token], source: Source) -> tuple[list[Chain], list[s
     """The chains of equations of a formula, and what was left out at the ends of rows. Raises `BadInput`."""
     remarks: list[str] = []
     aligned = any(token.kind == "begin" and token.text.rstrip("*") in _ALIGNED for token in tokens)
+    tokens = with_cases(tokens, source)
     tokens = _seamless(_relations(_unwrapped(tokens, source), source), source, aligned)
-    found = [_chain(part, source) for part in _statements(tokens, remarks)]
+    found = [_chain(part, source) for part in _statements(tokens, remarks, source)]
     if not found:
         raise source.refusal("there is no formula here", 0)
     return found, remarks
@@ -172,8 +175,10 @@ def _stacked(tokens: Sequence[Token], index: int) -> tuple[Token, int]:
     return tokens[index], index
 
 
-def _statements(tokens: Sequence[Token], remarks: list[str]) -> list[list[Token]]:
-    """The tokens cut where a row begins a new equation; a row that goes on with the one before stays with it."""
+def _statements(tokens: Sequence[Token], remarks: list[str], source: Source) -> list[list[Token]]:
+    """The tokens cut where a row begins a new equation, or defines a name behind a formula; a row that goes on with the
+    one before stays with it.
+    """
     rows: list[list[Token]] = [[]]
     for token in tokens:
         if token.kind == "row":
@@ -189,7 +194,12 @@ def _statements(tokens: Sequence[Token], remarks: list[str]) -> list[list[Token]
             made[-1] += row
         else:
             made.append(row)
-    return [_without_stop(row) for row in made]
+    found: list[list[Token]] = []
+    for row in made:
+        tail = without_tail(_without_stop(row), source)
+        found += [_without_stop(tail.formula), *map(_without_stop, tail.definitions)]
+        remarks += tail.remarks
+    return found
 
 
 def _without_prose(row: list[Token], remarks: list[str]) -> list[Token]:

@@ -18,7 +18,8 @@ class Token:
     r"""`kind` is "command" (`text` without its backslash), "letter", "word" (in upright letters: `\mathrm{min}`),
     "prose", "digit", "sign", "row" (`\\`), "begin", "end" (of the environment `text`) or "fence" (`$`, `\[`).
 
-    `font` is the command that set a letter or word. It stands from `start` to `end` in the source.
+    `font` is the command that set a letter or word. It stands from `start` to `end` in the source. Cases are one token
+    of the kind "cases", with what is `inside`.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Token:
     start: int
     end: int
     font: str = ""
+    inside: tuple[Token, ...] = ()
 
     def is_sign(self, *signs: str) -> bool:
         return self.kind == "sign" and self.text in signs
@@ -235,6 +237,9 @@ class _Lexer:
         word = inside.replace("\\,", "").replace("\\!", "").replace("~", "").strip()
         if name in _PROSE and not word:
             return
+        if name in _PROSE and "$" in inside:
+            yield from self._mixed(self.index - 1 - len(inside), inside, name)
+            return
         loose = name in _PROSE and inside != inside.strip()
         loose = loose or word.lower() in _REMARKS or (name in _PROSE and word.lower() in _REMARKS_IN_PROSE)
         if not loose and word.isascii() and word.isalnum() and word[0].isalpha():
@@ -243,6 +248,18 @@ class _Lexer:
             yield Token("prose", " ".join(inside.split()), start, self.index, name)
         else:
             self.index = before
+
+    def _mixed(self, start: int, inside: str, font: str) -> Iterator[Token]:
+        r"""Words with formulas between dollar signs in them: `\text{if $a < b$}`."""
+        for index, part in enumerate(inside.split("$")):
+            end = start + len(part)
+            if index % 2:
+                formula = _Lexer(self.source)
+                formula.text, formula.index = self.text[:end], start
+                yield from formula.tokens()
+            elif part.strip():
+                yield Token("prose", " ".join(part.split()), start, end, font)
+            start = end + 1
 
     def _group(self, start: int) -> str:
         """What stands in the braces that follow."""

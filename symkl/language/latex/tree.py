@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Call", "Constant", "Named", "Number", "Power", "Product", "Quotient", "Symbol", "Terms", "Total", "Tree"]
+__all__ = [
+    "Call", "Cases", "Comparison", "Constant", "Named", "Number", "Power", "Product", "Quotient", "Symbol", "Terms",
+    "Total", "Tree",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,4 +94,21 @@ class Total:
     body: Tree
 
 
-Tree = Number | Constant | Named | Terms | Product | Quotient | Power | Call | Total
+@dataclass(frozen=True)
+class Comparison:
+    """`sign` is one of the parser's: <, <=, >, >=, ==, !=."""
+
+    left: Tree
+    sign: str
+    right: Tree
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Values, each with the comparisons under which it is the value; none of them: in all other cases."""
+
+    place: int
+    rows: tuple[tuple[Tree, tuple[Comparison, ...]], ...]
+
+
+Tree = Number | Constant | Named | Terms | Product | Quotient | Power | Call | Total | Cases

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from symkl.language.latex.tree import Call, Named, Power, Product, Quotient, Symbol, Terms, Total, Tree
+from symkl.language.latex.tree import (
+    Call,
+    Cases,
+    Comparison,
+    Named,
+    Power,
+    Product,
+    Quotient,
+    Symbol,
+    Terms,
+    Total,
+    Tree,
+)
 
 __all__ = ["children", "names_in", "rebuilt"]
 
@@ -23,6 +35,9 @@ def children(tree: Tree) -> tuple[Tree, ...]:
             return arguments
         case Total(low=low, high=high, body=body):
             return tuple(part for part in (low, high, body) if part is not None)
+        case Cases(rows=rows):
+            compared = [part for _, conditions in rows for c in conditions for part in (c.left, c.right)]
+            return (*(value for value, _ in rows), *compared)
     return ()
 
 
@@ -42,6 +57,14 @@ def rebuilt(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
         case Total(place=place, index=index, low=low, high=high, body=body):
             ends = [None if end is None else change(end) for end in (low, high)]
             return Total(place, index, ends[0], ends[1], change(body))
+        case Cases(place=place, rows=rows):
+            return Cases(
+                place,
+                tuple(
+                    (change(value), tuple(Comparison(change(c.left), c.sign, change(c.right)) for c in conditions))
+                    for value, conditions in rows
+                ),
+            )
     return tree
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from symkl.language.latex.place import Source
 from symkl.language.latex.tree import (
     Call,
+    Cases,
+    Comparison,
     Constant,
     Named,
     Number,
@@ -85,6 +87,8 @@ class _Writer:
                 self._call(function, arguments)
             case Total():
                 self._total(tree)
+            case Cases(rows=rows):
+                self._cases(rows)
         self.put(")" * bracket)
 
     def _terms(self, parts: tuple[tuple[bool, Tree], ...]) -> None:
@@ -108,6 +112,20 @@ class _Writer:
         for index, argument in enumerate(arguments):
             self.put(", " * (index > 0))
             self.write(argument, _SUM)
+        self.put(")")
+
+    def _cases(self, rows: tuple[tuple[Tree, tuple[Comparison, ...]], ...]) -> None:
+        self.put("Piecewise(")
+        for index, (value, conditions) in enumerate(rows):
+            self.put(", (" if index else "(")
+            self.write(value, _SUM)
+            self.put(", " if conditions else ", True")
+            for count, comparison in enumerate(conditions):
+                self.put(" and " * (count > 0))
+                self.write(comparison.left, _SUM)
+                self.put(f" {comparison.sign} ")
+                self.write(comparison.right, _SUM)
+            self.put(")")
         self.put(")")
 
     def _total(self, total: Total) -> None:
