@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
+from math import factorial
+from typing import Any
 
 import mpmath as mp
 import sympy as sp
 from mpmath import digamma, findroot
 from sympy.integrals.quadrature import gauss_jacobi, gauss_legendre
 
-__all__ = ["coefficients"]
+__all__ = ["coefficients", "in_two"]
 
 
 @cache
-def coefficients() -> dict[str, tuple[float, ...]]:
+def coefficients() -> dict[str, tuple[Any, ...]]:
     """Name to numbers, lowest power first.
 
     - `atanh`: (atanh(s)/s - 1)/s**2 in powers of s**2, enough for s**2 <= 1/9;
@@ -31,12 +33,15 @@ def coefficients() -> dict[str, tuple[float, ...]]:
     - `even_nodes`, `even_weights`: Gauss-Legendre on [0, 1];
     - `few_nodes`, `few_weights`: the same, fewer;
     - `digamma_root`: the positive root of digamma;
-    - `root_of_tau`: the square root of 2*pi.
+    - `root_of_tau`: the square root of 2*pi;
+    - `stirling_twice`, `factorials_twice` (1/k! for k from 1 on), `logs_twice` (log(2) and log(2*pi)/2): each number as
+      the nearest one and what that is rounded by.
     """
     nodes, weights = gauss_jacobi(12, sp.Integer(1), sp.Integer(0), 25)
     even_nodes, even_weights = gauss_legendre(12, 25)
     few_nodes, few_weights = gauss_legendre(3, 25)
-    bernoulli = [Fraction(int(b.p), int(b.q)) for b in (sp.bernoulli(2 * k) for k in range(1, 11))]
+    bernoulli = [Fraction(int(b.p), int(b.q)) for b in (sp.bernoulli(2 * k) for k in range(1, 13))]
+    stirling = [b / (2 * k * (2 * k - 1)) for k, b in enumerate(bernoulli, 1)]
     return {
         "atanh": tuple(float(c) for c in _interpolated(_atanh_remainder, 0, Fraction(1, 9), 10)),
         "shifts": tuple(float(c.evalf(25)) for c in (sp.log(2) - sp.Rational(1, 2), 1 - sp.log(2))),
@@ -46,8 +51,8 @@ def coefficients() -> dict[str, tuple[float, ...]]:
         "log_sinhc": tuple(float(c) for c in _interpolated(_log_sinhc, 0, 4, 17)),
         "langevin": tuple(float(c) for c in _interpolated(_langevin, 0, 4, 17)),
         "langevin_bend": tuple(float(c) for c in _interpolated(_langevin_bend, 0, 4, 14)),
-        "stirling": tuple(float(b / (2 * k * (2 * k - 1))) for k, b in enumerate(bernoulli, 1)),
-        "trigamma": tuple(float(b) for b in bernoulli),
+        "stirling": tuple(float(b) for b in stirling[:10]),
+        "trigamma": tuple(float(b) for b in bernoulli[:10]),
         "nodes": tuple(float((1 + x) / 2) for x in nodes),
         "weights": tuple(float(w / 4) for w in weights),
         "even_nodes": tuple(float((1 + x) / 2) for x in even_nodes),
@@ -56,7 +61,16 @@ def coefficients() -> dict[str, tuple[float, ...]]:
         "few_weights": tuple(float(w / 2) for w in few_weights),
         "digamma_root": (float(findroot(digamma, 1.46)),),
         "root_of_tau": (float(sp.sqrt(2 * sp.pi).evalf(25)),),
+        "stirling_twice": tuple(in_two(b) for b in stirling),
+        "factorials_twice": tuple(in_two(Fraction(1, factorial(k))) for k in range(1, 16)),
+        "logs_twice": tuple(in_two(c) for c in (sp.log(2), sp.log(2 * sp.pi) / 2)),
     }
+
+
+def in_two(number: Fraction | sp.Expr) -> tuple[float, float]:
+    """The nearest number, and what that is rounded by."""
+    exact = number if isinstance(number, Fraction) else Fraction(str(number.evalf(60)))
+    return float(exact), float(exact - Fraction(float(exact)))
 
 
 def _atanh_remainder(z: mp.mpf) -> mp.mpf:

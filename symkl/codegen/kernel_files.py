@@ -10,7 +10,7 @@ import jinja2
 
 __all__ = ["kernels_for"]
 
-_DEFINED = re.compile(r"^(?:def )?(_[A-Za-z]\w*)(?=\(| = )", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:def |class )?(_[A-Za-z]\w*)(?=[(:]| = )", re.MULTILINE)
 _USED = re.compile(r"(?<!\w)_[A-Za-z]\w*")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import reduce
+from typing import Any
 
 import sympy as sp
 
@@ -28,11 +29,15 @@ _COMPARISONS = {
 class Printer:
     """Prints for a backend; `names` are the names that symbols have in the code, those not there keep their own.
 
-    `called` grows as it prints: the names of the functions that the text calls, such as `_log_gap` or `np.log`.
+    `spellings` may take the place of the backend's own. `called` grows as it prints: the names of the functions that
+    the text calls, such as `_log_gap` or `np.log`.
     """
 
-    def __init__(self, target: Backend, names: Mapping[sp.Symbol, str]) -> None:
+    def __init__(
+        self, target: Backend, names: Mapping[sp.Symbol, str], spellings: Mapping[Any, str] | None = None
+    ) -> None:
         self._target, self._names = target, names
+        self._spellings = target.SPELLINGS if spellings is None else spellings
         self.called: set[str] = set()
         #: a call sets its arguments apart by itself
         self._divisor = _UNARY if target.QUOTIENT.startswith("{0}") else _SUM
@@ -132,7 +137,7 @@ class Printer:
         return f"{self._within(base, _ATOM)} ** {self._within(power, _ATOM)}", _PRODUCT
 
     def _call(self, e: sp.Basic) -> str:
-        spelling = self._target.SPELLINGS.get(e.func)
+        spelling = self._spellings.get(e.func)
         if spelling is None:
             raise NotYet(f"generated {self._target.NAME} code has no operation for '{e.func.__name__}'")
         if isinstance(e, sp.zeta) and len(e.args) == 1:

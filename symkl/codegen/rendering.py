@@ -10,8 +10,10 @@ import sympy as sp
 
 from symkl.codegen.accuracy import told as accuracy
 from symkl.codegen.backends import Backend
+from symkl.codegen.coefficients import in_two
 from symkl.codegen.printer import Printer
 from symkl.codegen.program import Argument, Assignment, Program
+from symkl.codegen.twice import Again, again
 
 __all__ = ["WIDTH", "rendered"]
 
@@ -39,13 +41,15 @@ _VALID = {
 
 def rendered(program: Program, target: Backend) -> dict[str, Any]:
     """What `function.py.j2` needs. Raises NotYet for an operation that the backend has no spelling for."""
-    printer = Printer(target, {a.symbol: a.name for a in program.arguments})
+    names_of = {a.symbol: a.name for a in program.arguments}
+    printer = Printer(target, names_of)
     names = [a.name for a in program.arguments]
     taken = {*names, *(a.name.name for a in (*program.assignments, *program.later))}
     branches, selections = _branches(program, printer, target, taken)
     valid = [_VALID[a.domain].format(a.name, target.MODULE) for a in program.arguments]
     valid += [printer.condition(c) for c in program.constraints]
-    later, slopes = _assigned(program.later, printer), _slopes(program, printer, taken)
+    watched = again(program, target.TWICE) if target.TWICE else None
+    later, slopes = _assigned(program.later, printer), _slopes(program, printer, taken, watched)
     assignments = _assigned(program.assignments, printer)
     return {
         "name": program.name,
@@ -57,6 +61,7 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
         "selections": selections,
         "later": later,
         "slopes": slopes,
+        "again": None if watched is None else _again(watched, printer, Printer(target, names_of, target.TWICE)),
         "clipped": program.clipped,
         "conditions": valid,
         "valid": _joined(valid, " & ", WIDTH - 4),
@@ -99,20 +104,55 @@ def _branches(
     return values, selections
 
 
-def _slopes(program: Program, printer: Printer, taken: Collection[str]) -> list[dict[str, Any]]:
-    """The derivative by each argument in each branch, the last first, and how one is selected; 0 where none holds."""
+def _again(watched: Again, printer: Printer, precise: Printer) -> dict[str, Any]:
+    """The sums that are watched besides those of the derivatives, and the closed forms with twice the digits."""
+    printer.called.add("_refined")
+    found = {
+        "sums": [_watched(terms, printer) for terms in watched.sums],
+        "near": _tupled([f"({printer.text(x)}, {printer.text(y)})," for x, y in watched.near]),
+        "constants": [
+            {"name": a.name.name, "value": f"_Twice({high!r}, {low!r})", "comment": sp.sstr(a.value)}
+            for a in watched.constants
+            for high, low in [in_two(a.value)]
+        ],
+        "assignments": _assigned(watched.assignments, precise),
+        "values": [_joined(precise.terms(value)) for value in watched.values],
+    }
+    printer.called |= precise.called
+    return found
+
+
+def _watched(terms: Sequence[sp.Expr], printer: Printer) -> str:
+    return f"({', '.join(printer.text(term) for term in terms)})"
+
+
+def _slopes(program: Program, printer: Printer, taken: Collection[str], watched: Again | None) -> list[dict[str, Any]]:
+    """The derivative by each argument in each branch, the last first, and how one is selected; 0 where none holds.
+
+    One that is watched with its parts and the terms of its sums.
+    """
     branches = [branch for branch in reversed(program.branches) if branch.slopes]
     slopes = []
     for i, argument in enumerate(program.arguments if branches else ()):
         cases, selections, chosen = [], [], _free(f"slope_{argument.name}", taken)
         for j, branch in enumerate(branches):
             name = _free(f"{chosen}_{len(branches) - j}", taken) if j else chosen
-            lines = _joined(printer.terms(branch.slopes[i]), width=WIDTH - len(name))
+            value = branch.slopes[i] if watched is None else watched.slopes[i].slope
+            lines = _joined(printer.terms(value), width=WIDTH - len(name))
             cases.append({"name": name, "terms": lines})
             condition = " & ".join(printer.condition(c) for c in branch.conditions)
             if condition:
                 selections.append({"condition": condition, "name": name, "otherwise": chosen if j else "0.0"})
-        slopes.append({"name": chosen, "cases": cases, "selections": selections})
+        own = () if watched is None else watched.slopes[i].sums
+        slopes.append(
+            {
+                "name": chosen,
+                "cases": cases,
+                "selections": selections,
+                "parts": [] if watched is None else _assigned(watched.slopes[i].parts, printer),
+                "sums": [_watched(terms, printer) for terms in own],
+            }
+        )
     return slopes
 
 

@@ -27,6 +27,7 @@ PREAMBLE = (
 )
 SLOPES = True
 REREAD = True
+TWICE: Mapping[Any, str] = {}
 #: JAX has Bessel functions of order 0 and 1 alone; its log1p, expm1, lgamma and digamma lose digits
 SPELLINGS: Mapping[Any, str] = {
     sp.log: "jnp.log({0})",

@@ -24,6 +24,7 @@ PREAMBLE = (
 )
 SLOPES = False
 REREAD = True
+TWICE: Mapping[Any, str] = {}
 #: NumPy has no error function and no gamma functions: SciPy is imported in the modules that need them
 SPELLINGS: Mapping[Any, str] = {
     sp.log: "np.log({0})",

@@ -13,7 +13,9 @@ from symkl.codegen.stable import kernels as k
 NAME = "torch"
 MODULE = "torch"
 LIBRARY = "PyTorch"
-RESERVED = frozenset({"torch", "Tensor", "Any", "Callable", "Sequence", "arguments", "slopes", "wanted"})
+RESERVED = frozenset(
+    {"torch", "Tensor", "Any", "Callable", "Sequence", "arguments", "near", "slopes", "sums", "wanted"}
+)
 INFINITY = "torch.inf"
 NAN = "torch.nan"
 QUOTIENT = "{0} / {1}"
@@ -26,6 +28,14 @@ PREAMBLE = (
 )
 SLOPES = True
 REREAD = True
+TWICE: Mapping[Any, str] = {
+    sp.log: "_log_twice({0})",
+    sp.exp: "_exp_twice({0})",
+    sp.loggamma: "_polygamma_twice(-1, {0})",
+    sp.polygamma: "_polygamma_twice({0}, {1})",
+    sp.Abs: "_abs_twice({0})",
+    sp.sign: "_sign_twice({0})",
+}
 #: torch has Bessel functions of order 0 and 1 alone, no exponential integral, and a trigamma that loses nine digits;
 #: its incomplete gamma functions lose six digits at large shapes, and have no derivative in the shape;
 #: `maximum` and `minimum` want tensors on both sides

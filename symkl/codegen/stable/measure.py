@@ -29,12 +29,16 @@ _CONSTANTS = {sp.pi: "pi", sp.E: "e", sp.EulerGamma: "euler", sp.Catalan: "catal
 
 
 def points(
-    symbols: Sequence[sp.Symbol], pairs: Sequence[tuple[sp.Expr, sp.Expr]], seed: int = 0, each: int = 4
+    symbols: Sequence[sp.Symbol],
+    pairs: Sequence[tuple[sp.Expr, sp.Expr]],
+    seed: int = 0,
+    each: int = 4,
+    near: Sequence[float] = _NEAR,
 ) -> list[dict[sp.Symbol, float]]:
-    """Parameter values: drawn at random, far apart, and at each relative distance of `_NEAR` between the pairs."""
+    """Parameter values: drawn at random, far apart, and at each relative distance of `near` between the pairs."""
     draw = random.Random(seed)  # noqa: S311 - not for secrets
     found = []
-    for distance in (None, 0.0, *(_NEAR if pairs else ())):
+    for distance in (None, 0.0, *(near if pairs else ())):
         for _ in range(each):
             at = {s: _draw(draw, domain_of(s), 4.0 if distance == 0.0 else 1.0) for s in symbols}
             if distance:

@@ -80,25 +80,47 @@ def _kl_gamma_gamma_formula(
     if not any(wanted):
         return value, ()
     slopes: list[Tensor | float | None] = [None] * 4
+    sums = _watched(alpha_1)
     if wanted[0]:
-        slope_alpha_1 = (
-            _product_excess(alpha_1, beta_2, alpha_2, beta_1, alpha_1, beta_1)
-            - _trigamma_excess(alpha_1, -alpha_difference)
-        )
+        part_1 = _trigamma_excess(alpha_1, -alpha_difference)
+        part_2 = _product_excess(alpha_1, beta_2, alpha_2, beta_1, alpha_1, beta_1)
+        slope_alpha_1 = part_2 - part_1
         slopes[0] = slope_alpha_1
+        if sums is not None:
+            sums.append((-part_1, part_2))
     if wanted[1]:
         slope_beta_1 = -_product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_1)
         slopes[1] = slope_beta_1
     if wanted[2]:
-        slope_alpha_2 = (
-            _binet_rise(alpha_2, alpha_1, -alpha_difference)
-            - _product_log_ratio(alpha_1, beta_2, alpha_2, beta_1)
-        )
+        part_1 = _product_log_ratio(alpha_1, beta_2, alpha_2, beta_1)
+        part_2 = _binet_rise(alpha_2, alpha_1, -alpha_difference)
+        slope_alpha_2 = part_2 - part_1
         slopes[2] = slope_alpha_2
+        if sums is not None:
+            sums.append((-part_1, part_2))
     if wanted[3]:
         slope_beta_2 = _product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_2)
         slopes[3] = slope_beta_2
-    return value, slopes
+    near = ((alpha_1, alpha_2), (beta_1, beta_2))
+    return value, _refined(slopes, sums, near, arguments, _kl_gamma_gamma_twice)
+
+
+def _kl_gamma_gamma_twice(
+    alpha_1: _Twice,
+    beta_1: _Twice,
+    alpha_2: _Twice,
+    beta_2: _Twice,
+) -> tuple[_Twice | float, ...]:
+    """The derivatives in closed form, with twice the digits."""
+    x_1 = 1.0 / beta_1
+    x_2 = beta_1 - beta_2
+    x_3 = x_1 * alpha_1
+    return (
+        (alpha_1 - alpha_2) * _polygamma_twice(1, alpha_1) - x_1 * x_2,
+        x_2 / beta_1 * alpha_1 / beta_1 + x_1 * alpha_2 - x_3,
+        _log_twice(beta_1) + _polygamma_twice(0, alpha_2) - _log_twice(beta_2) - _polygamma_twice(0, alpha_1),
+        x_3 - alpha_2 / beta_2,
+    )
 
 
 #: so many numbers at a time for each thread: what is worked out between stays in the processor's cache
@@ -627,6 +649,58 @@ _WEIGHTS = (
 )
 
 
+#: the coefficients of x**-1, x**-3, ... in Stirling's series, each in two parts
+_STIRLING_TWICE = (
+    (0.08333333333333333, 4.625929269271485e-18),
+    (-0.002777777777777778, 1.0601087908747154e-19),
+    (0.0007936507936507937, 6.883823317368282e-22),
+    (-0.0005952380952380953, 5.36938218754726e-20),
+    (0.0008417508417508417, 3.6870174889237694e-20),
+    (-0.0019175269175269176, 1.0675702776872475e-19),
+    (0.00641025641025641, 2.2240044563805217e-19),
+    (-0.029550653594771242, 4.861760957508855e-19),
+    (0.17964437236883057, -6.401600482710946e-19),
+    (-1.3924322169059011, 1.5837056989230303e-17),
+    (13.402864044168393, -6.154114101993966e-16),
+    (-156.84828462600203, 9.391823141715389e-15),
+)
+#: log(2*pi)/2, in two parts
+_ROOT_TWICE = (0.9189385332046728, -3.8782941580672414e-17)
+
+
+def _polygamma_twice(order: int, x: _Twice) -> _Twice:
+    """The logarithm of the gamma function (order -1) or a derivative of it: 32 shifts up, then Stirling's series."""
+    shifts = torch.arange(32.0, dtype=torch.float64).reshape(-1, *(1 for _ in x.high.shape))
+    parts, y = x + _Twice(shifts), x + 32.0
+    q = 1.0 / y
+    log, square = _log_twice(y) if order < 1 else y, q * q
+    terms = enumerate(_STIRLING_TWICE, 1)
+    if order == -1:
+        total = _gathered_twice(parts, _Twice.__mul__)
+        series = q * _polynomial_twice(_STIRLING_TWICE, square, 7)
+        return (y - 0.5) * log - y + _Twice(*_ROOT_TWICE) + series - _log_twice(total)
+    total = 1.0 / parts
+    if order == 0:
+        steep = [_twice_of(_Twice(*pair) * (2.0 * k - 1.0)) for k, pair in terms]
+        series = square * _polynomial_twice(steep, square, 7)
+        return log - 0.5 * q - series - _gathered_twice(total, _Twice.__add__)
+    steep = [_twice_of(_Twice(*pair) * (2.0 * k * (2.0 * k - 1.0))) for k, pair in terms]
+    series = square * q * _polynomial_twice(steep, square, 7)
+    return q + 0.5 * square + series + _gathered_twice(total * total, _Twice.__add__)
+
+
+def _twice_of(x: _Twice) -> tuple[float, float]:
+    return float(x.high), float(x.low)
+
+
+def _gathered_twice(parts: _Twice, operation: Callable[[_Twice, _Twice], _Twice]) -> _Twice:
+    """All along the first axis, whose length is a power of two, in one."""
+    while (length := len(parts.high)) > 1:
+        half = length // 2
+        parts = operation(_Twice(parts.high[:half], parts.low[:half]), _Twice(parts.high[half:], parts.low[half:]))
+    return _Twice(parts.high[0], parts.low[0])
+
+
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     """The polynomial with these coefficients, lowest power first, by Horner's rule."""
     if _settled(x):
@@ -692,6 +766,50 @@ def _product_log_ratio(a: Tensor | float, b: Tensor | float, c: Tensor | float, 
     first, second, third, fourth = (torch.log(torch.where(inside, 1.0, x)) for x in (a, c, b, d))
     value = _log_ratio(above, below, torch.where(inside, difference, 0.0))
     return torch.where(inside, value, (first - second) + (third - fourth))
+
+
+def _watched(x: Tensor) -> list[Sequence[Tensor]] | None:
+    """Where the terms of sums go that may cancel; None where nobody asks for more than what they are added up to."""
+    return [] if _settled(x) and not _SINGLE.get() else None
+
+
+def _refined(
+    slopes: Sequence[Tensor | float | None],
+    sums: Sequence[Sequence[Tensor]] | None,
+    near: Sequence[tuple[Tensor, Tensor]],
+    arguments: Sequence[Tensor],
+    again: Callable[..., Sequence[_Twice | float]],
+) -> Sequence[Tensor | float | None]:
+    """The derivatives, worked out again with twice the digits where one of the sums, of these terms, nearly cancels.
+
+    Only where what are equal at equality are `near`; and what comes out is taken only where it differs by no more than
+    rounding can have done.
+    """
+    if not sums:
+        return slopes
+    kept = torch.ones((), dtype=torch.float64)
+    for first, *others in sums:
+        total, size = first, first.abs()
+        for term in others:
+            total, size = total + term, size + term.abs()
+        kept = kept * torch.nan_to_num(total.abs() / size, nan=1.0)
+    low = kept < 0.3
+    for x, y in near:
+        low = low & ((x - y).abs() < 0.5 * y.abs())
+    low, *whole = torch.broadcast_tensors(low, *arguments)
+    places = low.nonzero(as_tuple=True)
+    if not places[0].numel():
+        return slopes
+    allowed = 2.0**-48 / kept.expand_as(low)[places].clamp(min=2.0**-53)
+    found: list[Tensor | float | None] = []
+    for slope, exact in zip(slopes, again(*(_Twice(a[places]) for a in whole)), strict=True):
+        if isinstance(slope, Tensor) and isinstance(exact, _Twice):
+            slope = slope.expand_as(low).clone()
+            plain, better = slope[places], exact.high
+            sure = (better - plain).abs() <= allowed * torch.maximum(better.abs(), plain.abs())
+            slope[places] = torch.where(sure, better, plain)
+        found.append(slope)
+    return found
 
 
 def _scaled_product_gap(a: Tensor | float, b: Tensor | float, c: Tensor | float, d: Tensor | float) -> Tensor:
@@ -817,3 +935,122 @@ _TRIGAMMA = (
     54.971177944862156,
     -529.1242424242424,
 )
+
+
+#: 1/k! for k from 1 on, each in two parts
+_FACTORIALS_TWICE = (
+    (1.0, 0.0),
+    (0.5, 0.0),
+    (0.16666666666666666, 9.25185853854297e-18),
+    (0.041666666666666664, 2.3129646346357427e-18),
+    (0.008333333333333333, 1.1564823173178714e-19),
+    (0.001388888888888889, -5.300543954373577e-20),
+    (0.0001984126984126984, 1.7209558293420705e-22),
+    (2.48015873015873e-05, 2.1511947866775882e-23),
+    (2.7557319223985893e-06, -1.858393274046472e-22),
+    (2.755731922398589e-07, 2.3767714622250297e-23),
+    (2.505210838544172e-08, -1.448814070935912e-24),
+    (2.08767569878681e-09, -1.20734505911326e-25),
+    (1.6059043836821613e-10, 1.2585294588752098e-26),
+    (1.1470745597729725e-11, 2.0655512752830745e-28),
+    (7.647163731819816e-13, 7.03872877733453e-30),
+)
+#: log(2), in two parts
+_LOG_TWO_TWICE = (0.6931471805599453, 2.3190468138462996e-17)
+
+
+class _Twice:
+    """A number with twice the digits: the sum of `high` and of `low`, which is what `high` is rounded by."""
+
+    def __init__(self, high: Tensor | float, low: Tensor | float = 0.0) -> None:
+        self.high: Any = high
+        self.low: Any = low
+
+    def __add__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        high, rest = _sum_twice(self.high, other.high)
+        low, lost = _sum_twice(self.low, other.low)
+        high, rest = _sum_twice(high, rest + low)
+        return _Twice(*_sum_twice(high, rest + lost))
+
+    def __neg__(self) -> _Twice:
+        return _Twice(-self.high, -self.low)
+
+    def __sub__(self, other: _Twice | float) -> _Twice:
+        return self + -_twice(other)
+
+    def __rsub__(self, other: float) -> _Twice:
+        return -self + other
+
+    def __mul__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        high, rest = _product_twice(self.high, other.high)
+        return _Twice(*_sum_twice(high, rest + (self.high * other.low + self.low * other.high)))
+
+    def __truediv__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        first = _Twice(self.high / other.high)
+        rest = self - other * first
+        second = _Twice(rest.high / other.high)
+        rest = rest - other * second
+        return first + second + _Twice(rest.high / other.high)
+
+    def __rtruediv__(self, other: float) -> _Twice:
+        return _twice(other) / self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def _twice(x: _Twice | float) -> _Twice:
+    return x if isinstance(x, _Twice) else _Twice(x)
+
+
+def _sum_twice(a: Any, b: Any) -> tuple[Any, Any]:
+    """a + b as it is rounded, and what is rounded off it (Knuth)."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+def _product_twice(a: Any, b: Any) -> tuple[Any, Any]:
+    """a*b as it is rounded, and what is rounded off it (Veltkamp's split and Dekker's product)."""
+    product = a * b
+    big_a, big_b = 134217729.0 * a, 134217729.0 * b
+    high_a, high_b = big_a - (big_a - a), big_b - (big_b - b)
+    low_a, low_b = a - high_a, b - high_b
+    return product, ((high_a * high_b - product) + high_a * low_b + low_a * high_b) + low_a * low_b
+
+
+def _polynomial_twice(numbers: Sequence[tuple[float, float]], x: _Twice, precise: int) -> _Twice:
+    """The polynomial with these coefficients, the lowest first; of those after `precise` one digit in two is enough."""
+    value = torch.zeros_like(x.high)
+    for high, _ in reversed(numbers[precise:]):
+        value = value * x.high + high
+    total = _Twice(value)
+    for high, low in reversed(numbers[:precise]):
+        total = total * x + _Twice(high, low)
+    return total
+
+
+def _exp_twice(x: _Twice) -> _Twice:
+    """exp(x) by its series at x less a multiple of log(2), over 16, and four squares."""
+    whole = torch.round(x.high / _LOG_TWO_TWICE[0])
+    part = (x - _Twice(*_LOG_TWO_TWICE) * _Twice(whole)) * 0.0625
+    rise = part * _polynomial_twice(_FACTORIALS_TWICE, part, 9)
+    for _ in range(4):
+        rise = rise * (rise + 2.0)
+    return (rise + 1.0) * _Twice(torch.ldexp(torch.ones_like(whole), whole))
+
+
+def _log_twice(x: _Twice) -> _Twice:
+    """log(x): the rounded one, and a step of Newton."""
+    rounded = torch.log(x.high)
+    return x * _exp_twice(_Twice(-rounded)) - 1.0 + _Twice(rounded)
+
+
+def _abs_twice(x: _Twice) -> _Twice:
+    return x * _Twice(torch.sign(x.high))
+
+
+def _sign_twice(x: _Twice) -> _Twice:
+    return _Twice(torch.sign(x.high))

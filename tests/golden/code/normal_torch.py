@@ -293,6 +293,7 @@ def _kl_normal_normal__variance_formula(
     if not any(wanted):
         return value, ()
     slopes: list[Tensor | float | None] = [None] * 4
+    sums = _watched(mu_1)
     if wanted[0]:
         slope_mu_1 = mu_scaled
         slopes[0] = slope_mu_1
@@ -305,7 +306,27 @@ def _kl_normal_normal__variance_formula(
     if wanted[3]:
         slope_var_2 = -0.5 * mu_scaled * mu_scaled - 0.5 * var_difference / var_2 / var_2
         slopes[3] = slope_var_2
-    return value, slopes
+        if sums is not None:
+            sums.append((-0.5 * mu_scaled * mu_scaled, -0.5 * var_difference / var_2 / var_2))
+    near = ((var_1, var_2),)
+    return value, _refined(slopes, sums, near, arguments, _kl_normal_normal__variance_twice)
+
+
+def _kl_normal_normal__variance_twice(
+    mu_1: _Twice,
+    var_1: _Twice,
+    mu_2: _Twice,
+    var_2: _Twice,
+) -> tuple[_Twice | float, ...]:
+    """The derivatives in closed form, with twice the digits."""
+    x_1 = 2.0 * mu_1 - 2.0 * mu_2
+    x_2 = 0.5 / var_2
+    return (
+        x_1 * x_2,
+        x_2 - 0.5 / var_1,
+        -x_1 * x_2,
+        x_2 - 0.5 * (var_1 + (mu_1 - mu_2) * (mu_1 - mu_2)) / var_2 / var_2,
+    )
 
 
 def kl_normal_normal__log_variance(
@@ -367,6 +388,7 @@ def _kl_normal_normal__log_variance_formula(
     t_2 = torch.exp(-logvar_2)
     t_3 = torch.expm1(logvar_difference)
     slopes: list[Tensor | float | None] = [None] * 4
+    sums = _watched(mu_1)
     if wanted[0]:
         slope_mu_1 = mu_difference * t_2
         slopes[0] = slope_mu_1
@@ -379,7 +401,28 @@ def _kl_normal_normal__log_variance_formula(
     if wanted[3]:
         slope_logvar_2 = -0.5 * t_1 - 0.5 * t_3
         slopes[3] = slope_logvar_2
-    return value, slopes
+        if sums is not None:
+            sums.append((-0.5 * t_1, -0.5 * t_3))
+    near = ()
+    return value, _refined(slopes, sums, near, arguments, _kl_normal_normal__log_variance_twice)
+
+
+def _kl_normal_normal__log_variance_twice(
+    mu_1: _Twice,
+    logvar_1: _Twice,
+    mu_2: _Twice,
+    logvar_2: _Twice,
+) -> tuple[_Twice | float, ...]:
+    """The derivatives in closed form, with twice the digits."""
+    x_1 = 2.0 * mu_1 - 2.0 * mu_2
+    x_2 = -logvar_2
+    x_3 = 0.5 * _exp_twice(x_2)
+    return (
+        x_1 * x_3,
+        0.5 * _exp_twice(logvar_1 + x_2) - 0.5,
+        -x_1 * x_3,
+        0.5 - x_3 * ((mu_1 - mu_2) * (mu_1 - mu_2) + _exp_twice(logvar_1)),
+    )
 
 
 #: so many numbers at a time for each thread: what is worked out between stays in the processor's cache
@@ -810,6 +853,50 @@ def _reciprocal_step(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     return d / torch.maximum(a, b) / torch.minimum(a, b)
 
 
+def _watched(x: Tensor) -> list[Sequence[Tensor]] | None:
+    """Where the terms of sums go that may cancel; None where nobody asks for more than what they are added up to."""
+    return [] if _settled(x) and not _SINGLE.get() else None
+
+
+def _refined(
+    slopes: Sequence[Tensor | float | None],
+    sums: Sequence[Sequence[Tensor]] | None,
+    near: Sequence[tuple[Tensor, Tensor]],
+    arguments: Sequence[Tensor],
+    again: Callable[..., Sequence[_Twice | float]],
+) -> Sequence[Tensor | float | None]:
+    """The derivatives, worked out again with twice the digits where one of the sums, of these terms, nearly cancels.
+
+    Only where what are equal at equality are `near`; and what comes out is taken only where it differs by no more than
+    rounding can have done.
+    """
+    if not sums:
+        return slopes
+    kept = torch.ones((), dtype=torch.float64)
+    for first, *others in sums:
+        total, size = first, first.abs()
+        for term in others:
+            total, size = total + term, size + term.abs()
+        kept = kept * torch.nan_to_num(total.abs() / size, nan=1.0)
+    low = kept < 0.3
+    for x, y in near:
+        low = low & ((x - y).abs() < 0.5 * y.abs())
+    low, *whole = torch.broadcast_tensors(low, *arguments)
+    places = low.nonzero(as_tuple=True)
+    if not places[0].numel():
+        return slopes
+    allowed = 2.0**-48 / kept.expand_as(low)[places].clamp(min=2.0**-53)
+    found: list[Tensor | float | None] = []
+    for slope, exact in zip(slopes, again(*(_Twice(a[places]) for a in whole)), strict=True):
+        if isinstance(slope, Tensor) and isinstance(exact, _Twice):
+            slope = slope.expand_as(low).clone()
+            plain, better = slope[places], exact.high
+            sure = (better - plain).abs() <= allowed * torch.maximum(better.abs(), plain.abs())
+            slope[places] = torch.where(sure, better, plain)
+        found.append(slope)
+    return found
+
+
 def _square_balance(r: Tensor, s: Tensor, part: Tensor, x: Tensor, d: Tensor, b: Tensor) -> Tensor:
     """(r*r + s*s + 2*s)/b, where r is x/b, s is d/b and part is r/b; no square overflows by itself.
 
@@ -859,3 +946,122 @@ def _total(*terms: Tensor) -> Tensor:
     for term in terms:
         value = torch.where(term == torch.inf, torch.inf, value)
     return value
+
+
+#: 1/k! for k from 1 on, each in two parts
+_FACTORIALS_TWICE = (
+    (1.0, 0.0),
+    (0.5, 0.0),
+    (0.16666666666666666, 9.25185853854297e-18),
+    (0.041666666666666664, 2.3129646346357427e-18),
+    (0.008333333333333333, 1.1564823173178714e-19),
+    (0.001388888888888889, -5.300543954373577e-20),
+    (0.0001984126984126984, 1.7209558293420705e-22),
+    (2.48015873015873e-05, 2.1511947866775882e-23),
+    (2.7557319223985893e-06, -1.858393274046472e-22),
+    (2.755731922398589e-07, 2.3767714622250297e-23),
+    (2.505210838544172e-08, -1.448814070935912e-24),
+    (2.08767569878681e-09, -1.20734505911326e-25),
+    (1.6059043836821613e-10, 1.2585294588752098e-26),
+    (1.1470745597729725e-11, 2.0655512752830745e-28),
+    (7.647163731819816e-13, 7.03872877733453e-30),
+)
+#: log(2), in two parts
+_LOG_TWO_TWICE = (0.6931471805599453, 2.3190468138462996e-17)
+
+
+class _Twice:
+    """A number with twice the digits: the sum of `high` and of `low`, which is what `high` is rounded by."""
+
+    def __init__(self, high: Tensor | float, low: Tensor | float = 0.0) -> None:
+        self.high: Any = high
+        self.low: Any = low
+
+    def __add__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        high, rest = _sum_twice(self.high, other.high)
+        low, lost = _sum_twice(self.low, other.low)
+        high, rest = _sum_twice(high, rest + low)
+        return _Twice(*_sum_twice(high, rest + lost))
+
+    def __neg__(self) -> _Twice:
+        return _Twice(-self.high, -self.low)
+
+    def __sub__(self, other: _Twice | float) -> _Twice:
+        return self + -_twice(other)
+
+    def __rsub__(self, other: float) -> _Twice:
+        return -self + other
+
+    def __mul__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        high, rest = _product_twice(self.high, other.high)
+        return _Twice(*_sum_twice(high, rest + (self.high * other.low + self.low * other.high)))
+
+    def __truediv__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        first = _Twice(self.high / other.high)
+        rest = self - other * first
+        second = _Twice(rest.high / other.high)
+        rest = rest - other * second
+        return first + second + _Twice(rest.high / other.high)
+
+    def __rtruediv__(self, other: float) -> _Twice:
+        return _twice(other) / self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def _twice(x: _Twice | float) -> _Twice:
+    return x if isinstance(x, _Twice) else _Twice(x)
+
+
+def _sum_twice(a: Any, b: Any) -> tuple[Any, Any]:
+    """a + b as it is rounded, and what is rounded off it (Knuth)."""
+    total = a + b
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+def _product_twice(a: Any, b: Any) -> tuple[Any, Any]:
+    """a*b as it is rounded, and what is rounded off it (Veltkamp's split and Dekker's product)."""
+    product = a * b
+    big_a, big_b = 134217729.0 * a, 134217729.0 * b
+    high_a, high_b = big_a - (big_a - a), big_b - (big_b - b)
+    low_a, low_b = a - high_a, b - high_b
+    return product, ((high_a * high_b - product) + high_a * low_b + low_a * high_b) + low_a * low_b
+
+
+def _polynomial_twice(numbers: Sequence[tuple[float, float]], x: _Twice, precise: int) -> _Twice:
+    """The polynomial with these coefficients, the lowest first; of those after `precise` one digit in two is enough."""
+    value = torch.zeros_like(x.high)
+    for high, _ in reversed(numbers[precise:]):
+        value = value * x.high + high
+    total = _Twice(value)
+    for high, low in reversed(numbers[:precise]):
+        total = total * x + _Twice(high, low)
+    return total
+
+
+def _exp_twice(x: _Twice) -> _Twice:
+    """exp(x) by its series at x less a multiple of log(2), over 16, and four squares."""
+    whole = torch.round(x.high / _LOG_TWO_TWICE[0])
+    part = (x - _Twice(*_LOG_TWO_TWICE) * _Twice(whole)) * 0.0625
+    rise = part * _polynomial_twice(_FACTORIALS_TWICE, part, 9)
+    for _ in range(4):
+        rise = rise * (rise + 2.0)
+    return (rise + 1.0) * _Twice(torch.ldexp(torch.ones_like(whole), whole))
+
+
+def _log_twice(x: _Twice) -> _Twice:
+    """log(x): the rounded one, and a step of Newton."""
+    rounded = torch.log(x.high)
+    return x * _exp_twice(_Twice(-rounded)) - 1.0 + _Twice(rounded)
+
+
+def _abs_twice(x: _Twice) -> _Twice:
+    return x * _Twice(torch.sign(x.high))
+
+
+def _sign_twice(x: _Twice) -> _Twice:
+    return _Twice(torch.sign(x.high))
