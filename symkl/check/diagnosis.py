@@ -8,6 +8,7 @@ its arguments exchanged; at last its terms are held against the true ones. All b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import mpmath as mp
 import sympy as sp
@@ -17,9 +18,10 @@ from symkl.check.closed import closed_form
 from symkl.check.figures import DIGITS, Figures, constant, named, same
 from symkl.check.formula import DIMENSIONS, Formula
 from symkl.check.monomials import monomial
+from symkl.check.nearly import nearly
 from symkl.check.repairs import repair
 from symkl.check.sums import lettered
-from symkl.check.suspects import approximations, suspects, swapped
+from symkl.check.suspects import NAMES, approximations, suspects, swapped
 from symkl.check.terms import difference
 from symkl.language import to_text
 from symkl.model import Claim, Derivation, Expectation
@@ -31,6 +33,10 @@ __all__ = ["diagnosis"]
 
 #: at so many points the values of two expressions are compared
 _POINTS = 10
+#: at so many an integral is enclosed
+_FEW = 4
+#: the denominator of a factor that is shown as a fraction
+_LARGEST = 10**5
 
 
 def diagnosis(derivation: Derivation, formula: Formula, dims: str) -> str:
@@ -92,6 +98,9 @@ def _explained(
         for words, suspect in suspects(derivation, closed, formula.units, dims):
             if figures.match(suspect, values):
                 return words
+    words = _reversed(claim, figures.points, values) or nearly(given, true, figures)
+    if words:
+        return words
     for words, approximate in approximations(claim, figures.points):
         if same(values, approximate):
             return words
@@ -101,11 +110,27 @@ def _explained(
     swap = swapped(claim)
     words = repair(given, closed if closed is not None else sp.S.Zero, true, figures, swap)
     if not words and closed is not None:
-        words = _twice(given, closed, figures, swap) or difference(given, closed, figures)
+        words = difference(given, closed, figures, turned=True)
+        words = words or _twice(given, closed, figures, swap) or difference(given, closed, figures)
     only = " or ".join(_only_where(claim, given, closed, figures)) if closed is not None else ""
     if not only:
         return words
     return f"{words}; it is right only where {only}" if words else f"it is right only where {only}"
+
+
+def _reversed(claim: Claim, points: Sequence[Mapping[sp.Symbol, sp.Expr]], values: Sequence[mp.mpf]) -> str:
+    """That it is the quantity of q and p, where that is more than the parameters exchanged: some may be fixed."""
+    if claim.q is None or claim.quantity not in NAMES or len(claim.p.parameters) == len(swapped(claim)) / 2:
+        return ""
+    other = replace(claim, p=replace(claim.q, role="p"), q=replace(claim.p, role="q"))
+    true = _enclosed(other, points[:_FEW])
+    name = NAMES[claim.quantity]
+    words = f"this is {{}}{name.format('q', 'p')}, not {name.format('p', 'q')}"
+    if true is None or len(true) < min(_FEW, len(points)):
+        return ""
+    if same(values[:_FEW], true):
+        return f"{words.format('')}: the two arguments are exchanged"
+    return words.format("minus ") if same(values[:_FEW], [-value for value in true]) else ""
 
 
 def _off_by(values: Sequence[mp.mpf], true: Sequence[mp.mpf], claim: Claim, figures: Figures) -> str:
@@ -119,6 +144,10 @@ def _off_by(values: Sequence[mp.mpf], true: Sequence[mp.mpf], claim: Claim, figu
         powers = None if single else monomial(ratios, figures.points)
         if powers is not None and powers.free_symbols:
             return f"it is {to_text(powers)} times the truth"
+        if not single and constant(ratios):
+            near = sp.Rational(mp.nstr(ratios[0], DIGITS + 5)).limit_denominator(_LARGEST)
+            exact = same([mp.mpf(near.p) / near.q], ratios[:1])
+            return f"it is {to_text(near) if exact and near else mp.nstr(ratios[0], 10)} times the truth"
     gaps = [one - two for one, two in zip(values, true, strict=True)]
     if constant(gaps):
         gap = named(gaps[0])

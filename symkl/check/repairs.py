@@ -11,6 +11,7 @@ from symkl.check.figures import Figures, constant, named, same
 from symkl.check.monomials import monomial
 from symkl.check.places import Place, places
 from symkl.language import to_text
+from symkl.model import domain_of
 
 __all__ = ["repair"]
 
@@ -136,6 +137,10 @@ def _variants(part: sp.Expr, swap: Mapping[sp.Basic, sp.Basic]) -> Iterator[tupl
                 others.append(part.xreplace({node: node.func(*arguments)}))
     symbols = sorted(part.free_symbols, key=str)
     others += [part.xreplace({old: new}) for old in symbols for new in sorted(swap, key=str) if new != old]
+    units = [symbol for symbol in symbols if domain_of(symbol) == "unit"]
+    others += [part.xreplace({symbol: 1 - symbol}) for symbol in units]
+    if units and isinstance(part, sp.Add):
+        others.append(1 - part)
     yield from ((other, _size(other) + 1) for other in others)
 
 
@@ -146,7 +151,7 @@ def _fitted(place: Place, figures: Figures) -> sp.Expr | None:
     """
     part, wanted, values = place.part, place.wanted, place.values
     if constant(wanted):
-        return named(wanted[0])
+        return named(wanted[0]) or None  # a part that should be 0 is a term too much, or out of reach of the digits
     if all(values):
         times = monomial([one / two for one, two in zip(wanted, values, strict=True)], figures.points)
         if times is not None:

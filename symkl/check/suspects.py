@@ -13,12 +13,12 @@ from symkl.model import Claim, Derivation, Expectation, Parameter
 from symkl.verify.numbers import decimal
 from symkl.verify.rigorous import enclose
 
-__all__ = ["Suspect", "approximations", "suspects", "swapped"]
+__all__ = ["NAMES", "Suspect", "approximations", "suspects", "swapped"]
 
 #: the words for a mistake, and the value (in nats) of the formula that makes it
 Suspect = tuple[str, sp.Expr]
 
-_NAMES = {"kl": "KL({}, {})", "cross_entropy": "H({}, {})"}
+NAMES = {"kl": "KL({}, {})", "cross_entropy": "H({}, {})"}
 _DIGITS = 25
 
 #: how a positive parameter s may be misread: what a formula's s then stands for, an example, and the definition's
@@ -50,8 +50,8 @@ def suspects(derivation: Derivation, truth: sp.Expr, units: str, dims: str) -> I
     swap = swapped(claim)
     if swap:
         other = truth.xreplace(swap)
-        if claim.quantity in _NAMES:
-            name = _NAMES[claim.quantity]
+        if claim.quantity in NAMES:
+            name = NAMES[claim.quantity]
             words = f"this is {name.format('q', 'p')}, not {name.format('p', 'q')}: the two arguments are exchanged"
             yield words, other
             yield f"this is minus {name.format('q', 'p')}, not {name.format('p', 'q')}", -other

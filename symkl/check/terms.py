@@ -16,8 +16,11 @@ __all__ = ["difference"]
 _MOST = 5
 
 
-def difference(form: sp.Expr, truth: sp.Expr, figures: Figures) -> str:
-    """In words, the few terms that are to be exchanged; empty where they are many, or all that there are."""
+def difference(form: sp.Expr, truth: sp.Expr, figures: Figures, turned: bool = False) -> str:
+    """In words, the few terms that are to be exchanged; empty where they are many, or all that there are.
+
+    With `turned`, only where nothing but their signs is wrong.
+    """
     ours, theirs = _terms(form, figures), _terms(truth, figures)
     if ours is None or theirs is None:
         return ""
@@ -31,6 +34,13 @@ def difference(form: sp.Expr, truth: sp.Expr, figures: Figures) -> str:
         return ""
     if len(left) + len(right) > _MOST or len(left) == len(ours) > 1 or len(right) == len(theirs) > 1:
         return ""
+    if turned:
+        negative = [[-value for value in values] for _, values in right]
+        alone = len(left) == len(right) and all(any(same(values, other) for other in negative) for _, values in left)
+        signs = "the sign of the term" if len(left) == 1 else "the signs of the terms"
+        return (
+            f"{signs} {_listed([term for term, _ in left])} {'is' if len(left) == 1 else 'are'} wrong" if alone else ""
+        )
     given, wanted = _listed([term for term, _ in left]), _listed([term for term, _ in right])
     if not right:
         return f"multiplied out, it has {given} too much"

@@ -8,6 +8,7 @@ import sympy as sp
 
 from symkl.algebra import assuming, is_zero, standing
 from symkl.model import Check, Claim, Counterexample, Derivation, Judged, Known, Parameter, Verdict
+from symkl.verify.bounds import boundless, bounds, listed
 from symkl.verify.evidence import by_enclosure, by_quadrature
 from symkl.verify.infinite import by_support, diverging
 from symkl.verify.numbers import ball_of, decimal
@@ -87,7 +88,16 @@ def judge_form(
             return _approximation(form, unit, claim, derivation, inside, digits) or wrong
     ran = any(check.passed for check in checks[1:])
     kind = "proved" if kernel.passed and ran else "numeric" if ran else "unknown"
-    return Verdict(kind, checks, note="" if kind == "proved" else kernel.note if ran else balls.check.note)
+    note = _unbounded(form, unit, claim, derivation) or kernel.note if kind == "numeric" else balls.check.note
+    return Verdict(kind, checks, note="" if kind == "proved" else note)
+
+
+def _unbounded(form: sp.Expr, unit: sp.Expr, claim: Claim, derivation: Derivation | None) -> str:
+    """In words, that a form is the derived result wherever its bounds do not take hold, if it is."""
+    free = boundless(form)
+    if free == form or not _kernel(free * unit, claim, derivation).passed:
+        return ""
+    return f"equal to the truth wherever no bound takes hold ({listed(bounds(form))})"
 
 
 def _approximation(

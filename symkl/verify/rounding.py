@@ -20,31 +20,65 @@ from symkl.verify.points import Point
 from symkl.verify.rigorous.compile import constant
 from symkl.verify.rigorous.operations import NoEnclosure
 
-__all__ = ["by_rounding", "guardless", "guards", "roundings"]
+__all__ = ["TINY", "by_rounding", "guardless", "guards", "roundings"]
 
 #: a number of so many decimal places, and of so many digits, is taken for a rounded one: 1e-9 is not, it has one digit
 _PLACES = _DIGITS = 5
 #: what is added for a machine's sake is at most this
-_TINY = sp.Rational(1, 10**6)
+TINY = sp.Rational(1, 10**6)
+#: what a number is without a guard that it has taken in has a denominator of at most this
+_SIMPLE = 100
 #: a form with rounded numbers agrees with the truth to so many digits
 _ENOUGH = 6
 _PRECISION = 200
 
 
-def guards(form: sp.Expr) -> set[sp.Rational]:
-    """The tiny numbers that stand as terms of sums inside the form: on its own, such a number guards nothing."""
-    sums = form.atoms(sp.Add) - {form}
-    return {term for whole in sums for term in whole.args if term.is_Rational and abs(term) <= _TINY}
+def guards(form: sp.Expr, most: sp.Rational = TINY) -> set[sp.Rational]:
+    """The tiny numbers that are added inside the form: on its own, such a number guards nothing."""
+    return {tiny for found in (_terms(form, most), _factors(form)) for _, tiny in found.values()}
 
 
-def guardless(form: sp.Expr) -> sp.Expr:
+def guardless(form: sp.Expr, most: sp.Rational = TINY) -> sp.Expr:
     """The form without its guards."""
-    tiny = guards(form)
+    terms = {number: rest for number, (rest, _) in _terms(form, most).items()}
+    factors = {number: rest for number, (rest, _) in _factors(form).items()}
 
     def without(whole: sp.Expr) -> sp.Expr:
-        return sp.Add(*[term for term in whole.args if term not in tiny])
+        return sp.Add(*[terms.get(term, term) for term in whole.args])
 
-    return form.replace(lambda node: isinstance(node, sp.Add) and node != form and bool(tiny & set(node.args)), without)
+    bare = form.xreplace(factors)
+    return bare.replace(
+        lambda node: isinstance(node, sp.Add) and node != bare and bool({*terms} & {*node.args}), without
+    )
+
+
+def _terms(form: sp.Expr, most: sp.Rational) -> dict[sp.Rational, tuple[sp.Rational, sp.Rational]]:
+    """Terms of sums inside the form that are guards: what is left without, and how large it is; in 1 + 1e-8 it is 1."""
+    found = {}
+    for term in (term for whole in form.atoms(sp.Add) - {form} for term in whole.args if term.is_Rational):
+        rest = sp.Integer(round(term))
+        if rest != term and abs(term - rest) <= most and (not rest or _is_short(term - rest)):
+            found[term] = (rest, term - rest)
+    return found
+
+
+def _factors(form: sp.Expr) -> dict[sp.Rational, tuple[sp.Rational, sp.Rational]]:
+    """Numbers that have taken in a guard, as 1/(2*(1 + 1e-12)) has; the rest and the size of the guard."""
+    found = {}
+    for number in form.atoms(sp.Rational):
+        rest = number.limit_denominator(_SIMPLE)
+        if number.q <= _SIMPLE or not rest:
+            continue
+        tiny = next((t for t in (number / rest - 1, rest / number - 1) if abs(t) <= TINY and _is_short(t)), None)
+        if tiny is not None:
+            found[number] = (rest, tiny)
+    return found
+
+
+def _is_short(tiny: sp.Rational) -> bool:
+    """Whether it is a number like 1e-8: of one digit."""
+    places = _places(int(tiny.q)) if tiny.q > 1 else None
+    return places is not None and abs(tiny) * 10**places < 10
 
 
 def roundings(form: sp.Expr) -> dict[sp.Rational, int]:

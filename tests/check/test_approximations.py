@@ -89,3 +89,36 @@ def test_what_holds_for_tied_parameters_alone_is_wrong_where_nothing_ties_them()
     assert verdict == "wrong"
     assert words == "it is right where lam_2 = lam_1, and nothing ties them: give --where"
     assert found(derive(claim("kl", lomax, lomax, where=tie)), formula)[:2] == ("correct", "proved")
+
+
+STANDARD = (("mu_2", sp.Integer(0)), ("sigma_2", sp.Integer(1)))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "formula", "verdict"),
+    [
+        ("kl", "(mu_1**2 + sigma_1**2)/(2*(1 + 1e-12)) - log(sigma_1) - 1/2", "correct"),
+        ("kl", "(mu_1**2 + sigma_1**2)/(2*(1 + 1e-8)) - log(sigma_1) - 1/2 + log(1 + 1e-8)", "correct"),
+        ("kl", "(mu_1**2 + sigma_1**2)/(2*(1 + 3e-5)) - log(sigma_1) - 1/2", "wrong"),
+        ("kl", "(mu_1**2 + sigma_1**2)/(2*(1 + 1e-12)) - log(sigma_1) - 1/3", "wrong"),
+        ("entropy", "-p*log(p + 1e-8) - (1 - p)*log(1 - p + 1e-8)", "correct"),
+        ("entropy", "-p*log(p + 1e-8) - (1 - p)*log(2 - p + 1e-8)", "wrong"),
+        ("entropy", "-p*log(p) - (1 - p)*log(1 - p + 1e-4)", "wrong"),
+    ],
+)
+def test_a_guard_that_a_number_has_taken_in_is_one(quantity, formula, verdict):
+    normal, bernoulli = family("normal"), family("bernoulli")
+    asked = claim("kl", normal, normal, where=STANDARD) if quantity == "kl" else claim("entropy", bernoulli)
+    answer = found(derive(asked), formula)
+    assert answer[0] == verdict
+    if verdict == "correct":
+        assert answer[1] == "numeric"
+        assert "without the term 1.00e-" in answer[2]
+
+
+def test_a_bound_that_hardly_ever_takes_hold_is_correct_and_never_proved(divergence):
+    right = GUARDED.format(square="Max(sigma_2, 1e-6)**2", guard="")
+    assert found(divergence, right) == ("correct", "numeric", "equal to the truth wherever no bound takes hold (1e-06)")
+    wrong = right.replace("- 1/2", "- 1/3")
+    assert found(divergence, wrong)[0] == "wrong"
+    assert found(divergence, GUARDED.format(square="Max(sigma_2, 1)**2", guard=""))[0] == "wrong"

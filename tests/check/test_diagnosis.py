@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import sympy as sp
 
 from symkl.check import comparison, read_formula
 from symkl.derive import derive
@@ -36,6 +37,12 @@ MISTAKES = {
     f"({TRUTH})/log(2)": "in bits, not in nats",
     f"-({TRUTH})": "sign is wrong",
     f"({TRUTH})/2": "1/2 times the truth",
+    f"({TRUTH})/784": "1/784 times the truth",
+    f"({TRUTH})*0.1234567": "0.1234567 times the truth",
+    TRUTH.replace("/(2*sigma_2**2)", "/(2*sigma_2**2 + 1e-4)"): "without what is added to keep it finite (0.0001)",
+    f"Max(1, {TRUTH})": "right wherever no bound takes hold (1)",
+    TRUTH.replace("sigma_1**2 +", "Max(sigma_1, 1/2)**2 + 0.001 +"): "takes hold (0.5), and without the terms 0.001",
+    TRUTH.replace("(sigma_1**2 + (mu_1 - mu_2)**2)", "(sigma_1**2 - (mu_1 - mu_2)**2)"): "sign",
     TRUTH.replace(" - 1/2", ""): "off by the constant 1/2",
     TRUTH.replace(" - 1/2", " + log(2*pi)/2 - 1/2"): "off by the constant log(2*pi)/2",
     TRUTH.replace("_1", "_0").replace("_2", "_1").replace("_0", "_2"): "exchanged",
@@ -100,6 +107,14 @@ def test_a_mean_over_dimensions_for_a_sum_and_a_sum_for_a_mean_are_named(kl):
         ("gamma", "entropy", "-log(beta) + loggamma(alpha) + alpha", "the term"),
         ("geometric", "entropy", "-log(1 - p) - p*log(p)/(1 - p)", "right if p stands for 1 - p"),
         ("geometric", "expectation", "1/p - 1 + 1", "does it count from 0 or from 1?"),
+        (
+            "poisson",
+            "kl",
+            "lam_1*log(lam_1/lam_2) + lam_1 - lam_2",
+            "signs of the terms lam_1 and -lam_2 are wrong",
+        ),
+        ("bernoulli", "entropy", "-p*log(p) - (1 - p)*log(p)", "log(1 - p)"),
+        ("gumbel", "entropy", "log(beta) + 1.5772", "right with EulerGamma (0.577215664902) to more digits"),
         ("laplace", "kl", "log(b_2/b_1) + b_1/b_2 - 1", "right only where mu_1 = mu_2"),
     ],
 )
@@ -150,3 +165,14 @@ def test_one_changed_part_is_found(name, quantity, formula, words):
     answer = comparison(derivation, read_formula(derivation.claim, formula, (), "nats", "none"), "none")
     assert answer["verdict"] == "wrong"
     assert words in answer["diagnosis"]
+
+
+def test_the_arguments_exchanged_are_seen_where_one_distribution_is_fixed(normal):
+    fixed = (("mu_2", sp.Integer(0)), ("sigma_2", sp.Integer(1)))
+    derivation = derive(claim("kl", normal, normal, where=fixed))
+    for formula, words in (
+        ("log(sigma_1) + (1 + mu_1**2)/(2*sigma_1**2) - 1/2", "this is KL(q, p), not KL(p, q)"),
+        ("1/2 - log(sigma_1) - (1 + mu_1**2)/(2*sigma_1**2)", "this is minus KL(q, p), not KL(p, q)"),
+    ):
+        assert words in found(derivation, formula)["diagnosis"]
+    assert "KL(q, p)" not in found(derivation, "log(sigma_1) + (2 + mu_1**2)/(2*sigma_1**2) - 1/2")["diagnosis"]

@@ -455,3 +455,55 @@ def test_of_several_things_one_is_to_be_named(judged, tmp_path, name, words):
     (tmp_path / "parts.py").write_text(PARTS, encoding="utf-8")
     with pytest.raises(BadInput, match=words):
         judged(f"{tmp_path}/parts.py:{name}", "kl", "Bernoulli", "Bernoulli")
+
+
+READ = """
+import math
+
+
+def line(mu, spread):
+    return 0.5 * (mu**2 + math.exp(spread) - spread - 1)
+
+
+def wrong(mu, spread):
+    return 0.5 * (mu**2 + math.exp(spread) - 2 * spread - 1)
+
+
+def digamma(x, terms=5):
+    below = 0.0
+    while x < 8:
+        below, x = below - 1 / x, x + 1
+    series = [1 / 12, -1 / 120, 1 / 252, -1 / 240, 1 / 132]
+    return below + math.log(x) - 0.5 / x - sum(b / x ** (2 * k + 2) for k, b in enumerate(series[:terms]))
+
+
+def entropy(alpha, beta):
+    return alpha - math.log(beta) + math.lgamma(alpha) + (1 - alpha) * digamma(alpha)
+
+
+def coarse(alpha, beta):
+    return alpha - math.log(beta) + math.lgamma(alpha) + (1 - alpha) * digamma(alpha, 1)
+"""
+
+
+def test_what_an_argument_must_stand_for_is_named(judged, tmp_path):
+    (tmp_path / "read.py").write_text(READ, encoding="utf-8")
+
+    def told(name, *given):
+        return judged(f"{tmp_path}/read.py:{name}", "kl", "Normal", "Normal", STANDARD, given)
+
+    assert told("line", "spread=2*log(sigma_1)")["verdict"] == "correct"
+    for held in ("sigma_1**2", "log(sigma_1)", "1/sigma_1**2"):
+        answer = told("line", f"spread={held}")
+        assert answer["verdict"] == "wrong"
+        shown = held.replace("1/sigma_1**2", "sigma_1**(-2)")
+        assert answer["diagnosis"].endswith(f"right if spread stands for 2*log(sigma_1), not for {shown}")
+    assert "stands for" not in told("wrong", "spread=sigma_1**2")["diagnosis"]
+
+
+def test_a_series_that_is_cut_off_is_correct_as_far_as_it_goes(judged, tmp_path):
+    (tmp_path / "read.py").write_text(READ, encoding="utf-8")
+    answer = judged(f"{tmp_path}/read.py:entropy", "entropy", "Gamma")
+    assert (answer["verdict"], answer["evidence"], answer["counterexample"]) == ("correct", "numeric", None)
+    assert answer["diagnosis"].startswith("an approximation: off by ")
+    assert judged(f"{tmp_path}/read.py:coarse", "entropy", "Gamma")["verdict"] == "wrong"

@@ -13,8 +13,19 @@ from symkl.check.formula import DIMENSIONS, Formula
 from symkl.check.function.calls import Calls, read_calls
 from symkl.check.function.expressions import Read, divided, faithful, proportional, read_traces
 from symkl.check.function.likeness import likeness
-from symkl.check.function.numeric import COARSE, FINE, Numeric, compared, numeric, proportional_values, truths
+from symkl.check.function.numeric import (
+    COARSE,
+    FINE,
+    NEAR,
+    Numeric,
+    compared,
+    error,
+    numeric,
+    proportional_values,
+    truths,
+)
 from symkl.check.function.questions import points_of
+from symkl.check.function.readings import reading
 from symkl.language import to_text
 from symkl.model import Derivation
 from symkl.trace.user.question import Question
@@ -46,9 +57,16 @@ def judgement(
         found = comparison(derivation, Formula(asked.target, per_dimension, units), asked.dims, vouched)
         if found["verdict"] != "undecided":
             notes = [*answer["notes"], *([note] if note else [])]
+            seen = next(c for one, c in held if one is read)
+            if found["verdict"] == "wrong" and _is_near(found["counterexample"]):
+                near = _approximate(derivation, read, seen, points, UNITS[units], asked.dims)
+                found |= near or {}
+            if found["verdict"] == "wrong" and not found["diagnosis"].startswith(_PLAIN):
+                words, instead = found["diagnosis"], reading(derivation, per_dimension, units, said["arguments"])
+                if instead:
+                    found["diagnosis"] = f"{words}; {instead}" if words.startswith("right if") else instead
             if found["verdict"] == "wrong" and asked.dims != "none":
                 notes += [other] if (other := read.other_than(asked.dims)) else []
-                seen = next(c for one, c in held if one is read)
                 notes += _of_arrays(derivation, read, seen, points, UNITS[units], asked.dims)
             return {**answer, **found, "read": to_text(read.lengths_named()), "notes": notes}
     answer["notes"] += [f"not read as a formula: {said['untraced']}"] if said["untraced"] else []
@@ -66,6 +84,26 @@ def _of_arrays(
         batch = "" if "N" not in read.over else "sum" if read.expression.has(read.N) else "mean"
         found = compared(calls, [known.get(i) for i in range(len(points))], dims, batch)
         return _call(found, calls, points)
+
+
+def _is_near(counterexample: Mapping[str, Any]) -> bool:
+    given, true = mp.mpf(counterexample["given"]), mp.mpf(counterexample["true"])
+    return error(given, true) <= NEAR
+
+
+def _approximate(
+    derivation: Derivation, read: Read, calls: Calls, points: Sequence[Point], unit: sp.Expr, dims: str
+) -> dict[str, Any] | None:
+    """The verdict on a function that is nowhere farther from the truth than a series or a table that is cut off."""
+    if calls.coarse:
+        return None
+    with mp.workdps(30):
+        batch = "" if "N" not in read.over else "sum" if read.expression.has(read.N) else "mean"
+        found = compared(calls, truths(derivation, points, unit), dims, batch, NEAR)
+    if not found.agrees:
+        return None
+    note = f"an approximation: off by {found.worst:.1g} at most, relatively, at {found.points} points"
+    return {"verdict": "correct", "evidence": "numeric", "counterexample": None, "diagnosis": note}
 
 
 def _answer(derivation: Derivation, asked: Question, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,6 +154,8 @@ def _chosen(reads: Sequence[Read], dims: str, points: Sequence[Point]) -> tuple[
     return None
 
 
+#: the beginnings of diagnoses that say what was done, not only what would make it right
+_PLAIN = ("this is", "it is in", "its sign", "it does not grow", "it is right w")
 _UNSUMMED = "what comes out has the axis of the dimensions still: a sum is missing, or its bracket closes too early"
 _ROWS = "of arrays (N, D) it sums over the batch N, and leaves the dimensions D as they are"
 _ONE = "taken for one dimension"

@@ -14,10 +14,23 @@ from symkl.verify import evaluate
 from symkl.verify.numbers import number_of
 from symkl.verify.points import Point
 
-__all__ = ["COARSE", "FINE", "Numeric", "close", "compared", "numeric", "proportional_values", "truths"]
+__all__ = [
+    "COARSE",
+    "FINE",
+    "NEAR",
+    "Numeric",
+    "close",
+    "compared",
+    "error",
+    "numeric",
+    "proportional_values",
+    "truths",
+]
 
 #: relative errors that float64, and what computes in less, may make
 FINE, COARSE = 1e-6, 1e-4
+#: an approximation that a function computes with is as good as this
+NEAR = 1e-9
 #: below this a value counts as this large where errors are relative
 _FLOOR = 1e-3
 #: agreement says something from so many points on
@@ -86,8 +99,11 @@ def proportional_values(calls: Calls, truth: Sequence[mp.mpf | None]) -> bool:
     return len(ratios) > 1 and all(close(ratio, ratios[0], calls.coarse) for ratio in ratios)
 
 
-def compared(calls: Calls, truth: Sequence[mp.mpf | None], dims: str, batch: str) -> Numeric:
+def compared(
+    calls: Calls, truth: Sequence[mp.mpf | None], dims: str, batch: str, tolerance: float | None = None
+) -> Numeric:
     """The same for one of the things that may become of a batch: "sum", "mean", or nothing where there is none."""
+    tolerance = tolerance or (COARSE if calls.coarse else FINE)
     seen: set[int] = set()
     worst = 0.0
     wrong: tuple[Element, mp.mpf] | None = None
@@ -98,7 +114,7 @@ def compared(calls: Calls, truth: Sequence[mp.mpf | None], dims: str, batch: str
             continue
         true = _reduced(known, element, calls, dims, batch)
         here = error(element.value, true)
-        if here > (COARSE if calls.coarse else FINE):
+        if here > tolerance:
             if element.alike:
                 return Numeric(False, len(seen), here, batch, element, true)
             wrong = wrong or (element, true)
