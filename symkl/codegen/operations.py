@@ -143,6 +143,10 @@ def _given_exp_gap(mp: Any, x: Any, y: Any) -> Any:
     return y - 1 - x if x > 2 and mp.isfinite(y) else mp.expm1(x) - x
 
 
+def _given_exp_m1(mp: Any, x: Any, y: Any) -> Any:
+    return y - 1 if x > 2 else mp.expm1(x)
+
+
 _ROWS = (
     Operation(sp.log, lambda mp, x: mp.log(x)),
     Operation(sp.exp, lambda mp, x: mp.exp(x)),
@@ -189,6 +193,7 @@ _ROWS = (
     Operation(k.ScaledProductGap, lambda mp, a, b, c, d: c * _product_gap(mp, a, b, c, d)),
     Operation(k.ExpGap, lambda mp, x: mp.expm1(x) - x),
     Operation(k.GivenExpGap, _given_exp_gap),
+    Operation(k.GivenExpM1, _given_exp_m1),
     Operation(k.ExpOfStep, lambda mp, a, b, c: mp.exp((a - b) / c)),
     Operation(k.PowerOfRatio, lambda mp, a, b, c: (a / b) ** c),
     Operation(k.GammaOfRatio, lambda mp, a, b: mp.gamma(1 + a / b)),

@@ -154,7 +154,10 @@ def _differences_right(value: sp.Expr) -> bool:
             for x, y, d in DIFFERENCES.get(type(kernel), ())
         )
         and _quotients_right(value)
-        and all(proved_equal(gap.args[1], sp.exp(expand_kernels(gap.args[0]))) for gap in value.atoms(k.GivenExpGap))
+        and all(
+            proved_equal(gap.args[1], sp.exp(expand_kernels(gap.args[0])))
+            for gap in value.atoms(k.GivenExpGap, k.GivenExpM1)
+        )
     )
 
 

@@ -111,7 +111,7 @@ def _shape(e: sp.Expr) -> sp.Expr:
     if not e.args or not e.free_symbols:
         return e
     if e.is_Mul:
-        return _squared_ratios(e)
+        return _squared_ratios(_like_ratios(e))
     if e.is_Add and len(e.args) > 2:
         return _paired(e)
     if e.is_Pow and e.exp == 2 and not e.base.is_Symbol:
@@ -132,6 +132,17 @@ def _paired(total: sp.Expr) -> sp.Expr:
             left = [t for t in left if t not in (x, partner)]
             found.append(_Named(x + partner))
     return sp.Add(*found, *(_shape(t) for t in left))
+
+
+def _like_ratios(product: sp.Expr) -> sp.Expr:
+    """`x*b_1/b_2**2 => x*(b_1/b_2)/b_2`: of two like parameters the ratio is a number where x/b_2**2 is none."""
+    powers = product.as_powers_dict()
+    for a in sorted((s for s, power in powers.items() if s.is_Symbol and s.is_positive and power == 1), key=str):
+        stem = a.name.rpartition("_")[0]
+        for b, power in powers.items():
+            if b.is_Symbol and b.is_positive and stem and b.name.rpartition("_")[0] == stem and power < -1:
+                return _like_ratios(product * b / a * _Named(a / b))
+    return product
 
 
 def _squared_ratios(product: sp.Expr) -> sp.Expr:

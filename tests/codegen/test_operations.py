@@ -112,6 +112,11 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.ScaledProductGap: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
     k.ScaledExpGap: (lambda x, a: (-x, a), [*TWO_POSITIVES, (1.0, 0.0), (0.0, 0.0)], 6),
     k.GivenExpGap: (lambda x, y: (x, math.exp(x) if y else math.inf), [(x, y) for x in REAL for y in (0, 1)], 4),
+    k.GivenExpM1: (
+        lambda x, y: (x, math.exp(x) if y else 0.0),
+        [(x, y) for x in REAL for y in (0, 1) if y or x < 2],
+        4,
+    ),
     k.ProductDifference: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 2),
     k.ProductExcess: (lambda a, b: (a, b, b * 0.75, a * 1.25, a, b), TWO_POSITIVES, 3),
     k.ReciprocalStep: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (1e-300, 1e200), (1e200, 1e-300)], 2),
@@ -269,6 +274,8 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return x[2] / definition(k.LogRatio, x) if x[2] else x[1]
     if head is k.GivenExpGap:
         return x[1] - 1 - x[0] if x[0] > 2 and mp.isfinite(x[1]) else mp.expm1(x[0]) - x[0]
+    if head is k.GivenExpM1:
+        return x[1] - 1 if x[0] > 2 else mp.expm1(x[0])
     if head is k.ProductDifference:
         return x[0] * x[1] - x[2] * x[3]
     if head is k.ProductExcess:

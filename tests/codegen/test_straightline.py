@@ -44,3 +44,12 @@ def test_a_square_that_overflows_by_itself_is_multiplied_in_between():
 def test_a_square_with_a_number_alone_stays_one():
     lowering = Lowering(["a", "x_1"])
     assert lowering.lower([(X / A) ** 2 / 2])[0] == lowering.assignments[0].name ** 2 / 2
+
+
+def test_of_two_like_parameters_the_ratio_comes_first():
+    b_1, b_2 = symbol("b_1", "positive"), symbol("b_2", "positive")
+    form = A / B * b_1 / b_2**2
+    assert run(form, {A: 1.0, B: 1.0, b_1: 2e-200, b_2: 1e-200}) == 2e200
+    lowering = Lowering(["a", "b", "b_1", "b_2"])
+    lowering.lower([form])
+    assert [assignment.value for assignment in lowering.assignments] == [b_1 / b_2]

@@ -27,6 +27,7 @@ __all__ = [
     "GammaOfRatio",
     "GammaTail",
     "GivenExpGap",
+    "GivenExpM1",
     "Kernel",
     "LangevinRise",
     "LangevinSlope",
@@ -153,6 +154,15 @@ class GivenExpGap(Kernel):
     def definition(self) -> sp.Expr:
         x, y = self.args
         return y - 1 - x
+
+
+class GivenExpM1(Kernel):
+    """`GivenExpM1(x, y) = y - 1` where y is exp(x), formed without the rounding of a large x."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        return self.args[1] - 1
 
 
 class ExpOfStep(Kernel):

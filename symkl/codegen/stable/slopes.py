@@ -122,7 +122,7 @@ ROWS: dict[type[Kernel], Row] = {
     k.ScaledProductGap: _scaled_product_gap,
     k.EntropyGap: _entropy_gap,
     k.ExpGap: lambda u, du: k.ExpM1(u[0]) * du[0],
-    k.GivenExpGap: lambda u, du: k.ExpM1(u[0]) * du[0],
+    k.GivenExpGap: lambda u, du: k.GivenExpM1(*u) * du[0],
     k.ExpOfStep: lambda u, du: k.ExpOfStep(*u) * ((du[0] - du[1]) / u[2] - (u[0] - u[1]) * du[2] / u[2] ** 2),
     k.PowerOfRatio: _power_of_ratio,
     k.GammaOfRatio: _gamma_of_ratio,
