@@ -27,6 +27,10 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
     - `log_sinhc`: log(sinh(x)/x)/x**2 in powers of x**2, enough for |x| <= 2;
     - `langevin`, `langevin_bend`: its derivative's (coth(x) - 1/x)/x, and 1 over the second one, which is
       1/x**2 - 1/sinh(x)**2 and falls too fast for a polynomial; both alike;
+    - `bessel_zero`, `bessel_one`: I0(x) and 2*I1(x)/x in powers of (x/8)**2, enough for x <= 8; `bessel_bend`: alike
+      I0(x)**2 times the derivative of I1(x)/I0(x), whose series, like theirs, has positive terms alone (DLMF 10.31.3);
+    - `bessel_rest`: x*(x*(1 - I1(x)/I0(x)) - 1/2) in powers of 16/x - 1, enough for x >= 8; `bessel_far`: alike
+      sqrt(2*pi*x)*exp(-x)*I0(x);
     - `stirling`: those of x**-1, x**-3, ... in loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 (DLMF 5.11.1);
     - `trigamma`: those of y**-3, y**-5, ... in trigamma(y) - 1/y - 1/(2*y**2) (DLMF 5.15.8);
     - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t;
@@ -51,6 +55,13 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
         "log_sinhc": tuple(float(c) for c in _interpolated(_log_sinhc, 0, 4, 17)),
         "langevin": tuple(float(c) for c in _interpolated(_langevin, 0, 4, 17)),
         "langevin_bend": tuple(float(c) for c in _interpolated(_langevin_bend, 0, 4, 14)),
+        "bessel_zero": tuple(float(Fraction(16**k, factorial(k) ** 2)) for k in range(25)),
+        "bessel_one": tuple(float(Fraction(16**k, factorial(k) * factorial(k + 1))) for k in range(25)),
+        "bessel_bend": tuple(
+            float(Fraction(16**k * factorial(2 * k), 2 * (factorial(k) * factorial(k + 1)) ** 2)) for k in range(33)
+        ),
+        "bessel_rest": tuple(float(c) for c in _interpolated(_bessel_rest, -1, 1, 30)),
+        "bessel_far": tuple(float(c) for c in _interpolated(_bessel_far, -1, 1, 24)),
         "stirling": tuple(float(b) for b in stirling[:10]),
         "trigamma": tuple(float(b) for b in bernoulli[:10]),
         "nodes": tuple(float((1 + x) / 2) for x in nodes),
@@ -94,6 +105,17 @@ def _langevin(z: mp.mpf) -> mp.mpf:
 
 def _langevin_bend(z: mp.mpf) -> mp.mpf:
     return 1 / (1 / z - 1 / mp.sinh(mp.sqrt(z)) ** 2)
+
+
+def _bessel_rest(y: mp.mpf) -> mp.mpf:
+    x = 16 / (1 + y)
+    with mp.workdps(60):
+        return x * (x * (1 - mp.besseli(1, x) / mp.besseli(0, x)) - mp.mpf(1) / 2)
+
+
+def _bessel_far(y: mp.mpf) -> mp.mpf:
+    x = 16 / (1 + y)
+    return mp.sqrt(2 * mp.pi * x) * mp.exp(-x) * mp.besseli(0, x)
 
 
 def _interpolated(

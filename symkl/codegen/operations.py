@@ -138,6 +138,31 @@ def _log_series_slope(mp: Any, p: Any) -> Any:
         return (x - p) / ((1 - p) * x) ** 2
 
 
+def _bessel_ratio(mp: Any, x: Any) -> Any:
+    return mp.besseli(1, x) / mp.besseli(0, x)
+
+
+def _bessel_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
+    with mp.workdps(_MANY):
+        return mp.log(mp.besseli(0, a + d) / mp.besseli(0, a)) - d * _bessel_ratio(mp, a)
+
+
+def _bessel_ratio_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
+    with mp.workdps(_MANY):
+        return _bessel_ratio(mp, a + d) - _bessel_ratio(mp, a)
+
+
+def _bessel_ratio_slope(mp: Any, x: Any, d: Any) -> Any:
+    with mp.workdps(_MANY):
+        ratio = _bessel_ratio(mp, x)
+        return d * (1 - ratio / x - ratio**2) if x else d / 2
+
+
+def _sine_of_step(mp: Any, x: Any, y: Any) -> Any:
+    with mp.workdps(_MOST):
+        return mp.sin(x - y)
+
+
 def _given_exp_gap(mp: Any, x: Any, y: Any) -> Any:
     # near 0 the given power has lost what the exponent has kept
     return y - 1 - x if x > 2 and mp.isfinite(y) else mp.expm1(x) - x
@@ -222,6 +247,12 @@ _ROWS = (
     Operation(k.SinhcGap, _sinhc_gap),
     Operation(k.LangevinRise, _langevin_rise),
     Operation(k.LangevinSlope, _langevin_slope),
+    Operation(k.BesselGap, _bessel_gap),
+    Operation(k.BesselRatio, _bessel_ratio),
+    Operation(k.BesselRatioRise, _bessel_ratio_rise),
+    Operation(k.BesselRatioSlope, _bessel_ratio_slope),
+    Operation(k.SineOfStep, _sine_of_step),
+    Operation(k.Versine, lambda mp, x, y: 2 * _sine_of_step(mp, x / 2, y / 2) ** 2),
     Operation(k.LogSeriesGap, _log_series_gap),
     Operation(k.LogSeriesRise, _log_series_rise),
     Operation(k.LogSeriesSlope, _log_series_slope),

@@ -24,7 +24,7 @@ DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
     **dict.fromkeys((k.LogGap, k.LogMean, k.GammaGap, k.BinetGap, k.SoftplusGap, k.SinhcGap), ((0, 1, 2),)),
     **dict.fromkeys((k.LogRatio, k.LogRatioSum, k.LogOddsRise, k.ReciprocalStep), ((0, 1, 2),)),
     **dict.fromkeys((k.DigammaRise, k.BinetRise, k.SigmoidRise, k.LangevinRise), ((0, 1, 2),)),
-    **dict.fromkeys((k.LogSeriesGap, k.LogSeriesRise), ((0, 1, 2),)),
+    **dict.fromkeys((k.LogSeriesGap, k.LogSeriesRise, k.BesselGap, k.BesselRatioRise), ((0, 1, 2),)),
     k.EntropyGap: ((1, 0, 2),),
     k.BetaGap: ((0, 2, 4), (1, 3, 5)),
 }

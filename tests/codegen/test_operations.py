@@ -87,6 +87,10 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.TrigammaExcess: ((POSITIVE, (-0.3, 0.0, 1e-9)), 8),
     k.LangevinSlope: ((HALVES,), 4),
     k.LogSeriesSlope: ((WEIGHTS,), 4),
+    k.BesselRatio: (((0.0, *POSITIVE, 1e300),), 4),
+    k.BesselRatioSlope: (((0.0, *POSITIVE, 6.2), (-0.3, 0.0, 1e-9)), 8),
+    k.Versine: ((REAL, (0.0, 0.3, 40.0, 1e150)), 8),
+    k.SineOfStep: ((REAL, (0.0, 0.3, 40.0, 1e150)), -2),
     k.Binet: ((POSITIVE,), 30),
     k.BinetSlope: ((POSITIVE,), 8),
 }
@@ -136,6 +140,8 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.SigmoidRise: (lambda b, a: (b, a, b - a), [*itertools.product(REAL, REAL), (0.3, 0.3 + 1e-9), (40.0, 38.0)], 6),
     k.SinhcGap: (lambda b, a: (b, a, b - a), TWO_HALVES, 8),
     k.LangevinRise: (lambda b, a: (b, a, b - a), TWO_HALVES, 8),
+    k.BesselGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 24),
+    k.BesselRatioRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 8),
     # XLA has no numbers below 2e-308
     k.LogSeriesGap: (lambda b, a: (b, a, b - a), [(b, a) for b, a in TWO_WEIGHTS if abs(b - a) > 1e-298], 8),
     k.LogSeriesRise: (lambda b, a: (b, a, b - a), TWO_WEIGHTS, 8),
@@ -315,6 +321,12 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
     if head in (k.DigammaRise, k.BinetRise):
         rise = mp.digamma(b) - mp.digamma(a)
         return rise if head is k.DigammaRise else rise - mp.log(b / a)
+    if head in (k.BesselGap, k.BesselRatioRise):
+        scaled = [[mp.hyp1f1(n + 0.5, 2 * n + 1, -2 * x) * (x / 2) ** n for x in (b, a)] for n in (0, 1)]
+        (zero_b, zero_a), (one_b, one_a) = scaled
+        if head is k.BesselRatioRise:
+            return one_b / zero_b - one_a / zero_a
+        return (b - a) * (1 - one_a / zero_a) + mp.log(zero_b / zero_a)
     bregman = mp.loggamma(b) - mp.loggamma(a) - mp.digamma(a) * (b - a)
     return bregman if head is k.GammaGap else bregman - (b * mp.log(b / a) - b + a)
 
@@ -360,6 +372,14 @@ def test_the_coefficients_are_those_of_the_series() -> None:
         assert abs(mp.polyval(found["langevin"][::-1], x**2) * x - mp.diff(log_sinhc, x)) < 1e-16
         assert abs(mp.polyval(found["langevin_bend"][::-1], x**2) - 1 / mp.diff(langevin, x)) < 1e-15
         y = mp.mpf(9)
+        zero, one = (mp.besseli(n, y / 2) for n in (0, 1))
+        assert abs(mp.polyval(found["bessel_zero"][::-1], (y / 16) ** 2) / zero - 1) < 1e-16
+        assert abs(mp.polyval(found["bessel_one"][::-1], (y / 16) ** 2) * y / 4 / one - 1) < 1e-16
+        rest = zero**2 - one**2 - 2 * zero * one / y
+        assert abs(mp.polyval(found["bessel_bend"][::-1], (y / 16) ** 2) / rest - 1) < 1e-16
+        far, ratio = mp.sqrt(2 * mp.pi * y) * mp.exp(-y) * mp.besseli(0, y), mp.besseli(1, y) / mp.besseli(0, y)
+        assert abs(mp.polyval(found["bessel_far"][::-1], 16 / y - 1) - far) < 1e-16
+        assert abs(mp.polyval(found["bessel_rest"][::-1], 16 / y - 1) - y * (y * (1 - ratio) - mp.mpf(1) / 2)) < 1e-16
         series = mp.polyval(found["stirling"][::-1], 1 / y**2) / y
         assert abs(series - (mp.loggamma(y) - (y - 0.5) * mp.log(y) + y - mp.log(2 * mp.pi) / 2)) < 1e-17
         moments = [mp.fsum(w * t**n for t, w in zip(found["nodes"], found["weights"], strict=True)) for n in range(20)]

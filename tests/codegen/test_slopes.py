@@ -40,6 +40,11 @@ APPLIED = {
     k.LogOddsRise: (k.LogOddsRise(A * C, B / 2, A * C - B / 2), (A, B, C)),
     k.SinhcGap: (k.SinhcGap(A * X, Y, A * X - Y), (A, X, Y)),
     k.LangevinRise: (k.LangevinRise(A * X, Y, A * X - Y), (A, X, Y)),
+    k.BesselGap: (k.BesselGap(A * B, B + C, A * B - B - C), (A, B, C)),
+    k.BesselRatio: (k.BesselRatio(A * B), (A, B)),
+    k.BesselRatioRise: (k.BesselRatioRise(A * B, B + C, A * B - B - C), (A, B, C)),
+    k.SineOfStep: (k.SineOfStep(A * X, Y), (A, X, Y)),
+    k.Versine: (k.Versine(A * X, Y), (A, X, Y)),
     k.LogSeriesGap: (k.LogSeriesGap(A * C, B / 2, A * C - B / 2), (A, B, C)),
     k.LogSeriesRise: (k.LogSeriesRise(A * C, B / 2, A * C - B / 2), (A, B, C)),
     k.Softplus: (k.Softplus(A * X), (A, X)),
@@ -99,6 +104,16 @@ def test_the_slopes_of_the_normal_divergence_keep_their_digits(x):
     assert loss(found, at, truth) < 6
     if x in (A, B):
         assert loss(plain, at, truth) > 1e4
+
+
+def test_the_steps_of_one_slope_are_added_up_first():
+    total = C * k.BesselRatioSlope(A, B) - k.BesselRatioSlope(A, X) + k.BesselRatioSlope(B, X) + Y
+    joined = slopes._steps_joined(total)
+    assert joined == k.BesselRatioSlope(A, C * B - X) + k.BesselRatioSlope(B, X) + Y
+    assert proved_equal(joined, k.expand_kernels(total))
+    # a slope of no step is no slope, and what is no sum of them stays
+    assert slopes._steps_joined(k.BesselRatioSlope(A, B) - k.BesselRatioSlope(A, B)) == 0
+    assert slopes._steps_joined(k.BesselRatioSlope(A, X) ** 2) == k.BesselRatioSlope(A, X) ** 2
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,11 @@ GAPS: Mapping[Any, str] = {
     k.SinhcGap: "_sinhc_gap({0}, {1}, {2})",
     k.LangevinRise: "_langevin_rise({0}, {1}, {2})",
     k.LangevinSlope: "_langevin_slope({0})",
+    k.BesselGap: "_bessel_gap({0}, {1}, {2})",
+    k.BesselRatio: "_bessel_ratio({0})",
+    k.BesselRatioRise: "_bessel_ratio_rise({0}, {1}, {2})",
+    k.BesselRatioSlope: "_bessel_ratio_slope({0}, {1})",
+    k.Versine: "_versine({0}, {1})",
     k.LogSeriesGap: "_log_series_gap({0}, {1}, {2})",
     k.LogSeriesRise: "_log_series_rise({0}, {1}, {2})",
     k.LogSeriesSlope: "_log_series_slope({0})",
@@ -52,5 +57,6 @@ RISES: Mapping[Any, str] = {
     k.DigammaRise: "_digamma_rise({0}, {1}, {2})",
     k.BinetRise: "_binet_rise({0}, {1}, {2})",
     k.TrigammaExcess: "_trigamma_excess({0}, {1})",
+    k.SineOfStep: "_sine_of_step({0}, {1})",
     k.SigmoidRise: "_sigmoid_rise({0}, {1}, {2})",
 }

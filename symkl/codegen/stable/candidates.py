@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symkl.algebra.signs import assumed
-from symkl.codegen.stable.bregman import open_bregman
+from symkl.codegen.stable.bregman import named, open_bregman
 from symkl.codegen.stable.exponentials import (
     exponential_gap,
     open_exponentials,
@@ -81,7 +81,7 @@ def opened(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp
         if found is not None:
             rest, gaps = found
             for shape in shapes(rest, pairs):
-                yield limits_kept(polished(join_exponentials(gaps + logs_made_safe(shape))))
+                yield limits_kept(polished(join_exponentials(gaps + logs_made_safe(named(shape)))))
 
 
 def plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> Iterator[sp.Expr]:

@@ -153,7 +153,7 @@ def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
     means: dict[sp.Expr, sp.Symbol] = {}
     sides = [
         means_split(
-            split_logs(join_exponentials(powers_as_exponentials(side.replace(sp.atanh, _as_logs)))).replace(
+            split_logs(join_exponentials(powers_as_exponentials(_in_known_functions(side)))).replace(
                 lambda e: isinstance(e, sp.log), one_sided
             ),
             means,
@@ -167,6 +167,18 @@ def _lowered(x: sp.Expr) -> sp.Expr:
     """`loggamma(1 + y) => loggamma(y) + log(y)` for positive y."""
     y = sp.expand(x) - 1
     return sp.loggamma(y) + sp.log(y) if y.free_symbols and positive(y) else sp.loggamma(sp.expand(x))
+
+
+def _in_known_functions(expression: sp.Expr) -> sp.Expr:
+    """The area tangent by logarithms, modified Bessel functions of whole orders by those of order 0 and 1."""
+    return expression.replace(sp.atanh, _as_logs).replace(sp.besseli, _of_low_order)
+
+
+def _of_low_order(n: sp.Expr, x: sp.Expr) -> sp.Expr:
+    """By `I(n, x) = I(n - 2, x) - 2*(n - 1)*I(n - 1, x)/x`."""
+    if not (n.is_Integer and n > 1):
+        return sp.besseli(n, x)
+    return _of_low_order(n - 2, x) - 2 * (n - 1) * _of_low_order(n - 1, x) / x
 
 
 def _as_logs(x: sp.Expr) -> sp.Expr:

@@ -11,6 +11,10 @@ from typing import Any
 import sympy as sp
 
 __all__ = [
+    "BesselGap",
+    "BesselRatio",
+    "BesselRatioRise",
+    "BesselRatioSlope",
     "BetaGap",
     "Binet",
     "BinetGap",
@@ -53,6 +57,7 @@ __all__ = [
     "ScaledProductGap",
     "Sigmoid",
     "SigmoidRise",
+    "SineOfStep",
     "SinhcGap",
     "Softplus",
     "SoftplusGap",
@@ -60,6 +65,7 @@ __all__ = [
     "SquaresShare",
     "Trigamma",
     "TrigammaExcess",
+    "Versine",
     "XLog1PY",
     "XLogY",
     "expand_kernels",
@@ -538,6 +544,79 @@ def _log_sinhc(x: sp.Expr) -> sp.Expr:
 def _langevin(x: sp.Expr) -> sp.Expr:
     """The derivative of that."""
     return sp.S.Zero if x.is_zero else (sp.exp(2 * x) + 1) / (sp.exp(2 * x) - 1) - 1 / x
+
+
+class BesselGap(Kernel):
+    """`BesselGap(b, a, b - a) = log(I0(b)/I0(a)) - (b - a)*I1(a)/I0(a) >= 0` for a, b >= 0.
+
+    The Bregman divergence of the logarithm of the modified Bessel function, which is convex.
+    """
+
+    nargs = 3
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        b, a, difference = self.args
+        return sp.log(sp.besseli(0, b)) - sp.log(sp.besseli(0, a)) - difference * _bessel_ratio(a)
+
+
+class BesselRatio(Kernel):
+    """`BesselRatio(x) = I1(x)/I0(x) >= 0` for x >= 0, where the two overflow as well."""
+
+    nargs = 1
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        return _bessel_ratio(self.args[0])
+
+
+class BesselRatioRise(Kernel):
+    """`BesselRatioRise(b, a, b - a) = BesselRatio(b) - BesselRatio(a)`; of the sign of the difference."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        b, a, _ = self.args
+        return _bessel_ratio(b) - _bessel_ratio(a)
+
+
+class BesselRatioSlope(Kernel):
+    """`BesselRatioSlope(x, d) = d*(1 - A/x - A**2)`, where A is I1(x)/I0(x): d times its derivative, which is positive.
+
+    For x >= 0; the derivative alone may vanish.
+    """
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        x, d = self.args
+        ratio = _bessel_ratio(x)
+        return d * (1 - ratio / x - ratio**2)
+
+
+def _bessel_ratio(x: sp.Expr) -> sp.Expr:
+    return sp.besseli(1, x) / sp.besseli(0, x)
+
+
+class Versine(Kernel):
+    """`Versine(x, y) = 1 - cos(x - y) >= 0`, without the rounding of the difference."""
+
+    nargs = 2
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        x, y = self.args
+        return 1 - sp.cos(x - y)
+
+
+class SineOfStep(Kernel):
+    """`SineOfStep(x, y) = sin(x - y)`, without the rounding of the difference."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        x, y = self.args
+        return sp.sin(x - y)
 
 
 class LogSeriesGap(Kernel):

@@ -35,6 +35,9 @@ def positive(expression: sp.Expr) -> bool:
         if all(nonnegative(term) for term in expression.args) and any(positive(t) for t in expression.args):
             return True
         return bool(assumed()) and is_positive(expression) is True
+    if isinstance(expression, sp.besseli):
+        order, x = expression.args
+        return bool(order.is_nonnegative and positive(x))
     return False
 
 

@@ -110,6 +110,15 @@ def _sinhc_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     return k.LangevinRise(b, a, d) * du[0] - k.LangevinSlope(a) * d * du[1]
 
 
+def _bessel_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    b, a, d = u
+    return k.BesselRatioRise(b, a, d) * du[0] - k.BesselRatioSlope(a, d) * du[1]
+
+
+def _bessel_ratio(x: sp.Expr, step: sp.Expr) -> sp.Expr:
+    return k.BesselRatioSlope(x, step) if step != 0 else sp.S.Zero
+
+
 def _log_series_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     b, a, d = u
     return k.LogSeriesRise(b, a, d) / b * du[0] - k.LogSeriesSlope(a) * k.LogRatio(b, a, d) * du[1]
@@ -137,6 +146,11 @@ ROWS: dict[type[Kernel], Row] = {
     k.Sigmoid: lambda u, du: k.Sigmoid(u[0]) * k.Sigmoid(-u[0]) * du[0],
     k.SinhcGap: _sinhc_gap,
     k.LangevinRise: lambda u, du: k.LangevinSlope(u[0]) * du[0] - k.LangevinSlope(u[1]) * du[1],
+    k.BesselGap: _bessel_gap,
+    k.BesselRatio: lambda u, du: _bessel_ratio(u[0], du[0]),
+    k.BesselRatioRise: lambda u, du: _bessel_ratio(u[0], du[0]) - _bessel_ratio(u[1], du[1]),
+    k.SineOfStep: lambda u, du: sp.cos(u[0] - u[1]) * (du[0] - du[1]),
+    k.Versine: lambda u, du: k.SineOfStep(*u) * (du[0] - du[1]),
     k.LogSeriesGap: _log_series_gap,
     k.LogSeriesRise: lambda u, du: k.LogSeriesSlope(u[0]) * du[0] - k.LogSeriesSlope(u[1]) * du[1],
     k.ExpLag: lambda u, du: u[0] * sp.exp(u[0]) * du[0],
@@ -186,7 +200,7 @@ def stable_slope(
     """
     if form.count_ops() > LARGE:
         return sp.diff(closed, x)
-    raw = slope(form, x)
+    raw = _steps_joined(slope(form, x))
     if raw.has(sp.meijerg):
         return raw  # of an incomplete gamma function by its order: no operation of any backend
     with assuming(given):
@@ -204,6 +218,22 @@ def stable_slope(
             if any(proved_equal(shape, known) for known in (truth_form, same)):
                 return shape
         return truth_form
+
+
+def _steps_joined(total: sp.Expr) -> sp.Expr:
+    """`c*BesselRatioSlope(x, d) + ... => BesselRatioSlope(x, c*d + ...)`: the step may be large where c is none."""
+    if not total.has(k.BesselRatioSlope):
+        return total
+    steps: dict[sp.Expr, sp.Expr] = {}
+    rest = sp.S.Zero
+    for term in sp.Add.make_args(total):
+        found = [f for f in sp.Mul.make_args(term) if isinstance(f, k.BesselRatioSlope)]
+        if len(found) == 1:
+            at, step = found[0].args
+            steps[at] = steps.get(at, sp.S.Zero) + term / found[0] * step
+        else:
+            rest += term
+    return rest + sp.Add(*(k.BesselRatioSlope(at, step) for at, step in steps.items()))
 
 
 def _shapes(raw: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
