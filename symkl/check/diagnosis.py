@@ -18,7 +18,7 @@ from symkl.check.closed import closed_form
 from symkl.check.figures import DIGITS, Figures, constant, named, same
 from symkl.check.formula import DIMENSIONS, Formula
 from symkl.check.monomials import monomial
-from symkl.check.nearly import nearly
+from symkl.check.nearly import nearly, single, stripped
 from symkl.check.repairs import repair
 from symkl.check.sums import lettered
 from symkl.check.suspects import NAMES, approximations, suspects, swapped
@@ -99,8 +99,13 @@ def _explained(
             if figures.match(suspect, values):
                 return words
     words = _reversed(claim, figures.points, values) or nearly(given, true, figures)
+    words = words or single(given, true, figures, dims)
     if words:
         return words
+    bare, numbers = stripped(given)
+    if bare != given and (others := figures.of(bare)) is not None:
+        words = _explained(derivation, formula, bare, dims, others, true, figures)
+        return f"{words} (guards and bounds left out: {numbers})" if words else ""
     for words, approximate in approximations(claim, figures.points):
         if same(values, approximate):
             return words

@@ -39,7 +39,8 @@ def repair(
     """
     pieces = _pieces(truth)
     values = figures.of(form)
-    found = [] if values is None else list(_missing(Place(form, values, list(true), form), pieces, figures))
+    whole = [] if values is None else [Place(form, values, list(true), form)]
+    found = [row for place in whole for row in _missing(place, pieces, figures, sp.Add.make_args(truth))]
     for place in places(form, true, figures):
         found += _changes(place, pieces, figures, swap)
         if isinstance(place.part, sp.Add):
@@ -79,8 +80,10 @@ def _changes(
                 yield size + _size(times * piece) + 2, _words(place, times * piece)
 
 
-def _missing(place: Place, pieces: Sequence[sp.Expr], figures: Figures) -> Iterator[tuple[float, str]]:
-    """A term of the truth, or a multiple of one, that a sum lacks."""
+def _missing(
+    place: Place, pieces: Sequence[sp.Expr], figures: Figures, terms: Sequence[sp.Expr] = ()
+) -> Iterator[tuple[float, str]]:
+    """A term of the truth, or a multiple of one, that a sum lacks; `terms` are those that the whole should have."""
     for piece in pieces:
         values = figures.of(piece)
         if values is None or not all(values):
@@ -90,10 +93,10 @@ def _missing(place: Place, pieces: Sequence[sp.Expr], figures: Figures) -> Itera
         if times is not None and times != 0:
             turned = _TURNED if abs(times) == 2 else 0
             context = "" if place.part == place.inside else f" in {to_text(place.part)}"
-            yield (
-                _size(times * piece) + _ADDED + turned + _DEEPER * place.depth,
-                f"the term {to_text(times * piece)} is missing{context}",
-            )
+            words = f"the term {to_text(times * piece)} is missing{context}"
+            if times * piece / 2 in terms:
+                words = f"the sign of the term {to_text(-times * piece / 2)} is wrong"
+            yield _size(times * piece) + _ADDED + turned + _DEEPER * place.depth, words
 
 
 def _words(place: Place, other: sp.Expr) -> str:

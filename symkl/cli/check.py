@@ -35,7 +35,8 @@ class Dims(StrEnum):
 
 
 _FUNCTION = (
-    "A Python function, FILE.py:NAME or MODULE:NAME, for PyTorch, JAX, NumPy or plain numbers. "
+    "A Python function or method, FILE.py:NAME or MODULE:NAME, for PyTorch, JAX, NumPy or plain numbers; "
+    "NAME[0] or NAME[kl] is one of several things that it gives. "
     "It is code: it is imported and run, in a process of its own, with all rights that you have."
 )
 
@@ -68,7 +69,7 @@ def check(
         typer.Option(
             "--map",
             metavar="NAME=EXPR",
-            help=r"What a name, or an argument, stands for, such as v1=sigma_1**2, or of LaTeX \beta_i=b_1.",
+            help=r"What a name stands for: v1=sigma_1**2, of an object self.v=sigma_1**2, of LaTeX \beta_i=b_1.",
         ),
     ] = None,
     of: Annotated[str | None, typer.Option("--of", metavar="EXPR", help="Of what, for an expectation: x**2.")] = None,

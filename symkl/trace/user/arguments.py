@@ -157,5 +157,5 @@ _VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 def _decorated(function: Callable[..., Any]) -> Callable[..., Any] | None:
     """The one function that a decorator has put `(*args, **kwargs)` around; None where there is not one."""
     cells = [cell.cell_contents for cell in getattr(plain(function), "__closure__", None) or ()]
-    found = [value for value in cells if inspect.isfunction(value)]
+    found = [value for value in cells if callable(value) and inspect.isfunction(inspect.unwrap(value))]
     return found[0] if len(found) == 1 else None
