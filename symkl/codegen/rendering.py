@@ -109,6 +109,7 @@ def _again(watched: Again, printer: Printer, precise: Printer) -> dict[str, Any]
     printer.called.add("_refined")
     found = {
         "sums": [_watched(terms, printer) for terms in watched.sums],
+        "conditions": [printer.condition(c) for c in watched.conditions],
         "near": _tupled([f"({printer.text(x)}, {printer.text(y)})," for x, y in watched.near]),
         "constants": [
             {"name": a.name.name, "value": f"_Twice({high!r}, {low!r})", "comment": sp.sstr(a.value)}

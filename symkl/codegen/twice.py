@@ -45,13 +45,15 @@ class Watched:
 class Again:
     """`sums`: terms of sums that may cancel before any derivative is added up; `slopes`: those with sums of their own.
 
-    `near` are pairs of arguments that are close to one another near equality. `constants`, `assignments` and `values`
+    `near` are pairs of arguments that are close to one another near equality, `conditions` those under which the
+    value is used. `constants`, `assignments` and `values`
     are the closed forms of all derivatives.
     """
 
     sums: tuple[tuple[sp.Expr, ...], ...]
     slopes: tuple[Watched, ...]
     near: tuple[tuple[sp.Expr, sp.Expr], ...]
+    conditions: tuple[sp.Basic, ...]
     constants: tuple[Assignment, ...]
     assignments: tuple[Assignment, ...]
     values: tuple[sp.Expr, ...]
@@ -64,7 +66,7 @@ def again(program: Program, heads: Collection[Any]) -> Again | None:
     functions that are not known to twice the digits: `heads` are.
     """
     (branch, *others) = program.branches
-    if others or branch.conditions or not branch.slopes or branch.closed is None or not program.pairs:
+    if others or not branch.slopes or branch.closed is None or not program.pairs:
         return None
     same, assigned = dict(program.pairs), (*program.assignments, *program.later)
     taken = {a.name for a in program.arguments} | {a.name.name for a in assigned}
@@ -89,6 +91,7 @@ def again(program: Program, heads: Collection[Any]) -> Again | None:
         tuple(sums),
         watched,
         tuple((x, y) for x, y in program.pairs if x.is_Symbol and x.is_nonnegative),
+        branch.conditions,
         tuple(Assignment(name, e) for e, name in constants.items()),
         *_short(replaced, found, _names("y", taken)),
     )

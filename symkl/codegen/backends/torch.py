@@ -14,7 +14,7 @@ NAME = "torch"
 MODULE = "torch"
 LIBRARY = "PyTorch"
 RESERVED = frozenset(
-    {"torch", "Tensor", "Any", "Callable", "Sequence", "arguments", "near", "slopes", "sums", "wanted"}
+    {"torch", "Tensor", "Any", "Callable", "Sequence", "arguments", "held", "near", "slopes", "sums", "wanted"}
 )
 INFINITY = "torch.inf"
 NAN = "torch.nan"

@@ -673,17 +673,18 @@ def _polygamma_twice(order: int, x: _Twice) -> _Twice:
     shifts = torch.arange(32.0, dtype=torch.float64).reshape(-1, *(1 for _ in x.high.shape))
     parts, y = x + _Twice(shifts), x + 32.0
     q = 1.0 / y
-    log, square = _log_twice(y) if order < 1 else y, q * q
-    terms = enumerate(_STIRLING_TWICE, 1)
+    square, terms = q * q, enumerate(_STIRLING_TWICE, 1)
     if order == -1:
-        total = _gathered_twice(parts, _Twice.__mul__)
+        # all by 32, a power of two, so that nothing here is large
+        product = _gathered_twice(parts * 0.03125, _Twice.__mul__)
+        rest = (x - 0.5) * (5.0 * _Twice(*_LOG_TWO_TWICE)) + _Twice(*_ROOT_TWICE)
         series = q * _polynomial_twice(_STIRLING_TWICE, square, 7)
-        return (y - 0.5) * log - y + _Twice(*_ROOT_TWICE) + series - _log_twice(total)
+        return (y - 0.5) * _log_twice(y * 0.03125) + rest + series - (_log_twice(product) + y)
     total = 1.0 / parts
     if order == 0:
         steep = [_twice_of(_Twice(*pair) * (2.0 * k - 1.0)) for k, pair in terms]
         series = square * _polynomial_twice(steep, square, 7)
-        return log - 0.5 * q - series - _gathered_twice(total, _Twice.__add__)
+        return _log_twice(y) - 0.5 * q - series - _gathered_twice(total, _Twice.__add__)
     steep = [_twice_of(_Twice(*pair) * (2.0 * k * (2.0 * k - 1.0))) for k, pair in terms]
     series = square * q * _polynomial_twice(steep, square, 7)
     return q + 0.5 * square + series + _gathered_twice(total * total, _Twice.__add__)
@@ -779,10 +780,11 @@ def _refined(
     near: Sequence[tuple[Tensor, Tensor]],
     arguments: Sequence[Tensor],
     again: Callable[..., Sequence[_Twice | float]],
+    held: Tensor | bool = True,
 ) -> Sequence[Tensor | float | None]:
     """The derivatives, worked out again with twice the digits where one of the sums, of these terms, nearly cancels.
 
-    Only where what are equal at equality are `near`; and what comes out is taken only where it differs by no more than
+    Only where what are equal at equality are `near`, and where the value is used; and what comes out is taken only where it differs by no more than
     rounding can have done.
     """
     if not sums:
@@ -793,7 +795,7 @@ def _refined(
         for term in others:
             total, size = total + term, size + term.abs()
         kept = kept * torch.nan_to_num(total.abs() / size, nan=1.0)
-    low = kept < 0.3
+    low = (kept < 0.3) & held
     for x, y in near:
         low = low & ((x - y).abs() < 0.5 * y.abs())
     low, *whole = torch.broadcast_tensors(low, *arguments)

@@ -864,10 +864,11 @@ def _refined(
     near: Sequence[tuple[Tensor, Tensor]],
     arguments: Sequence[Tensor],
     again: Callable[..., Sequence[_Twice | float]],
+    held: Tensor | bool = True,
 ) -> Sequence[Tensor | float | None]:
     """The derivatives, worked out again with twice the digits where one of the sums, of these terms, nearly cancels.
 
-    Only where what are equal at equality are `near`; and what comes out is taken only where it differs by no more than
+    Only where what are equal at equality are `near`, and where the value is used; and what comes out is taken only where it differs by no more than
     rounding can have done.
     """
     if not sums:
@@ -878,7 +879,7 @@ def _refined(
         for term in others:
             total, size = total + term, size + term.abs()
         kept = kept * torch.nan_to_num(total.abs() / size, nan=1.0)
-    low = kept < 0.3
+    low = (kept < 0.3) & held
     for x, y in near:
         low = low & ((x - y).abs() < 0.5 * y.abs())
     low, *whole = torch.broadcast_tensors(low, *arguments)
