@@ -784,8 +784,8 @@ def _refined(
 ) -> Sequence[Tensor | float | None]:
     """The derivatives, worked out again with twice the digits where one of the sums, of these terms, nearly cancels.
 
-    Only where what are equal at equality are `near`, and where the value is used; and what comes out is taken only where it differs by no more than
-    rounding can have done.
+    Only where what are equal at equality are `near`, and where the value is used (`held`). What comes out is taken
+    only where it differs by no more than rounding can have done.
     """
     if not sums:
         return slopes
