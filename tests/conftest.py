@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the checked-in outputs in tests/golden")
-    parser.addoption("--sweep", action="store_true", help="run the sweeps as well, half an hour of them")
+    parser.addoption(
+        "--sweep", action="store_true", help="run the sweeps too, an hour of them, and every case of a sample"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the sweeps out unless they are asked for."""
+    """Leave the sweeps out unless they are asked for, and of the cases of a test that is a sample all but every n-th.
+
+    A single case that is named on the command line runs: a sample is taken of what stands beside it.
+    """
     if config.getoption("--sweep"):
         return
-    left_out = [item for item in items if item.get_closest_marker("sweep")]
+    seen: Counter[str] = Counter()
+    left_out = set()
+    for item in items:
+        sample, test = item.get_closest_marker("sample"), item.nodeid.partition("[")[0]
+        if item.get_closest_marker("sweep") or (sample is not None and seen[test] % sample.args[0]):
+            left_out.add(item)
+        seen[test] += 1
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from symkl.algebra.mastering import Diverges, apply_masters
 from symkl.algebra.mastering import _value as value_of
 from symkl.algebra.masters import ETA, HIGH, LOW, MASTERS, QUADRATIC, SHAPE, WIDTH, Z
 
+pytestmark = pytest.mark.sample(3)
+
 #: coefficients of the statistics inside each theorem's conditions
 POINTS = {
     "gauss": ["3/5", "-4/3"],

@@ -18,6 +18,7 @@ from symkl.audit.truths import Truth, truths
 pytestmark = pytest.mark.skipif(find_spec("numpyro") is None, reason="numpyro is not installed")
 
 
+@pytest.mark.sweep
 def test_a_series_that_is_cut_off_is_a_wrong_value(
     subject: Callable[..., Subject], apart: Callable[..., list[dict[str, object]]]
 ) -> None:

@@ -21,6 +21,8 @@ from symkl.verify.setting import density_of
 
 stats = pytest.importorskip("scipy.stats")
 
+pytestmark = pytest.mark.sample(3)
+
 #: what an entropy does not see: how x is moved or mirrored between SciPy's distribution and the family
 _MIRRORED = {"gumbel_l", "levy_l", "weibull_max"}
 

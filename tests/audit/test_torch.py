@@ -102,6 +102,7 @@ def test_two_geometrics_that_are_sure_of_success(findings: Callable[[str], list[
     assert float(found[1.0, 1.0].true) == 0
 
 
+@pytest.mark.sweep
 def test_divergences_that_are_negative_near_equality(audited: Callable[..., object]) -> None:
     found = [
         (one.subject.id, finding)

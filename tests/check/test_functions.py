@@ -11,6 +11,8 @@ import pytest
 
 from symkl.errors import BadInput
 
+pytestmark = pytest.mark.sample(3)
+
 VAE = """
 import math
 import torch

@@ -16,6 +16,8 @@ from symkl.language import load_family, read_bindings
 from symkl.language.latex import Source
 from symkl.model import Derivation, claim
 
+pytestmark = pytest.mark.sample(3)
+
 DERIVATIONS = Path(__file__).parents[2] / "derivations"
 
 

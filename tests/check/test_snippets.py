@@ -9,6 +9,8 @@ import pytest
 
 from .snippets import FAMILIES, SNIPPETS
 
+pytestmark = pytest.mark.sample(3)
+
 CORPUS = json.loads((Path(__file__).parents[1] / "corpus" / "formulas.json").read_text(encoding="utf-8"))
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from .conftest import RAYLEIGH, Ran, definition
 
+pytestmark = pytest.mark.sample(3)
+
 BAD_FILES = {
     "unknown symbol": (
         definition(density='density = "x*exp(-x**2/(2*t**2))/s**2"'),

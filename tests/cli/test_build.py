@@ -201,6 +201,7 @@ def test_a_table_that_cannot_be_made_is_told_the_rest_is_built_and_the_next_buil
     assert (here / "build" / "matrix.tex").exists()
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_two_builds_under_different_hash_seeds_are_the_same_bytes(process: Start, here: Path, tmp_path: Path) -> None:
     (here / "rayleigh.toml").write_text(RAYLEIGH)
@@ -216,6 +217,7 @@ def test_two_builds_under_different_hash_seeds_are_the_same_bytes(process: Start
     assert "rayleigh.pdf" in trees[0]
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_a_build_from_the_store_is_the_same_bytes_as_one_without(
     symkl: Callable[..., Ran], rayleigh: Path, here: Path
@@ -226,6 +228,7 @@ def test_a_build_from_the_store_is_the_same_bytes_as_one_without(
     assert _tree(here / "fresh") == _tree(here / "stored") == _tree(here / "none")
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_a_killed_build_leaves_no_half_file_and_the_next_one_finishes(process: Start, here: Path) -> None:
     (here / "a.toml").write_text(RAYLEIGH)

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import torch
 
+pytestmark = pytest.mark.sample(5)
+
 #: what a parameter is, by position, for drawing: r real, s scale or rate or shape, u in (0, 1), l logarithm
 SHAPES = {
     "kl_normal_normal": "rsrs",

@@ -20,6 +20,8 @@ from symkl.codegen import emit, function_name, lower
 from symkl.language import to_text
 from symkl.model import Family, Verified, claim
 
+pytestmark = pytest.mark.sample(3)
+
 INF, log = math.inf, math.log
 
 

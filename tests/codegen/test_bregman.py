@@ -25,6 +25,8 @@ from symkl.codegen.stable.bregman import named, open_bregman
 from symkl.codegen.stable.form import proved_equal
 from symkl.model import Verified, symbol
 
+pytestmark = pytest.mark.sample(3)
+
 NAMES = ("Logarithmic", "VonMises")
 BACKENDS = ["numpy", "torch", "jax", pytest.param("numba", marks=pytest.mark.slow)]
 P1, P2 = symbol("p_1", "unit"), symbol("p_2", "unit")

@@ -16,6 +16,8 @@ from symkl.codegen.running import gradient, values
 from symkl.language import to_text
 from symkl.model import Verified
 
+pytestmark = pytest.mark.sample(3)
+
 #: each backend lost more than 4 units at one of the points at least, before the parts of an exponent were added up
 #: without rounding
 VALUES = {
@@ -109,6 +111,7 @@ def gamma_gradient(a1: mp.mpf, b1: mp.mpf, a2: mp.mpf, b2: mp.mpf) -> tuple[mp.m
     return shapes[0], (a2 * b1 - a1 * b2) / b1**2, shapes[1], a1 / b1 - a2 / b2
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("backend", ["torch", "jax"])
 def test_gradients_at_extreme_scales_are_numbers_where_the_truth_is(made: Made, backend: str) -> None:
     rng = random.Random(32)

@@ -28,6 +28,8 @@ from symkl.model import (
     claim,
 )
 
+pytestmark = pytest.mark.sample(3)
+
 ROOT = Path(__file__).parents[2]
 NASTY = (
     'three quotes """ and more """',
@@ -206,6 +208,7 @@ def test_a_template_that_names_what_is_not_there_is_an_error(
         emit([lower(verified("entropy", "Exponential"))], "numpy", chain)
 
 
+@pytest.mark.sweep
 def test_the_bytes_do_not_depend_on_the_hash_seed() -> None:
     script = (
         "import jinja2, sys\nfrom pathlib import Path\n"

@@ -25,6 +25,8 @@ from symkl.codegen.stable.form import StableForm, proved_equal
 from symkl.codegen.stable.langevin import open_langevin
 from symkl.model import Verified, symbol
 
+pytestmark = pytest.mark.sample(3)
+
 NAME = "ContinuousBernoulli"
 P1, P2 = symbol("p_1", "unit"), symbol("p_2", "unit")
 BACKENDS = ["numpy", "torch", "jax", pytest.param("numba", marks=pytest.mark.slow)]
@@ -155,6 +157,7 @@ def test_in_float32_the_results_are_rounded_once(made: Made, known: dict) -> Non
             assert abs(mp.mpf(float(value)) - truth) <= 0.51 * float(np.spacing(np.float32(float(truth)))), point
 
 
+@pytest.mark.sweep
 @pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")
 def test_derivatives_of_both_orders_agree_with_differences(made: Made) -> None:
     function = made("torch").kl_continuousbernoulli_continuousbernoulli

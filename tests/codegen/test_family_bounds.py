@@ -21,6 +21,8 @@ from symkl.codegen import emit, lower
 from symkl.language import to_text
 from symkl.model import Verified
 
+pytestmark = pytest.mark.sample(3)
+
 #: families whose KL is made of x - log1p(x) and expm1(x) - x alone
 PLAIN = {
     "Normal": "rs",

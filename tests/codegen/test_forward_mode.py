@@ -14,7 +14,10 @@ from symkl.codegen import emit, lower
 from symkl.model import Verified
 
 #: torch's own, where forward mode begins
-pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning")
+pytestmark = [
+    pytest.mark.sample(3),
+    pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated:DeprecationWarning"),
+]
 
 CASES = {
     "kl_normal_normal": (0.3, 1.2, -0.4, 0.7),

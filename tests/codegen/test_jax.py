@@ -19,6 +19,8 @@ from jax.test_util import check_grads
 from symkl.codegen import Program, emit, lower
 from symkl.model import Verified
 
+pytestmark = pytest.mark.sample(3)
+
 #: function: family, parametrisation, and how its parameters of one distribution are drawn
 FAMILIES: dict[str, tuple[str, str | None, str]] = {
     "kl_normal_normal": ("Normal", None, "rp"),

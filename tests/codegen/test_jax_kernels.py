@@ -98,6 +98,7 @@ def test_a_wrong_rule_is_seen(
     assert worst_slope(with_slip(gamma, "jax", kernel, old, new), f"_{kernel}") > 1e-10
 
 
+@pytest.mark.sweep
 def test_second_derivatives_of_a_divergence_of_gammas_are_short_and_right(
     module: ModuleType, references: ModuleType
 ) -> None:

@@ -26,6 +26,8 @@ from symkl.codegen.stable import kernels as k
 from symkl.errors import NotYet
 from symkl.model import symbol
 
+pytestmark = pytest.mark.sample(5)
+
 #: numba compiles each row by itself
 BACKENDS_TRIED = ["numpy", "torch", "jax", pytest.param("numba", marks=pytest.mark.slow)]
 jax.config.update("jax_enable_x64", True)

@@ -21,6 +21,8 @@ from symkl.codegen.stable import kernels as k
 from symkl.language import to_text
 from symkl.model import Verified, symbol
 
+pytestmark = pytest.mark.sample(3)
+
 BACKENDS = ("numpy", "numba", "torch", "jax")
 #: backends that compile, which takes them seconds a function
 COMPILED = ("numba", "jax")

@@ -17,6 +17,8 @@ import sympy as sp
 
 from symkl.language import parse
 
+pytestmark = pytest.mark.sample(3)
+
 HERE = Path(__file__).parent
 
 

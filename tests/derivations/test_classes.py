@@ -18,6 +18,8 @@ from symkl.codegen.ways import ways_of
 from symkl.language import is_document, load_families
 from symkl.model import Counterpart, Family, Parameter
 
+pytestmark = pytest.mark.sample(3)
+
 ROOT = Path(__file__).parents[2]
 FAMILIES = load_families([path for path in sorted((ROOT / "derivations").glob("*.toml")) if not is_document(path)])
 CLASSES = [(family, counterpart) for family in FAMILIES.values() for counterpart in family.classes]

@@ -20,6 +20,8 @@ import sympy as sp
 from symkl.language import is_document, load_families
 from symkl.model import Claim, Distribution, Family, Known, Parameter, claim
 
+pytestmark = pytest.mark.sample(3)
+
 FOLDER = Path(__file__).resolve().parents[2] / "derivations"
 FAMILIES = load_families(path for path in sorted(FOLDER.glob("*.toml")) if not is_document(path))
 EVERY = [(family, known) for family in FAMILIES.values() for known in family.known]

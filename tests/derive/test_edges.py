@@ -11,6 +11,8 @@ from symkl.language import load_families
 from symkl.model import claim
 from symkl.verify import evaluate
 
+pytestmark = pytest.mark.sample(3)
+
 FOLDER = Path(__file__).parents[2] / "derivations"
 NAMES = (
     "Binomial NegativeBinomial ContinuousBernoulli Uniform Beta Pareto StudentT Normal GeneralizedPareto Exponential "

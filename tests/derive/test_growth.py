@@ -12,6 +12,8 @@ from symkl.library import read_library
 from symkl.model import claim
 from symkl.verify.points import draw
 
+pytestmark = pytest.mark.sample(3)
+
 ALWAYS, NEVER = "always", "never"
 #: p, q, where the divergence is finite as far as the tails go
 PAIRS = """

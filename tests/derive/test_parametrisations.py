@@ -10,6 +10,8 @@ from symkl.language import load_families
 from symkl.model import claim
 from tests.derive.toml import written
 
+pytestmark = pytest.mark.sample(3)
+
 E, L = mp.exp, mp.log
 R, P, U = "-oo, oo", "0, oo", "0, 1"
 #: name -> parameters, support, density; the log-density in mpmath; two parameter points; where the quadrature breaks

@@ -7,6 +7,8 @@ import sympy as sp
 from symkl.derive import derive
 from symkl.model import claim
 
+pytestmark = pytest.mark.sample(3)
+
 E, L, G = mp.exp, mp.log, mp.gamma
 #: log-densities written by hand, parameters in order; then the range, broken where the density has a kink
 LOG = {

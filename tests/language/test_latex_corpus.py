@@ -23,6 +23,8 @@ from symkl.language import parse
 from symkl.language.latex import Source
 from symkl.model import Claim
 
+pytestmark = pytest.mark.sample(3)
+
 HERE = Path(__file__).parent
 
 

@@ -16,6 +16,8 @@ from symkl.language import load_family, parse, parse_condition, to_text
 from symkl.language.functions import FUNCTIONS
 from symkl.model import CrossEntropy, Density, Divergence, Entropy, Expectation, Law, claim, symbol
 
+pytestmark = pytest.mark.sample(3)
+
 DERIVATIONS = Path(__file__).resolve().parents[2] / "derivations"
 
 DOMAINS = {

@@ -12,6 +12,8 @@ import pytest
 from symkl.marks.files import marks_of, split_paths
 from symkl.marks.mark import Mark
 
+pytestmark = pytest.mark.sample(3)
+
 
 def _read(folder: Path, name: str, text: str) -> list[Mark]:
     path = folder / name

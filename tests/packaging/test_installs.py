@@ -102,6 +102,7 @@ def test_an_unpacked_sdist_finds_its_data_and_its_tests(built: Path, tmp_path: P
     _check(_run([sys.executable, "-c", SHOW], cwd=tmp_path, PYTHONPATH=str(folder)), folder, AT_ROOT, families)
 
 
+@pytest.mark.sweep
 def test_an_editable_install_reads_the_checkout_and_not_its_stale_copy(
     clone: Path, tmp_path: Path, families: list[str]
 ) -> None:

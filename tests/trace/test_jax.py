@@ -16,6 +16,8 @@ from symkl.trace.meanings import ALIASES
 
 from .rows import ARGUMENTS, X, Y, names_in, value
 
+pytestmark = pytest.mark.sample(3)
+
 MU, LOGVAR = symbol("mu", "real"), symbol("logvar", "real")
 D = sp.Symbol("D", integer=True, positive=True)
 EACH = (MU**2 + sp.exp(LOGVAR) - 1 - LOGVAR) / 2
@@ -88,6 +90,7 @@ def test_a_product_of_vectors_is_a_sum_and_one_of_sums_is_refused():
             traced(function, [X, Y], (1009,))
 
 
+@pytest.mark.sweep
 def test_what_jax_computes_by_series_may_keep_its_name():
     [names] = in_place_of_series().values()
     for name, arguments in {"betaln": (1.7, 0.6), "i0e": (0.37,), "expi": (0.37,), "entr": (0.37,)}.items():

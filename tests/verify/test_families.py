@@ -19,6 +19,8 @@ from symkl.verify.setting import put
 
 from .conftest import DERIVATIONS
 
+pytestmark = pytest.mark.sample(3)
+
 NAMES = sorted(path.stem for path in DERIVATIONS.glob("*.toml") if path.stem != "vae")
 #: families without a published closed form of the entropy: it is added up term by term
 SUMMED = {"binomial", "logarithmic", "negativebinomial", "poisson"}

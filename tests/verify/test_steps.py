@@ -17,6 +17,8 @@ from symkl.verify.steps import check_steps
 
 from .conftest import make
 
+pytestmark = pytest.mark.sample(3)
+
 PAIRS = [(n, n) for n in ("Normal", "LogNormal", "Exponential", "Gamma", "Laplace", "Gumbel", "Poisson", "Bernoulli")]
 PAIRS += [("Normal", "Laplace"), ("Laplace", "Normal"), ("Gumbel", "Normal"), ("Exponential", "Gamma")]
 
