@@ -28,6 +28,8 @@ _UNITS = (
     sp.sqrt(2),
     sp.sqrt(sp.pi),
 )
+#: of these a fraction alone is a name
+_MORE = (1 / sp.pi, 1 / sp.sqrt(sp.pi), sp.sqrt(2 * sp.pi), sp.sqrt(2 / sp.pi), 1 / sp.E)
 _LARGEST = 60  # numerator and denominator of a fraction that is a name
 
 
@@ -81,11 +83,11 @@ def named(number: mp.mpf) -> sp.Expr | None:
     if not abs(number) < 1000:
         return None
     sizes = _sizes()
-    for unit, size in zip(_UNITS, sizes, strict=True):
+    for unit, size in zip((*_UNITS, *_MORE), sizes, strict=True):
         found = _fraction(number / size)
         if found is not None:
             return found * unit
-    for unit, size in zip(_UNITS[1:], sizes[1:], strict=True):
+    for unit, size in zip(_UNITS[1:], sizes[1 : len(_UNITS)], strict=True):
         relation = mp.pslq([number, mp.mpf(1), size], tol=_NEAR * 10, maxcoeff=_LARGEST, maxsteps=1000)
         if relation is not None and relation[0]:
             return -(sp.Rational(relation[1], relation[0]) + sp.Rational(relation[2], relation[0]) * unit)
@@ -94,7 +96,7 @@ def named(number: mp.mpf) -> sp.Expr | None:
 
 @cache
 def _sizes() -> list[mp.mpf]:
-    return [mp.mpf(1), *(mp.mpf(sp.N(unit, DIGITS + 10)._mpf_) for unit in _UNITS[1:])]
+    return [mp.mpf(1), *(mp.mpf(sp.N(unit, DIGITS + 10)._mpf_) for unit in (*_UNITS[1:], *_MORE))]
 
 
 def _fraction(number: mp.mpf) -> sp.Rational | None:

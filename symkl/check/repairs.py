@@ -19,6 +19,8 @@ __all__ = ["repair"]
 _LONGEST = 14
 #: how much rather another part is changed than a number
 _NUMBER = 5
+#: what it counts at most that a term of the whole is long
+_TERM = 6
 #: how much rather a part is changed that stands under one function less
 _DEEPER = 3
 #: what it counts for a change that a part should stand there another number of times, and that one should be added
@@ -54,7 +56,9 @@ def _changes(
     part, wanted, inside = place.part, place.wanted, place.inside
     if same(place.values, wanted) or (part.is_number and isinstance(inside, sp.Mul)):
         return  # of a factor that is a number, the whole product tells more
-    size = _size(part) + _DEEPER * place.depth
+    # of a term of the whole more is to be seen than of its parts
+    size = min(_size(part), _TERM) if isinstance(inside, sp.Add) and place.depth == 0 else _size(part)
+    size += _DEEPER * place.depth
     if isinstance(inside, sp.Add) and same(wanted, [mp.mpf(0)] * len(wanted)):
         yield size, f"the term {to_text(part)} should not be there{_context(place)}"
         return
@@ -65,8 +69,8 @@ def _changes(
     other = _fitted(place, figures)
     # a product tells more than a factor of it that is to be taken so many times
     known = other is None or other == part or (isinstance(inside, sp.Mul) and (other / part).is_Rational)
-    if other is not None and not known and _size(other) <= _LONGEST:
-        times = (other / part).is_Rational and not part.is_number
+    times = other is not None and not known and (other / part).is_Rational and not part.is_number
+    if other is not None and not known and (times or _size(other) <= _LONGEST):
         yield size + (_TIMES if times else _size(other) + 1), _words(place, other)
     for piece in pieces:
         values = figures.of(piece)
@@ -84,10 +88,11 @@ def _missing(
     place: Place, pieces: Sequence[sp.Expr], figures: Figures, terms: Sequence[sp.Expr] = ()
 ) -> Iterator[tuple[float, str]]:
     """A term of the truth, or a multiple of one, that a sum lacks; `terms` are those that the whole should have."""
+    own = sp.Add.make_args(place.part)
     for piece in pieces:
         values = figures.of(piece)
-        if values is None or not all(values):
-            continue
+        if values is None or not all(values) or any((term / piece).is_Rational for term in own):
+            continue  # a term that is there already stands there another number of times
         gap = [(one - two) / three for one, two, three in zip(place.wanted, place.values, values, strict=True)]
         times = named(gap[0]) if constant(gap) else None
         if times is not None and times != 0:

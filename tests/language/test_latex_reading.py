@@ -227,6 +227,8 @@ READ |= {
     r"\operatorname{B}{\left(a,b\right)}": "beta(a, b)",
     r"\ln\qty(a+b)": "log(a + b)",
     r"\tanh^{-1}(1-2p)": "atanh(1 - 2*p)",
+    r"\frac{\Gamma'(a)}{\Gamma(a)}": "gamma(a)*digamma(a)/gamma(a)",
+    r"\Gamma'(a)^2": "(gamma(a)*digamma(a))**2",
     r"\boxed{a + b}": "a + b",
     # words beside a formula
     r"\frac12\ln a \quad \text{nats}": "1/2*log(a)",
@@ -272,7 +274,8 @@ def test_latex_is_read_as_this_text(latex: str) -> None:
 
 #: what is refused: the column, and how the refusal begins
 REFUSED = {
-    r"\Gamma'(a)": (1, "'Gamma' with a prime or a mark is not read"),
+    r"\Gamma''(a)": (1, "'Gamma' with a prime or a mark is not read"),
+    r"\Gamma'^2(a)": (1, "the derivative of 'Gamma' has no bracket after it"),
     r"I_\nu(x)": (3, "'nu' is not known here"),
     r"\sigma^2_{}": (9, "this script is empty"),
     r"\hat\mu": (1, "'mu_hat' is not known here"),

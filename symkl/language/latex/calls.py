@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from symkl.language.latex.arguments import bare_argument, no_marks, power_of
+from symkl.language.latex.arguments import bare_argument, no_marks, only, power_of
 from symkl.language.latex.brackets import arguments
 from symkl.language.latex.functions import FUNCTIONS
 from symkl.language.latex.peeking import LETTERS, PSI
-from symkl.language.latex.scripts import read_scripts
-from symkl.language.latex.tree import Power, Tree
+from symkl.language.latex.scripts import Scripts, read_scripts
+from symkl.language.latex.tree import Call, Power, Product, Tree
 
 if TYPE_CHECKING:
     from symkl.language.latex.reader import Reader
@@ -27,10 +27,20 @@ _NOTED = {
 _INVERSES = {"tan": "atan", "tanh": "atanh"}
 
 
+def _derivative_of_gamma(reader: Reader, found: Scripts, place: int) -> Tree:
+    r"""`\Gamma'(a)` => gamma(a)*digamma(a)."""
+    if found.below or found.above or not reader.bracket_next():
+        raise reader.refusal("the derivative of 'Gamma' has no bracket after it", r"write \Gamma'(a)", place)
+    argument = only(reader, "Gamma'", arguments(reader), place)
+    return Product(place, (Call(place, "gamma", (argument,)), Call(place, "digamma", (argument,))))
+
+
 def apply(reader: Reader, name: str, place: int) -> Tree:
     """A function of the table with its arguments, to the power that stands on its name."""
     function = FUNCTIONS[name]
     found = read_scripts(reader)
+    if name == "Gamma" and found.primes == 1 and not found.marks:
+        return _derivative_of_gamma(reader, found, place)
     no_marks(reader, name, found, place)
     if found.below:
         raise reader.refusal(f"'{name}' with a subscript is not read", place=found.below_place)
