@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from types import ModuleType
 from typing import Any
+
+from corpus import convert
 
 from symkl import pipeline
 from symkl.library import Library
@@ -28,7 +29,7 @@ def library_of(files: dict[str, str], folder: Path) -> Library:
     return pipeline.read(paths)
 
 
-def claim_and_form(entry: Any, convert: ModuleType, folder: Path) -> tuple[Claim, Known]:
+def claim_and_form(entry: Any, folder: Path) -> tuple[Claim, Known]:
     """What the entry is about, and its formula, read from definition files. Raises `BadInput`."""
     definition = convert.converted(entry)
     library = library_of(definition.files, folder)
@@ -39,9 +40,9 @@ def claim_and_form(entry: Any, convert: ModuleType, folder: Path) -> tuple[Claim
     return about, form
 
 
-def judged(entry: Any, convert: ModuleType) -> Judged:
+def judged(entry: Any) -> Judged:
     """The entry's formula with its verdict."""
     with tempfile.TemporaryDirectory() as made:
-        about, _ = claim_and_form(entry, convert, Path(made))
+        about, _ = claim_and_form(entry, Path(made))
         [form] = pipeline.prove(about, _SETTINGS).known
         return form

@@ -12,10 +12,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import convert
-import judging
+from corpus import convert, judging
 
 SECONDS = 90
 
@@ -23,7 +22,7 @@ SECONDS = 90
 def child(entry: Any, end: Connection) -> None:
     begun = time.process_time()
     try:
-        form = judging.judged(entry, convert)
+        form = judging.judged(entry)
         verdict = form.verdict
         notes = [f"{check.method}: {check.passed} {check.digits} {check.note}" for check in verdict.checks]
         if verdict.counterexample is not None:

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from corpus import convert, judging
 
 from symkl.check import Formula, comparison
 from symkl.derive import derive
 
-HERE = Path(__file__).resolve().parent
-
-
-def _imported(name: str) -> ModuleType:
-    key = f"corpus_{name}"
-    if key not in sys.modules:
-        spec = importlib.util.spec_from_file_location(key, HERE / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[key] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[key])
-    return sys.modules[key]
-
-
-convert, judging = _imported("convert"), _imported("judging")
 #: labelled wrong, and equal to the divergence all the same, by the corpus's own reference values
 RIGHT = {"ericjang-draw"}
 WRONG = {entry["id"]: entry for entry in convert.entries() if not entry["correct"] and entry["id"] not in RIGHT}
@@ -58,7 +41,7 @@ SAMPLE = ["julia-exp-kl", "caglar-bern-kl", "flux-vae-1", "andrewspano-vae", "gu
 @cache
 def answered(name: str):
     with tempfile.TemporaryDirectory() as folder:
-        about, known = judging.claim_and_form(WRONG[name], convert, Path(folder))
+        about, known = judging.claim_and_form(WRONG[name], Path(folder))
     return comparison(derive(about), Formula(known.text, known.formula, known.units), "none")
 
 

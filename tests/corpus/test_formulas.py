@@ -6,33 +6,18 @@ The default run takes a selection; every univariate entry: `pytest tests/corpus 
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import sympy as sp
+from corpus import convert, judging
 
 from symkl.language import parse
 
 pytestmark = pytest.mark.sample(3)
 
 HERE = Path(__file__).parent
-
-
-def _imported(name: str) -> ModuleType:
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, HERE / f"{name.removeprefix('corpus_')}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-convert, judging = _imported("corpus_convert"), _imported("corpus_judging")
 ENTRIES = {entry["id"]: entry for entry in convert.entries()}
 
 #: of every kind, unit and way of going wrong one or two
@@ -53,7 +38,7 @@ def is_right(entry):
 
 
 def check(entry):
-    found = judging.judged(entry, convert).verdict
+    found = judging.judged(entry).verdict
     if is_right(entry):
         assert found.kind in ACCEPTED, found
         assert found.counterexample is None

@@ -6,16 +6,14 @@ it is broken; and what is said of entries that hold what no closed form holds.
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import mpmath as mp
 import pytest
 import sympy as sp
+from corpus import convert, judging
 
 from symkl.check.latex import given_in
 from symkl.errors import BadInput
@@ -28,25 +26,13 @@ pytestmark = pytest.mark.sample(3)
 HERE = Path(__file__).parent
 
 
-def _corpus(name: str) -> ModuleType:
-    full = f"corpus_{name}"
-    if full not in sys.modules:
-        spec = importlib.util.spec_from_file_location(full, HERE.parent / "corpus" / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[full] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[full])
-    return sys.modules[full]
-
-
-convert, judging = _corpus("convert"), _corpus("judging")
 DATA = json.loads((HERE / "latex_corpus.json").read_text())
 ENTRIES = {entry["id"]: entry for entry in convert.entries() if entry.get("latex")}
 
 
 def about(entry: Any, folder: Path) -> tuple[Claim, sp.Expr]:
     """What the entry is about, and its formula in symkl's notation, both in the names of its definition."""
-    claim, form = judging.claim_and_form(entry, convert, folder)
+    claim, form = judging.claim_and_form(entry, folder)
     return claim, form.formula
 
 

@@ -5,38 +5,20 @@ The default run takes a sample; all of them: `pytest tests/soundness --sweep -m 
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import tempfile
 from collections import Counter
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import sympy as sp
+from corpus import convert, judging
+from soundness import mutants as mutation
+from soundness import trial
 
 from symkl.derive import derive
 from symkl.language import is_document, load_families
 from symkl.model import claim
-
-HERE = Path(__file__).resolve().parent
-
-
-def _imported(name: str, path: Path) -> ModuleType:
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-mutation = _imported("soundness_mutants", HERE / "mutants.py")
-trial = _imported("soundness_trial", HERE / "trial.py")
-convert = _imported("corpus_convert", HERE.parent / "corpus" / "convert.py")
-judging = _imported("corpus_judging", HERE.parent / "corpus" / "judging.py")
 
 PATHS = [path for path in sorted(trial.DERIVATIONS.glob("*.toml")) if not is_document(path)]
 FAMILIES = load_families(PATHS)
@@ -56,7 +38,7 @@ def of_family(name: str, each: int):
 @cache
 def of_corpus(name: str):
     with tempfile.TemporaryDirectory() as folder:
-        about, known = judging.claim_and_form(CORPUS[name], convert, Path(folder))
+        about, known = judging.claim_and_form(CORPUS[name], Path(folder))
     if known.formula.has(sp.Sum):
         return trial.Trial()
     return trial.of_claim(about, derive(about), known, mutation, EACH_OF_CORPUS)
