@@ -24,6 +24,7 @@ _LOST: dict[object, float] = {
     k.SoftplusGap: 8,
     k.LogSeriesGap: 8,
     k.BesselGap: 24,
+    k.BesselLack: 6,
     k.BesselRatioSlope: 8,
     k.BesselRatioRise: 8,
     sp.erfc: 60,

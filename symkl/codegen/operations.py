@@ -142,6 +142,16 @@ def _bessel_ratio(mp: Any, x: Any) -> Any:
     return mp.besseli(1, x) / mp.besseli(0, x)
 
 
+def _bessel_lack(mp: Any, x: Any) -> Any:
+    with mp.workdps(_MANY):
+        return 1 - _bessel_ratio(mp, x)
+
+
+def _log_scaled_bessel(mp: Any, x: Any) -> Any:
+    with mp.workdps(_MANY):
+        return mp.log(mp.besseli(0, x)) - x
+
+
 def _bessel_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
     with mp.workdps(_MANY):
         return mp.log(mp.besseli(0, a + d) / mp.besseli(0, a)) - d * _bessel_ratio(mp, a)
@@ -248,6 +258,8 @@ _ROWS = (
     Operation(k.LangevinRise, _langevin_rise),
     Operation(k.LangevinSlope, _langevin_slope),
     Operation(k.BesselGap, _bessel_gap),
+    Operation(k.BesselLack, _bessel_lack),
+    Operation(k.LogScaledBessel, _log_scaled_bessel),
     Operation(k.BesselRatio, _bessel_ratio),
     Operation(k.BesselRatioRise, _bessel_ratio_rise),
     Operation(k.BesselRatioSlope, _bessel_ratio_slope),

@@ -89,6 +89,8 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.TrigammaExcess: ((POSITIVE, (-0.3, 0.0, 1e-9)), 8),
     k.LangevinSlope: ((HALVES,), 4),
     k.LogSeriesSlope: ((WEIGHTS,), 4),
+    k.BesselLack: (((0.0, *POSITIVE, 1e250),), 6),
+    k.LogScaledBessel: (((0.0, *POSITIVE, 1e250),), -2),
     k.BesselRatio: (((0.0, *POSITIVE, 1e300),), 4),
     k.BesselRatioSlope: (((0.0, *POSITIVE, 6.2), (-0.3, 0.0, 1e-9)), 8),
     k.Versine: ((REAL, (0.0, 0.3, 40.0, 1e150)), 8),

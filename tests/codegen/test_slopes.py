@@ -41,6 +41,8 @@ APPLIED = {
     k.SinhcGap: (k.SinhcGap(A * X, Y, A * X - Y), (A, X, Y)),
     k.LangevinRise: (k.LangevinRise(A * X, Y, A * X - Y), (A, X, Y)),
     k.BesselGap: (k.BesselGap(A * B, B + C, A * B - B - C), (A, B, C)),
+    k.BesselLack: (k.BesselLack(A * B), (A, B)),
+    k.LogScaledBessel: (k.LogScaledBessel(A * B), (A, B)),
     k.BesselRatio: (k.BesselRatio(A * B), (A, B)),
     k.BesselRatioRise: (k.BesselRatioRise(A * B, B + C, A * B - B - C), (A, B, C)),
     k.SineOfStep: (k.SineOfStep(A * X, Y), (A, X, Y)),

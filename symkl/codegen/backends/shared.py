@@ -36,6 +36,8 @@ GAPS: Mapping[Any, str] = {
     k.LangevinRise: "_langevin_rise({0}, {1}, {2})",
     k.LangevinSlope: "_langevin_slope({0})",
     k.BesselGap: "_bessel_gap({0}, {1}, {2})",
+    k.BesselLack: "_bessel_lack({0})",
+    k.LogScaledBessel: "_log_scaled_bessel({0})",
     k.BesselRatio: "_bessel_ratio({0})",
     k.BesselRatioRise: "_bessel_ratio_rise({0}, {1}, {2})",
     k.BesselRatioSlope: "_bessel_ratio_slope({0}, {1})",

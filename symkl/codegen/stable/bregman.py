@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symkl.codegen.stable.kernels import BesselGap, BesselRatio, Kernel, LogSeriesGap, Versine
+from symkl.codegen.stable.kernels import BesselGap, Kernel, LogSeriesGap
 from symkl.codegen.stable.logs import split_logs
 from symkl.codegen.stable.shape import factored, spread
 from symkl.codegen.stable.signs import nonnegative
 from symkl.model import Unit
 
-__all__ = ["ROWS", "Row", "named", "open_bregman"]
+__all__ = ["ROWS", "Row", "open_bregman"]
 
 
 @dataclass(frozen=True)
@@ -51,22 +51,3 @@ def _stands(row: Row, pair: tuple[sp.Expr, sp.Expr], closed: sp.Expr) -> bool:
     """Whether the potentials of both may stand in the closed form: what they are made of does."""
     functions = closed.atoms(sp.Function)
     return all(x.is_Symbol and row.of(x) and row.potential(x).args[0].atoms(sp.Function) <= functions for x in pair)
-
-
-def named(expression: sp.Expr) -> sp.Expr:
-    """`besseli(1, x)/besseli(0, x) => BesselRatio(x)` for positive x, and `1 - cos(x - y) => Versine(x, y)`."""
-    for function in sorted(expression.atoms(sp.besseli), key=sp.default_sort_key):
-        order, x = function.args
-        if order == 1 and x.is_positive:
-            expression = expression.subs(function, BesselRatio(x) * sp.besseli(0, x))
-    return expression.replace(
-        lambda e: e.is_Add and len(e.args) == 2 and e.has(sp.cos), lambda e: _versine(e, 1) or _versine(-e, -1) or e
-    )
-
-
-def _versine(total: sp.Expr, sign: int) -> sp.Expr | None:
-    cosine = 1 - total
-    if not isinstance(cosine, sp.cos):
-        return None
-    minus = sp.Add(*(term for term in sp.Add.make_args(cosine.args[0]) if term.could_extract_minus_sign()))
-    return sign * Versine(cosine.args[0] - minus, -minus)

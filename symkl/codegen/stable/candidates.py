@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symkl.algebra.signs import assumed
-from symkl.codegen.stable.bregman import named, open_bregman
+from symkl.codegen.stable.bessel import named, open_bessel
+from symkl.codegen.stable.bregman import open_bregman
 from symkl.codegen.stable.exponentials import (
     exponential_gap,
     open_exponentials,
@@ -76,8 +77,8 @@ def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterato
 
 
 def opened(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
-    """Forms with gaps of functions that no other rule knows, as exact near equality and at even odds as elsewhere."""
-    for found in (open_langevin(closed), open_bregman(closed, pairs)):
+    """Forms by functions that no other rule knows, as exact near equality, at even odds and far out as elsewhere."""
+    for found in (open_langevin(closed), open_bregman(closed, pairs), open_bessel(closed)):
         if found is not None:
             rest, gaps = found
             for shape in shapes(rest, pairs):

@@ -12,6 +12,7 @@ import sympy as sp
 
 __all__ = [
     "BesselGap",
+    "BesselLack",
     "BesselRatio",
     "BesselRatioRise",
     "BesselRatioSlope",
@@ -42,6 +43,7 @@ __all__ = [
     "LogOddsRise",
     "LogRatio",
     "LogRatioSum",
+    "LogScaledBessel",
     "LogSeriesGap",
     "LogSeriesRise",
     "LogSeriesSlope",
@@ -558,6 +560,26 @@ class BesselGap(Kernel):
     def definition(self) -> sp.Expr:
         b, a, difference = self.args
         return sp.log(sp.besseli(0, b)) - sp.log(sp.besseli(0, a)) - difference * _bessel_ratio(a)
+
+
+class BesselLack(Kernel):
+    """`BesselLack(x) = 1 - I1(x)/I0(x) >= 0` for x >= 0; it falls as 1/(2*x)."""
+
+    nargs = 1
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        return 1 - _bessel_ratio(self.args[0])
+
+
+class LogScaledBessel(Kernel):
+    """`LogScaledBessel(x) = log(exp(-x)*I0(x)) <= 0` for x >= 0."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        (x,) = self.args
+        return sp.log(sp.besseli(0, x)) - x
 
 
 class BesselRatio(Kernel):

@@ -147,6 +147,8 @@ ROWS: dict[type[Kernel], Row] = {
     k.SinhcGap: _sinhc_gap,
     k.LangevinRise: lambda u, du: k.LangevinSlope(u[0]) * du[0] - k.LangevinSlope(u[1]) * du[1],
     k.BesselGap: _bessel_gap,
+    k.BesselLack: lambda u, du: -_bessel_ratio(u[0], du[0]),
+    k.LogScaledBessel: lambda u, du: -k.BesselLack(u[0]) * du[0],
     k.BesselRatio: lambda u, du: _bessel_ratio(u[0], du[0]),
     k.BesselRatioRise: lambda u, du: _bessel_ratio(u[0], du[0]) - _bessel_ratio(u[1], du[1]),
     k.SineOfStep: lambda u, du: sp.cos(u[0] - u[1]) * (du[0] - du[1]),
