@@ -35,6 +35,7 @@ _ENVIRONMENT = {
     "JAX_PLATFORMS": "cpu",
     "OMP_NUM_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    "NUMBA_DISABLE_JIT": "1",
     "PYTORCH_JIT": "0",
     "TORCH_COMPILE_DISABLE": "1",
 }

@@ -317,6 +317,27 @@ CODE["scripted"] = """
         return relative(p1, p2) + relative(1 - p1, 1 - p2)
 """
 CODE["wrong_scripted"] = CODE["scripted"].replace("relative(1 - p1, 1 - p2)", "relative(1 - p1, p2)")
+CODE["by_numba"] = """
+    import math
+    from numba import njit
+
+    @njit
+    def relative(a, b):
+        return a * math.log(a / b)
+
+    @njit(fastmath=True)
+    def kl(p1, p2):
+        return relative(p1, p2) + relative(1 - p1, 1 - p2)
+"""
+CODE["wrong_by_numba"] = CODE["by_numba"].replace("relative(1 - p1, 1 - p2)", "relative(1 - p1, p2)")
+CODE["vectorized"] = """
+    import numpy as np
+
+    @np.vectorize
+    def kl(p1, p2):
+        return p1 * np.log(p1 / p2) + (1 - p1) * np.log((1 - p1) / (1 - p2))
+"""
+CODE["wrong_vectorized"] = CODE["vectorized"].replace("np.log(p1 / p2)", "np.log(p1)")
 CODE["timed"] = """
     import math
     import time

@@ -60,7 +60,7 @@ def load(text: str) -> Target:
             found = method_of(holder, part, is_own)
     if inspect.isclass(found):
         found = method_of(found, "forward" if hasattr(found, "forward") else "__call__", is_own)
-    found = getattr(found, "py_func", found)
+    found = getattr(found, "py_func", getattr(found, "pyfunc", found))  # of Numba, of numpy.vectorize
     found = found.__wrapped__ if isinstance(found, _Cached) else found
     found = found if not hasattr(found, "forward") or inspect.isroutine(found) else found.forward
     if not callable(found):
