@@ -20,7 +20,7 @@ from symkl.codegen.stable.exponentials import (
 from symkl.codegen.stable.gammas import digammas_lowered, gammas_aligned, open_loggammas, opened_by_stirling
 from symkl.codegen.stable.hyperbolic import open_hyperbolic
 from symkl.codegen.stable.joins import joined
-from symkl.codegen.stable.kernels import ExpM1, Log1P, XLog1PY, XLogY
+from symkl.codegen.stable.kernels import ExpM1, Log1P, LogGap, XLog1PY, XLogY
 from symkl.codegen.stable.langevin import open_langevin
 from symkl.codegen.stable.limits import limits_kept
 from symkl.codegen.stable.logs import (
@@ -35,13 +35,21 @@ from symkl.codegen.stable.logs import (
 )
 from symkl.codegen.stable.powers import power_of
 from symkl.codegen.stable.roots import open_roots
-from symkl.codegen.stable.shape import collected, join_exponentials, polished, shapes, spread, terms_in_deviations
+from symkl.codegen.stable.shape import (
+    collected,
+    join_exponentials,
+    polished,
+    shapes,
+    shortest_in_steps,
+    spread,
+    terms_in_deviations,
+)
 from symkl.codegen.stable.signs import nonnegative
 from symkl.codegen.stable.softplus import as_softplus, open_softplus
 from symkl.codegen.stable.sums import summed
 from symkl.model import Unit
 
-__all__ = ["Recipe", "candidates", "opened", "plain"]
+__all__ = ["Recipe", "candidates", "in_few_steps", "opened", "plain"]
 
 
 @dataclass(frozen=True)
@@ -69,11 +77,21 @@ def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterato
         (sp.Integer(1), sp.Integer(2)) if has_gamma and not pairs else (None,),
     )
     seen: set[sp.Expr] = set()
-    for nested, binet, joint, anchor in recipes:
-        for form in _rearranged(aligned, pairs, Recipe(nested, binet, joint, anchor)):
+    for recipe in recipes:
+        for form in _rearranged(aligned, pairs, Recipe(*recipe)):
             if form not in seen:
                 seen.add(form)
                 yield form
+
+
+def in_few_steps(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
+    """Of a long closed form the one that is found soonest: its logs as one gap, what is left in few differences."""
+    rest, gaps = _opened(powers_as_exponentials(closed), pairs, Recipe())
+    for group in log_groups(rest, joint=True, same=_same(pairs)):
+        if (found := gap_of(group)) is not None:
+            gaps, rest = gaps + found[0], spread(rest - group.value() + found[1])
+    if (shape := shortest_in_steps(rest, pairs)) is not None:
+        yield polished(join_exponentials(_steps_out(gaps, pairs) + shape))
 
 
 def opened(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
@@ -110,7 +128,8 @@ def _same(pairs: list[tuple[sp.Expr, sp.Expr]]) -> dict[sp.Symbol, sp.Expr]:
     return {x: y for x, y in pairs if x.is_Symbol}
 
 
-def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: Recipe) -> Iterator[sp.Expr]:
+def _opened(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: Recipe) -> tuple[sp.Expr, sp.Expr]:
+    """What is left when all but the logs is opened, and the gaps."""
     same = _same(pairs)
     rest, hyperbolic = open_hyperbolic(split_logs(closed), same, lambda step: _exponent(step, same))
     rest, roots = open_roots(rest)
@@ -120,7 +139,12 @@ def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: R
     gaps += hyperbolic + roots + logistic
     rest, further = open_exponentials(rest, same, nested=recipe.nested)
     gaps += sp.Add(*(exponential_gap(c, _exponent(u, same), power_of(u)) for c, u in (*early, *further)))
-    rest = spread(split_logs(digammas_lowered(rest)))
+    return spread(split_logs(digammas_lowered(rest))), gaps
+
+
+def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: Recipe) -> Iterator[sp.Expr]:
+    same = _same(pairs)
+    rest, gaps = _opened(closed, pairs, recipe)
     groups = log_groups(rest, recipe.joint, same)
     logs_alone = bool(pairs) and not closed.has(sp.exp, sp.loggamma)
     for chosen in _choices(groups, logs_alone):
@@ -133,6 +157,7 @@ def _rearranged(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], recipe: R
                 kernel, linear = ratio_of(group, pairs), sp.S.Zero
             left = spread(left - group.value() + linear)
             found += kernel
+        found = _steps_out(found, pairs)
         for shape in shapes(left, pairs):
             yield limits_kept(polished(joined(join_exponentials(found + logs_made_safe(shape)))))
 
@@ -167,7 +192,20 @@ def _exponent(exponent: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:
             gaps += ratio_of(group)
     rest = rest.replace(lambda e: isinstance(e, sp.exp) and vanishes(e.args[0], same), lambda e: 1 + ExpM1(e.args[0]))
     pairs = list(same.items())
-    return summed(gaps + collected(sp.Add(*terms_in_deviations(rest, pairs)), pairs))
+    step = shortest_in_steps(rest, pairs)
+    if step is None or step.is_Add:
+        step = collected(sp.Add(*terms_in_deviations(rest, pairs)), pairs)
+    return summed(gaps + step)
+
+
+def _steps_out(gaps: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> sp.Expr:
+    """Gaps of long products, their difference by those of the parameters, where each part has one as a factor."""
+
+    def stepped(above: sp.Expr, below: sp.Expr, step: sp.Expr) -> sp.Expr:
+        long = step.is_Add and len(step.args) > 2
+        return LogGap(above, below, (shortest_in_steps(step, pairs) or step) if long else step)
+
+    return gaps.replace(LogGap, stepped)
 
 
 def logs_made_safe(expression: sp.Expr) -> sp.Expr:

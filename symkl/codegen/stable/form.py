@@ -11,8 +11,8 @@ from typing import Any
 import sympy as sp
 
 from symkl.algebra import is_zero
-from symkl.algebra.signs import assuming
-from symkl.codegen.stable.candidates import candidates, opened, plain
+from symkl.algebra.signs import assumed, assuming
+from symkl.codegen.stable.candidates import candidates, in_few_steps, opened, plain
 from symkl.codegen.stable.exponentials import powers_as_exponentials
 from symkl.codegen.stable.kernels import LogGamma, expand_kernels
 from symkl.codegen.stable.logs import means_split, split_logs
@@ -23,7 +23,7 @@ from symkl.codegen.stable.signs import positive, sum_of_nonnegatives
 
 __all__ = ["LARGE", "StableForm", "proved_equal", "stable_form"]
 
-#: a closed form of more operations is only put shorter: to rearrange it would take minutes
+#: a closed form of more operations is put shorter first, and then not in all ways: that would take minutes
 LARGE = 100
 #: units in the last place; a sum of non-negative terms that loses no more ends the search
 GOOD_ENOUGH = 4.0
@@ -71,7 +71,8 @@ def _chosen(
 
 
 def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> StableForm:
-    at = points(sorted(closed.free_symbols, key=sp.default_sort_key), pairs)
+    drawn = points(sorted(closed.free_symbols, key=sp.default_sort_key), pairs)
+    at = [point for point in drawn if _inside(point)] or drawn
     truth = exact_values(powers_as_exponentials(closed), at)
     for form in opened(closed, pairs):
         # first of all, for what other forms lose at even odds is seen there alone
@@ -81,6 +82,8 @@ def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergen
     if closed.count_ops() > LARGE:
         short = shorter(closed)
         tried = list(plain(short, pairs, divergence)) if short.count_ops() <= LARGE else []
+        if tried and divergence and pairs:
+            tried += in_few_steps(short, pairs)
         return _first_proved(tried, closed, at, truth)
     signed: list[tuple[float, sp.Expr]] = []
     others: list[sp.Expr] = []
@@ -97,6 +100,11 @@ def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergen
     # of two families only a sum of non-negative terms is worth the rearrangement
     tried = [*(others if pairs else ()), *plain(closed, pairs, divergence)]
     return _first_proved(tried, closed, at, truth)
+
+
+def _inside(point: Point) -> bool:
+    """Whether the conditions under which the value is used hold there."""
+    return all(condition.subs(dict(point)) != sp.false for condition in assumed())
 
 
 def _first_proved(tried: Sequence[sp.Expr], closed: sp.Expr, at: Sequence[Point], truth: Sequence[Any]) -> StableForm:

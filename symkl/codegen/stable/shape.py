@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import sympy as sp
@@ -18,9 +19,13 @@ __all__ = [
     "join_exponentials",
     "polished",
     "shapes",
+    "shortest_in_steps",
     "spread",
     "terms_in_deviations",
 ]
+
+#: of more pairs there are too many parts to try
+_MOST_PAIRS = 3
 
 
 def factored(expression: sp.Expr) -> sp.Expr:
@@ -94,6 +99,42 @@ def in_deviations(coefficient: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]]
     if sp.expand(coefficient.subs(dict(pairs), simultaneous=True)) != 0:
         return coefficient
     return sp.Add(*terms_in_deviations(coefficient, list(pairs)))
+
+
+def shortest_in_steps(rest: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]]) -> sp.Expr | None:
+    """In the differences of some of the pairs, each coefficient factored, so that every term vanishes at equality.
+
+    In as few as will do, and of these the shortest; None where none will.
+    """
+    known = [(x, y) for x, y in pairs if rest.has(x)]
+    for count in range(1, min(len(known), _MOST_PAIRS)):
+        made = [_in_steps(rest, list(part)) for part in itertools.combinations(known, count)]
+        found = [shape for shape in made if shape is not None and _vanish(shape, known)]
+        if found:
+            return min(found, key=lambda shape: int(shape.count_ops()))
+    return None
+
+
+def _vanish(total: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]]) -> bool:
+    """Whether each term has a factor that is 0 at equality."""
+    return all(term.subs(dict(pairs), simultaneous=True) == 0 for term in sp.Add.make_args(total))
+
+
+def _in_steps(rest: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> sp.Expr | None:
+    fresh = deviations(pairs)
+    shifted = rest.subs({x: value for x, _, value, _ in fresh}, simultaneous=True)
+    back = {d: gap for _, gap, _, d in fresh}
+    numerator, denominator = sp.fraction(sp.cancel(sp.together(shifted)))
+    if not numerator.is_polynomial(*back) or denominator.has(sp.Function):
+        return None
+    terms = sp.Poly(numerator, *back).terms()
+    below = sp.factor(denominator.subs(back, simultaneous=True))
+    return sp.Add(
+        *(
+            sp.factor(coefficient.subs(back, simultaneous=True)) / below * sp.Mul(*map(sp.Pow, back.values(), powers))
+            for powers, coefficient in terms
+        )
+    )
 
 
 def complete_squares(rest: sp.Expr) -> sp.Expr | None:
