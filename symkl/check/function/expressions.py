@@ -38,6 +38,10 @@ class Read:
         """The axes that are summed over."""
         return tuple(axis for axis in self.axes if axis not in self.left)
 
+    def batch(self) -> str:
+        """What it makes of a batch: "sum", "mean", or nothing where there is none."""
+        return "" if "N" not in self.over else "sum" if self.expression.has(self.N) else "mean"
+
     def lengths_named(self) -> sp.Expr:
         """The expression with the lengths by their plain names."""
         return self.expression.xreplace({self.D: DIMENSIONS, self.N: symbol("N", "positive_integer")})
