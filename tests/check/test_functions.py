@@ -530,3 +530,11 @@ def test_a_series_that_is_cut_off_is_correct_as_far_as_it_goes(judged, tmp_path)
     assert (answer["verdict"], answer["evidence"], answer["counterexample"]) == ("correct", "numeric", None)
     assert answer["diagnosis"].startswith("an approximation: off by ")
     assert judged(f"{tmp_path}/read.py:coarse", "entropy", "Gamma")["verdict"] == "wrong"
+
+
+def test_a_function_that_is_only_run_is_judged_by_a_dozen_probabilities(judged, tmp_path):
+    code = "import numpy as np\nfrom scipy.stats import entropy\n\n\ndef h(p):\n    return entropy([p, 1 - p])\n"
+    for name, text, verdict in (("right", code, "correct"), ("wrong", code.replace("1 - p]", "p]"), "wrong")):
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+        answer = judged(f"{tmp_path}/{name}.py:h", "entropy", "Bernoulli")
+        assert (answer["verdict"], answer["evidence"]) == (verdict, "numeric")

@@ -35,6 +35,8 @@ NEAR = 1e-9
 _FLOOR = 1e-3
 #: agreement says something from so many points on
 _ENOUGH = 20
+#: or from so many on, where there are no more: a probability is drawn from a dozen
+_FEWEST = 10
 _DIGITS = 20
 
 
@@ -122,7 +124,7 @@ def compared(
         worst = max(worst, here)
     if wrong is not None:
         return Numeric(False, len(seen), worst, batch, *wrong)
-    if len(seen) < min(_ENOUGH, len(truth)):
+    if len(seen) < (min(_ENOUGH, max(len(truth), _FEWEST)) if len(truth) > 1 else 1):
         return Numeric(None, len(seen), worst, batch, why=f"the truth is known at {len(seen)} of {len(truth)} points")
     return Numeric(True, len(seen), worst, batch)
 
