@@ -22,7 +22,7 @@ _LOST: dict[object, float] = {
     k.BinetRise: 20,
     k.DigammaRise: 12,
     k.SoftplusGap: 8,
-    k.LogSeriesGap: 8,
+    k.LogSeriesGap: 16,
     k.BesselGap: 24,
     k.BesselLack: 6,
     k.BesselRatioSlope: 8,
