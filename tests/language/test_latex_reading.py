@@ -235,6 +235,9 @@ READ |= {
     r"\frac12\ln a \; \mathrm{bits}.": "1/2*log(a)",
     r"\log_2 a\ [\text{bits}]": "log(a)/log(2)",
     r"\ln a, \text{ where } \gamma \text{ is Euler's constant}": "log(a)",
+    r"\text{KL divergence} = a": "a",
+    r"\text{KL loss:} \quad KL = a": "a",
+    r"\text{where } a + b": "a + b",
     # cases
     r"\begin{cases} a & \text{if } a\le b \\ \infty & \text{otherwise.} \end{cases}": (
         "Piecewise((a, a <= b), (oo, True))"
@@ -328,6 +331,7 @@ REFUSED = {
     r"\frac123": (7, "only the digit 2 belongs to this script or argument, and another follows it"),
     "1e-8": (1, "'1e' may be a power of ten, or times Euler's number"),
     r"\mathrm{d}x": (1, "'d' is not known here"),
+    r"\text{Cross-entropy of both} = a": (1, "the left-hand side is a cross-entropy"),
     r"\text{if } a": (1, "words stand in the formula: 'if'"),
     "H(X)=a": (1, "the left-hand side is an entropy, and what is checked is a divergence"),
     r"a \le b": (3, "an inequality or an arrow is not checked"),

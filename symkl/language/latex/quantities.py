@@ -40,6 +40,8 @@ class Quantity:
 
 def quantity_of(tokens: Sequence[Token]) -> Quantity | None:
     """What the side names, if it is a name with or without arguments; None for any other formula."""
+    if len(tokens) == 1 and tokens[0].kind == "prose":
+        return Quantity(_kind_in_words(tokens[0].text), tokens[0].text)
     index = int(bool(tokens) and tokens[0].is_sign("-"))
     tokens = _bare(tokens, index)
     if index >= len(tokens) or not is_letter(tokens[index]):
@@ -55,6 +57,14 @@ def quantity_of(tokens: Sequence[Token]) -> Quantity | None:
     if kind is None or (kind == "" and inside is not None and tokens[index].kind == "command"):
         return None
     return Quantity(kind, head, index == 1, tuple(map(_names_in, parts)), tuple(map(tuple, parts)))
+
+
+def _kind_in_words(text: str) -> str:
+    """The quantity that words name: `KL divergence`, `differential entropy`; "" where they do not say it."""
+    words = set(text.lower().replace("-", " ").split())
+    if words & {"kl", "kullback", "divergence"} or {"relative", "entropy"} <= words:
+        return "kl"
+    return ("cross_entropy" if "cross" in words else "entropy") if "entropy" in words else ""
 
 
 def _bare(tokens: Sequence[Token], index: int) -> Sequence[Token]:

@@ -188,6 +188,8 @@ def _statements(tokens: Sequence[Token], remarks: list[str], source: Source) -> 
     made: list[list[Token]] = []
     for row in rows:
         row = _without_prose(row, remarks)
+        if len(row) > 1 and row[0].kind == "prose" and _leads(row[0].text):
+            row = row[1:]
         if not row:
             continue
         if made and _continues(made[-1], row):
@@ -211,6 +213,20 @@ def _without_prose(row: list[Token], remarks: list[str]) -> list[Token]:
         remarks.append(row[-2 if bracketed else -1].text)
         row = row[: -3 if bracketed else -1]
     return row
+
+
+def _leads(text: str) -> bool:
+    """Whether words only lead to the formula after them."""
+    return text.endswith(":") or text.lower().strip(" ,") in (
+        "where",
+        "with",
+        "let",
+        "then",
+        "thus",
+        "hence",
+        "so",
+        "and",
+    )
 
 
 def _without_stop(row: list[Token]) -> list[Token]:
