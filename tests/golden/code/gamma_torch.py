@@ -797,7 +797,7 @@ def _refined(
         kept = kept * torch.nan_to_num(total.abs() / size, nan=1.0)
     low = (kept < 0.3) & held
     for x, y in near:
-        low = low & ((x - y).abs() < 0.5 * y.abs())
+        low = low & ((x - y).abs() < 0.2 * y.abs())
     low, *whole = torch.broadcast_tensors(low, *arguments)
     places = low.nonzero(as_tuple=True)
     if not places[0].numel():
