@@ -12,8 +12,8 @@ from symkl.errors import BadInput, Location
 if TYPE_CHECKING:
     from symkl.check.latex import Given
     from symkl.guests import Guest
-    from symkl.language.latex import Macro
     from symkl.library import Library
+    from symkl.macros import Macro
     from symkl.model import Claim, Verified
     from symkl.settings import Settings
     from symkl.workers import Crew

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from symkl.equations import legible, without_verbatim
-from symkl.language.latex.macros import macros_in
+from symkl.macros import macros_in
 from symkl.marks.block import claims_among
 from symkl.marks.mark import Mark
 from symkl.marks.passage import Passage, lines_of

@@ -7,7 +7,8 @@ from itertools import pairwise
 import pytest
 
 from symkl.errors import BadInput
-from symkl.language.latex import Source, expanded, find_formula, macros_in
+from symkl.language.latex import Source, expanded, find_formula
+from symkl.macros import macros_in
 
 DEFINITIONS = r"""
 \newcommand{\KL}[2]{D_{\mathrm{KL}}(#1\,\|\,#2)}

@@ -6,7 +6,7 @@ matching  names -> the claim's parameters           writing    tree -> text, and
 """
 
 from symkl.language.latex.files import Found, find_formula
-from symkl.language.latex.macros import Macro, expanded, macros_in
+from symkl.language.latex.macros import expanded
 from symkl.language.latex.place import NotRead, Source
 from symkl.language.latex.reading import Asked, Line, Reading, read_latex
 from symkl.language.latex.stems import Vocabulary, letters_of, read_name, stems_of
@@ -17,7 +17,6 @@ __all__ = [
     "Asked",
     "Found",
     "Line",
-    "Macro",
     "NotRead",
     "Reading",
     "Source",
@@ -26,7 +25,6 @@ __all__ = [
     "expanded",
     "find_formula",
     "letters_of",
-    "macros_in",
     "other_styles",
     "read_latex",
     "read_name",

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from symkl.equations import Equation, equations, legible
 from symkl.errors import BadInput, Location, nearest
-from symkl.language.latex.macros import Macro, macros_in
 from symkl.language.latex.place import Source
 from symkl.language.tables import MAX_BYTES, printable
+from symkl.macros import Macro, macros_in
 
 __all__ = ["Found", "find_formula"]
 

@@ -1,106 +1,27 @@
-r"""The commands that an author defines: `\newcommand`, `\def`, `\DeclareMathOperator`, `\DeclarePairedDelimiter`.
-
-They are found in a text and put into a formula as text; each character of what comes of it knows where in the formula
-it stands, or its command does.
-"""
+"""An author's commands put into a formula as text; each character of what comes of it knows where it comes from."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from symkl.language.latex.place import Source
 from symkl.language.lexis import MAX_LENGTH
+from symkl.macros import Macro, definitions, group, macros_in
 
-__all__ = ["Macro", "expanded", "macros_in"]
+__all__ = ["expanded"]
 
-_DEFINITION = re.compile(
-    r"\\(?:(?P<kind>newcommand|renewcommand|providecommand|DeclareRobustCommand)\*?\s*(?:\{\s*\\(?P<braced>[A-Za-z]+)\s*\}|\\(?P<bare>[A-Za-z]+))"
-    r"\s*(?:\[(?P<arity>\d)\])?\s*(?:\[(?P<default>[^\[\]]*)\])?"
-    r"|def\s*\\(?P<defined>[A-Za-z]+)\s*(?P<parameters>(?:#\d)*)"
-    r"|(?P<operator>DeclareMathOperator)\*?\s*\{?\s*\\(?P<operator_name>[A-Za-z]+)\s*\}?"
-    r"|(?P<paired>DeclarePairedDelimiter)\s*\{?\s*\\(?P<paired_name>[A-Za-z]+)\s*\}?"
-    r"|let\s*\\(?P<new>[A-Za-z]+)\s*=?\s*\\(?P<old>[A-Za-z]+))\s*"
-)
 _PARAMETER = re.compile(r"#([1-9])")
 _CALL = re.compile(r"\\([A-Za-z]+)")
 _OPEN_COMMAND = re.compile(r"\\[A-Za-z]+\Z")
 _STEPS = 1000  # macros that are put in
-_MOST = 300  # macros of a file
-_LONGEST = 2000  # characters of a body or an argument
-
-
-@dataclass(frozen=True)
-class Macro:
-    r"""What `\name` with its arguments stands for: `#1` and so on in `body` are the arguments.
-
-    `default` is the first argument where it is left out. A star or a size may stand after the name of a `delimiter`.
-    """
-
-    name: str
-    arity: int
-    body: str
-    default: str | None = None
-    delimiter: bool = False
-
-
-def macros_in(text: str) -> tuple[Macro, ...]:
-    """The macros that the text defines; one that is defined in two ways is none."""
-    found: dict[str, set[Macro]] = {}
-    for macro, _, _ in _definitions(text):
-        found.setdefault(macro.name, set()).add(macro)
-    return tuple(next(iter(same)) for same in found.values() if len(same) == 1)[:_MOST]
-
-
-def _definitions(text: str) -> Iterator[tuple[Macro, int, int]]:
-    """Each definition, and from where to where it stands."""
-    at = 0
-    while (found := _DEFINITION.search(text, at)) is not None:
-        at = found.end()
-        if found["new"]:
-            yield Macro(found["new"], 0, f"\\{found['old']}"), found.start(), at
-            continue
-        bodies: list[str] = []
-        for _ in range(2 if found["paired"] else 1):
-            body = _group(text, at)
-            if body is None:
-                break
-            bodies.append(body[0])
-            at = body[1]
-        if len(bodies) == 1 + bool(found["paired"]):
-            yield _macro(found, bodies), found.start(), at
-
-
-def _macro(found: re.Match[str], bodies: list[str]) -> Macro:
-    if found["operator"]:
-        return Macro(found["operator_name"], 0, rf"\operatorname{{{bodies[0]}}}")
-    if found["paired"]:
-        return Macro(found["paired_name"], 1, f"{bodies[0]} #1 {bodies[1]}", delimiter=True)
-    if found["defined"]:
-        return Macro(found["defined"], len(found["parameters"]) // 2, bodies[0])
-    return Macro(found["braced"] or found["bare"], int(found["arity"] or 0), bodies[0], found["default"])
-
-
-def _group(text: str, start: int) -> tuple[str, int] | None:
-    """What stands in the braces that begin there, after blanks, and where it ends."""
-    while text[start : start + 1].isspace():
-        start += 1
-    if text[start : start + 1] != "{":
-        return None
-    depth, index = 0, start
-    while index < min(len(text), start + _LONGEST):
-        depth += (text[index] == "{") - (text[index] == "}")
-        if depth == 0:
-            return text[start + 1 : index], index + 1
-        index += 2 if text[index] == "\\" else 1
-    return None
 
 
 def expanded(source: Source, macros: tuple[Macro, ...] = ()) -> Source:
     """The source with the macros, and those that it defines itself, put in. Raises `BadInput` where that never ends."""
     text = source.text
-    for _, start, end in _definitions(source.text):
+    for _, start, end in definitions(source.text):
         text = text[:start] + " " * (end - start) + text[end:]
     known = {macro.name: macro for macro in (*macros, *macros_in(source.text))}
     if len(text) > MAX_LENGTH or (text == source.text and not any(call[1] in known for call in _CALL.finditer(text))):
@@ -182,9 +103,9 @@ def _arguments(piece: _Piece, index: int, macro: Macro, source: Source) -> tuple
                 at = piece.places[max(index - 1, 0)]
                 found.append(_Piece(macro.default, (at,) * len(macro.default)))
             continue
-        group = _group(text, start)
-        if group is not None:
-            index = group[1]
+        braced = group(text, start)
+        if braced is not None:
+            index = braced[1]
             found.append(piece.part(start + 1, index - 1))
             continue
         call = _CALL.match(text, start)
