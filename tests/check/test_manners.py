@@ -9,6 +9,8 @@ import pytest
 
 from .manners import MANNERS
 
+pytestmark = pytest.mark.sample(3)
+
 CASES = [
     pytest.param(manner, right, id=f"{manner.id}-{'right' if right else 'wrong'}", marks=[] if manner.often else sweep)
     for sweep in ([pytest.mark.sweep],)

@@ -15,6 +15,8 @@ import torch
 from symkl.codegen import emit, lower
 from symkl.model import Verified
 
+pytestmark = pytest.mark.sample(3)
+
 CASES = {
     "kl_normal_normal": (0.3, 1.2, -0.4, 0.7),
     "kl_normal_normal__variance": (0.3, 1.2, -0.4, 0.7),

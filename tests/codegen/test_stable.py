@@ -33,6 +33,8 @@ from symkl.codegen.stable.signs import nonnegative, positive, sum_of_nonnegative
 from symkl.codegen.stable.slopes import stable_slope
 from symkl.model import symbol
 
+pytestmark = pytest.mark.sample(3)
+
 log, exp, half = sp.log, sp.exp, sp.Rational(1, 2)
 S1, S2 = symbol("sigma_1", "positive"), symbol("sigma_2", "positive")
 M1, M2 = symbol("mu_1", "real"), symbol("mu_2", "real")

@@ -184,7 +184,7 @@ def test_an_unknown_engine_is_refused(article: str, loader: FileSystemLoader) ->
 
 if tex_engine() == "pdflatex":  # these are about an outside program, and defined where it is
 
-    @pytest.mark.parametrize("which", ["article", "wide", "cases", "tall"])
+    @pytest.mark.parametrize("which", ["article", "wide", "cases", pytest.param("tall", marks=pytest.mark.sweep)])
     def test_tex_finds_no_line_too_wide_and_no_page_too_full(
         which: str, request: pytest.FixtureRequest, tmp_path: Path
     ) -> None:
