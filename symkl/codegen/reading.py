@@ -12,7 +12,7 @@ from symkl.algebra import assuming, holds, is_zero
 from symkl.codegen.program import Branch, Program
 from symkl.codegen.running import read_slopes, read_value
 from symkl.codegen.stable import kernels as k
-from symkl.codegen.stable.form import proved_equal
+from symkl.codegen.stable.form import LARGE, proved_equal
 from symkl.codegen.stable.kernels import Kernel, expand_kernels
 from symkl.errors import SymklError
 from symkl.trace import Untraceable, recognised
@@ -88,7 +88,9 @@ def _derivatives(program: Program, position: int, branch: Branch) -> list[sp.Exp
     while stable.free_symbols & set(inlined):
         stable = stable.xreplace(inlined)
     x = program.arguments[position].symbol
-    return [sp.diff(branch.closed, x), sp.diff(expand_kernels(stable), x)]
+    by_closed, by_stable = sp.diff(branch.closed, x), sp.diff(expand_kernels(stable), x)
+    # that of a long closed form is compared last: it would take minutes
+    return [by_stable, by_closed] if branch.closed.count_ops() > LARGE else [by_closed, by_stable]
 
 
 def _constants(program: Program) -> list[sp.Expr]:
