@@ -1,0 +1,135 @@
+"""The gamma function: Bregman divergences of its logarithm, and their derivatives."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from symkl.codegen.stable.kernels.kernel import Kernel
+
+__all__ = [
+    "BetaGap",
+    "Binet",
+    "BinetGap",
+    "BinetRise",
+    "BinetSlope",
+    "DigammaRise",
+    "GammaGap",
+    "GammaOfRatio",
+    "GammaTail",
+    "TrigammaExcess",
+]
+
+
+class GammaOfRatio(Kernel):
+    """`GammaOfRatio(a, b) = gamma(1 + a/b) > 0` for a >= 0 and b > 0, without the rounding of the argument."""
+
+    nargs = 2
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        a, b = self.args
+        return sp.exp(sp.loggamma(1 + a / b))
+
+
+class GammaTail(Kernel):
+    """`GammaTail(s, x) = uppergamma(s, x)/gamma(s) > 0` for positive s, x; at most 1."""
+
+    nargs = 2
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        s, x = self.args
+        return sp.uppergamma(s, x) * sp.exp(-sp.loggamma(s))
+
+
+class GammaGap(Kernel):
+    """`GammaGap(b, a, b - a) = loggamma(b) - loggamma(a) - digamma(a)*(b - a) >= 0` for positive a, b."""
+
+    nargs = 3
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        b, a, difference = self.args
+        return sp.loggamma(b) - sp.loggamma(a) - sp.digamma(a) * difference
+
+
+class BinetGap(Kernel):
+    """`BinetGap(b, a, b - a) = GammaGap(b, a, b - a) - EntropyGap(b, a, a - b) >= 0` for positive a, b.
+
+    The Bregman divergence of `loggamma(x) - x*log(x) + x`, which is convex: its second derivative is
+    `trigamma(x) - 1/x`.
+    """
+
+    nargs = 3
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        b, a, difference = self.args
+        bregman = sp.loggamma(b) - sp.loggamma(a) - sp.digamma(a) * difference
+        return bregman - b * (sp.log(b) - sp.log(a)) + difference
+
+
+class Binet(Kernel):
+    """`Binet(x) = loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 > 0` for positive x."""
+
+    nargs = 1
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        (x,) = self.args
+        return sp.loggamma(x) - (x - sp.Rational(1, 2)) * sp.log(x) + x - sp.log(2 * sp.pi) / 2
+
+
+class BinetSlope(Kernel):
+    """`BinetSlope(x) = digamma(x) - log(x) + 1/(2*x) < 0` for positive x: the derivative of `Binet`."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        (x,) = self.args
+        return sp.digamma(x) - sp.log(x) + 1 / (2 * x)
+
+
+class BetaGap(Kernel):
+    """`BetaGap(c, d, a, b, c - a, d - b) >= 0` for positive arguments: the gaps of log-gamma, sum of parts less whole.
+
+    `GammaGap(c, a) + GammaGap(d, b) - GammaGap(c + d, a + b)`, the Bregman divergence of the logarithm of the beta
+    function, which is convex.
+    """
+
+    nargs = 6
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        c, d, a, b, first, second = self.args
+        whole = GammaGap(c + d, a + b, first + second).definition()
+        return GammaGap(c, a, first).definition() + GammaGap(d, b, second).definition() - whole
+
+
+class DigammaRise(Kernel):
+    """`DigammaRise(b, a, b - a) = digamma(b) - digamma(a)` for positive a, b; of the sign of the difference."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        return sp.digamma(self.args[0]) - sp.digamma(self.args[1])
+
+
+class BinetRise(Kernel):
+    """`BinetRise(b, a, b - a) = digamma(b) - digamma(a) - log(b/a)` for positive a, b; of the difference's sign."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        b, a, _ = self.args
+        return sp.digamma(b) - sp.digamma(a) - sp.log(b) + sp.log(a)
+
+
+class TrigammaExcess(Kernel):
+    """`TrigammaExcess(x, d) = d*(trigamma(x) - 1/x)` for positive x, of which the second factor alone may overflow."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        x, d = self.args
+        return d * (sp.polygamma(1, x) - 1 / x)
