@@ -68,7 +68,7 @@ def _kl_gamma_gamma(
     return value
 
 
-_BLOCK = 1 << 14  # elements at a time: what is worked out between stays in the cache
+_BLOCK = 1 << 15  # elements at a time: what is worked out between stays in the cache
 
 
 def _prepare(*arguments: ArrayLike) -> tuple:
@@ -156,6 +156,10 @@ def _binet_gap(b: NDArray[np.float64], a: NDArray[np.float64], d: NDArray[np.flo
     return np.where((a >= 8.0) & (b >= 8.0), large, np.where(close, near, far))
 
 
+# log(2) - 1/2 and 1 - log(2)
+_SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
+
+
 def _entropy_gap(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
     """a*log(a/b) - a + b >= 0, where d is b - a, formed exactly; b where a is 0."""
     # a*_log_gap(b, a, d), the difference not divided by a where nothing else needs that
@@ -185,23 +189,30 @@ _ATANH = (
     0.04400369243072337,
     0.08082022805971766,
 )
-# log(2) - 1/2 and 1 - log(2)
-_SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
+_TWICE_ATANH = tuple(2.0 * c for c in _ATANH)
+# the bits of 0.6, 0.95 and 1, and those of a number's sign and exponent
+_BITS_LOW, _BITS_HIGH, _ONE = np.array([0.6, 0.95, 1.0]).view(np.int64)
+_EXPONENT = np.int64(-1 << 52)
+_LOG_2 = 0.6931471805599453
 
 
 def _log_gap(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
-    x = d / b
-    # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
-    low, high = x < -0.4, x > 0.9
-    middle = np.where(low, 0.5 * b, np.where(high, 2.0 * b, b))
-    step = np.where(low | high, a - middle, d)
-    y, half = step / middle, 0.5 * step
-    s = half / (half + middle)
+    x, ratio = d / b, a / b
+    # a/b is a power of 2, of the bits of a/b, times 1 + y: y is x where that is between -0.4 and 0.9, and of this size
+    bits = ratio.view(np.int64) - np.where(x > 0.0, _BITS_HIGH, _BITS_LOW)
+    power = ((bits & _EXPONENT) + _ONE).view(np.float64)
+    middle, inside = power * b, power == 1.0
+    step = np.where(inside, d, a - middle)
+    y = step / middle
+    s = y / (2.0 + y)
     z = s * s
-    near = s * (y - 2.0 * z * _polynomial(_ATANH, z))
-    near = near + np.where(low, _SHIFT_LOW - 0.5 * y, np.where(high, _SHIFT_HIGH + y, 0.0))
-    return _patched(near, ~(z < 0.112), _log_gap_far, x, a, b)
+    near = s * (y - z * _polynomial(_TWICE_ATANH, z))
+    power = power - 1.0
+    near = near + (power * y + (power - _LOG_2 * (bits >> 52)))
+    # elsewhere the power, or its product, may be none
+    there = (ratio > 1e-60) & (ratio < 1e60) & (inside | (a > 1e-290))
+    return _patched(near, ~there, _log_gap_far, x, a, b)
 
 
 def _log_gap_far(x: NDArray[np.float64], a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
