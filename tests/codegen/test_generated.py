@@ -16,6 +16,8 @@ from symkl.codegen import emit, lower
 from symkl.errors import BadInput, NotYet
 from symkl.model import Case, Derivation, Family, Parameter, Verdict, Verified, claim
 
+pytestmark = pytest.mark.sample(3)
+
 Both = tuple[str, ModuleType]
 
 

@@ -17,6 +17,8 @@ import pytest
 from symkl.codegen import Program, emit, lower
 from symkl.model import Verified
 
+pytestmark = pytest.mark.sample(3)
+
 GAMMA = (1.3, 2.1, 0.7, 1.9)
 #: kernel: its value as a function of the two numbers that it compares
 COMPARED: dict[str, Callable[[Any, Any], Any]] = {

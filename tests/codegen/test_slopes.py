@@ -14,6 +14,8 @@ from symkl.codegen.stable.slopes import ROWS, slope, stable_slope
 from symkl.codegen.stable.sums import balanced, stepped, summed
 from symkl.model import symbol
 
+pytestmark = pytest.mark.sample(3)
+
 A, B, C, D = (symbol(name, "positive") for name in "abcd")
 X, Y = symbol("x", "real"), symbol("y", "real")
 HALF = sp.Rational(1, 2)

@@ -18,6 +18,8 @@ from symkl.codegen.twice import again
 from symkl.model import Verified
 from symkl.trace.torch import traced
 
+pytestmark = pytest.mark.sample(3)
+
 HEADS = BACKENDS["torch"].TWICE
 #: points near equality where a derivative of the divergence crosses zero
 CROSSING = {

@@ -20,6 +20,8 @@ from symkl.model import Derivation
 from symkl.verify.known import UNITS
 from symkl.verify.numbers import ball_of, decimal
 
+pytestmark = pytest.mark.sample(3)
+
 #: of each way to write a few
 SAMPLE = ["wp-poisson", "wp-truncnormal", "klucb", "pareto-cases", "tex-macros", "delta-defined"]
 
