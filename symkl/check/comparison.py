@@ -23,7 +23,7 @@ def comparison(derivation: Derivation, formula: Formula, dims: str, vouched: boo
     if verdict.kind in ("proved", "numeric"):
         elsewhere = finite_elsewhere(derivation, formula.per_dimension)
         if elsewhere is not None:
-            return _wrong_elsewhere(derivation, formula, elsewhere)
+            return _answer(derivation, formula, "wrong", False, elsewhere, where_infinite(derivation))
     counter = verdict.counterexample
     wrong = verdict.kind == "failed"
     if wrong:
@@ -32,10 +32,6 @@ def comparison(derivation: Derivation, formula: Formula, dims: str, vouched: boo
         proved = verdict.kind == "proved"
     words = diagnosis(derivation, formula, dims) if wrong else verdict.note
     return _answer(derivation, formula, _WORDS[verdict.kind], proved, counter, words)
-
-
-def _wrong_elsewhere(derivation: Derivation, formula: Formula, counter: Counterexample) -> dict[str, Any]:
-    return _answer(derivation, formula, "wrong", False, counter, where_infinite(derivation))
 
 
 def _answer(

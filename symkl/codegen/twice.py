@@ -46,8 +46,7 @@ class Again:
     """`sums`: terms of sums that may cancel before any derivative is added up; `slopes`: those with sums of their own.
 
     `near` are pairs of arguments that are close to one another near equality, `conditions` those under which the
-    value is used. `constants`, `assignments` and `values`
-    are the closed forms of all derivatives.
+    value is used. `constants`, `assignments` and `values` are the closed forms of all derivatives.
     """
 
     sums: tuple[tuple[sp.Expr, ...], ...]
@@ -113,10 +112,10 @@ def _short(
         return assignments[-1].name
 
     for name, e in replaced:
-        short = shortened(e)
+        short = shortened(e)  # which may assign names of its own first
         assignments.append(Assignment(name, short))
-    values = [shortened(e) for e in found]
-    return tuple(assignments), tuple(values)
+    values = tuple(shortened(e) for e in found)
+    return tuple(assignments), values
 
 
 def _names(stem: str, taken: Collection[str]) -> Iterator[sp.Symbol]:

@@ -116,8 +116,7 @@ def of_arrays(
     few = {element.points[0] for element in calls.elements or () if element.alike}
     with mp.workdps(30):
         known = dict(zip(sorted(few), truths(derivation, [points[i] for i in sorted(few)], unit), strict=True))
-        batch = read.batch()
-        found = compared(calls, [known.get(i) for i in range(len(points))], dims, batch)
+        found = compared(calls, [known.get(i) for i in range(len(points))], dims, read.batch())
         return _call(found, calls, points)
 
 
@@ -134,8 +133,7 @@ def approximate(
     if found["verdict"] != "wrong" or calls.coarse or not _is_near(found["counterexample"]):
         return {}
     with mp.workdps(30):
-        batch = read.batch()
-        near = compared(calls, truths(derivation, points, unit), dims, batch, NEAR)
+        near = compared(calls, truths(derivation, points, unit), dims, read.batch(), NEAR)
     if not near.agrees:
         return {}
     note = f"an approximation: off by {near.worst:.1g} at most, relatively, at {near.points} points"
