@@ -124,7 +124,7 @@ def _kl_gamma_gamma_twice(
 
 
 #: so many numbers at a time for each thread: what is worked out between stays in the processor's cache
-_BLOCK = 16384
+_BLOCK = 32768
 
 #: whether all that is worked out is rounded to float32 or less in the end, in this thread
 _SINGLE = ContextVar("_SINGLE", default=False)
@@ -492,6 +492,10 @@ _ATANH = (
     0.04400369243072337,
     0.08082022805971766,
 )
+_TWICE_ATANH = tuple(2.0 * c for c in _ATANH)
+# what makes a ratio of 0.6, and of 0.95, a power of two
+_LIFT_LOW, _LIFT_HIGH = 1.0 / 0.6, 1.0 / 0.95
+_LOG_2 = 0.6931471805599453
 # log(2) - 1/2 and 1 - log(2)
 _SHIFT_LOW, _SHIFT_HIGH = 0.19314718055994531, 0.3068528194400547
 
@@ -533,19 +537,20 @@ def _short_log_gap(x: Tensor) -> Tensor:
 
 def _plain_log_gap(a: Tensor, b: Tensor, d: Tensor, x: Tensor, ratio: Tensor) -> Tensor:
     """The same of moderate numbers, in few passes over memory: the masks are numbers, 0 and 1."""
-    low = torch.lt(x, -0.4, out=torch.empty_like(x))
-    high = torch.gt(x, 0.9, out=torch.empty_like(x))
-    middle = low.mul(-0.5).add_(1.0).add_(high).mul_(b)
-    step = torch.lerp(d, a - middle, low + high)
-    y, half = step / middle, step.mul_(0.5)
-    s = torch.div(half, middle.add_(half), out=half)
-    z = s * s
-    series = _polynomial(_ATANH, z).mul_(z.mul_(2.0))
-    value_near = torch.sub(y, series, out=series).mul_(s)
-    shift = low.mul_((-0.5 * y).add_(_SHIFT_LOW)).add_(high.mul_(y.add_(_SHIFT_HIGH)))
-    value_near.add_(shift)
-    near = torch.lt(torch.sub(x, 1.125, out=s).abs_(), 1.875, out=z)
-    return torch.lerp(ratio.log_().neg_().add_(x), value_near, near)
+    # a/b is a power of 2, of the bits of a/b, times 1 + y: y is x where that is between -0.4 and 0.9, and of this size
+    power = torch.gt(x, 0.0, out=torch.empty_like(x)).mul_(_LIFT_HIGH - _LIFT_LOW).add_(_LIFT_LOW).mul_(ratio)
+    bits = power.view(torch.int64)
+    bits.bitwise_and_(0x7FF0000000000000)
+    inside, middle = torch.eq(power, 1.0, out=torch.empty_like(x)), power * b
+    step = torch.lerp(a - middle, d, inside)
+    y = step / middle
+    s = step.div_(torch.add(step, middle, alpha=2.0, out=middle))
+    z = torch.mul(s, s, out=inside)
+    series = _polynomial(_TWICE_ATANH, z).mul_(z)
+    near = torch.sub(y, series, out=series).mul_(s)
+    exponent = (bits >> 52).bitwise_or_(0x4330000000000000).view(torch.float64).sub_(4503599627371519.0)  # 2**52 + 1023
+    near.addcmul_(power.sub_(1.0), y)
+    return near.add_(power.sub_(exponent, alpha=_LOG_2))
 
 
 def _derived(*arguments: Tensor) -> bool:
@@ -705,8 +710,9 @@ def _gathered_twice(parts: _Twice, operation: Callable[[_Twice, _Twice], _Twice]
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     """The polynomial with these coefficients, lowest power first, by Horner's rule."""
     if _settled(x):
-        value = torch.full_like(x, coefficients[-1])
-        for coefficient in x.new_tensor(coefficients[-2::-1]):
+        first, *rest = x.new_tensor(coefficients[-2::-1])
+        value = torch.add(first, x, alpha=coefficients[-1])
+        for coefficient in rest:
             torch.addcmul(coefficient, value, x, out=value)
         return value
     value = torch.full_like(x, coefficients[-1])

@@ -181,7 +181,7 @@ def _kl_normal_gamma_formula(
 
 
 #: so many numbers at a time for each thread: what is worked out between stays in the processor's cache
-_BLOCK = 16384
+_BLOCK = 32768
 
 #: whether all that is worked out is rounded to float32 or less in the end, in this thread
 _SINGLE = ContextVar("_SINGLE", default=False)

@@ -84,7 +84,7 @@ def _kl_normal_normal__log_variance_formula(
 
 
 #: so many numbers at a time for each thread: what is worked out between stays in the processor's cache
-_BLOCK = 16384
+_BLOCK = 32768
 
 #: whether all that is worked out is rounded to float32 or less in the end, in this thread
 _SINGLE = ContextVar("_SINGLE", default=False)
@@ -348,8 +348,9 @@ def _short_exp_gap(x: Tensor) -> Tensor:
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     """The polynomial with these coefficients, lowest power first, by Horner's rule."""
     if _settled(x):
-        value = torch.full_like(x, coefficients[-1])
-        for coefficient in x.new_tensor(coefficients[-2::-1]):
+        first, *rest = x.new_tensor(coefficients[-2::-1])
+        value = torch.add(first, x, alpha=coefficients[-1])
+        for coefficient in rest:
             torch.addcmul(coefficient, value, x, out=value)
         return value
     value = torch.full_like(x, coefficients[-1])
