@@ -109,17 +109,21 @@ def normalised(family: Family, settings: Settings) -> str | None:
 def verify(derivation: Derivation, settings: Settings) -> Verified:
     from symkl.verify import verify as verified
 
-    return verified(derivation, digits=settings.digits, seed=settings.seed)
+    return verified(derivation, digits=settings.digits, points=settings.points, seed=settings.seed)
 
 
-def judge(found: Verified) -> Verified:
+def judge(found: Verified, settings: Settings) -> Verified:
     claim, derivation = found.derivation.claim, found.derivation
-    return replace(found, known=tuple(judged(form, claim, derivation) for form in forms_of(claim)))
+    known = (
+        judged(form, claim, derivation, digits=settings.digits, points=settings.points, seed=settings.seed)
+        for form in forms_of(claim)
+    )
+    return replace(found, known=tuple(known))
 
 
 def prove(claim: Claim, settings: Settings) -> Verified:
     """Derive, verify and judge."""
-    return judge(verify(derive(claim), settings))
+    return judge(verify(derive(claim), settings), settings)
 
 
 def write_up(

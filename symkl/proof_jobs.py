@@ -57,7 +57,7 @@ def verify_one(request: Request, body: str, derived: str, settings: Settings) ->
     if derivation is None:
         claim = claim_of(request, shared())
         derivation = read_derivation(base64.b64decode(body), claim) if body else pipeline.derive(claim)
-    verified = pipeline.judge(pipeline.verify(derivation, settings))
+    verified = pipeline.judge(pipeline.verify(derivation, settings), settings)
     checks = write_checks(verified)
     head = {
         "verdict": verified.verdict.kind,

@@ -232,7 +232,8 @@ class Proving:
         return derivation_key(request, self._library.sources)
 
     def _checks_key(self, request: Request) -> Key:
-        return checks_key(request, self._library.sources, (self._settings.digits, self._settings.seed))
+        oracle = (self._settings.digits, self._settings.seed, self._settings.points)
+        return checks_key(request, self._library.sources, oracle)
 
 
 def _lost_derivation(why: str, seconds: float) -> dict[str, Any]:

@@ -16,12 +16,13 @@ _SECONDS_EACH, _MANY = 30.0, 200
 
 @dataclass(frozen=True)
 class Settings:
-    """`digits` and `seed` are the oracle's; `timeout` is one claim's limit in seconds, where the user gave one;
-    `templates` is the user's own folder.
+    """`digits`, `seed` and `points`, how many it encloses, are the oracle's; `timeout` is one claim's limit in
+    seconds, where the user gave one; `templates` is the user's own folder.
     """
 
     digits: int = 30
     seed: int = 0
+    points: int = 8
     timeout: float | None = None
     templates: Path | None = None
     cache: bool = True

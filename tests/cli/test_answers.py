@@ -34,6 +34,13 @@ def test_a_derivation_as_json_has_the_promised_keys_and_a_chain_of_proved_steps(
     assert {"statement", "value", "conditions", "method", "verdict", "steps"} == set(data["lemmas"][0])
 
 
+def test_a_check_verifies_at_few_points_alone_and_verify_takes_no_such_verdict_for_its_own(symkl: Run) -> None:
+    ask = ("entropy", "Exponential", "--format", "json")
+    assert symkl("check", *ask[:2], "--formula", "1 - log(lam)").code == 0
+    derived = json.loads(symkl("derive", *ask).out)
+    assert 8 in [check["points"] for check in derived["evidence"]]
+
+
 def test_an_infinite_divergence_is_oo_with_its_reason_and_exit_code_0(symkl: Run) -> None:
     ran = symkl("derive", "kl", "Normal", "Gamma", "--format", "json")
     data = json.loads(ran.out)
