@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from functools import partial
 
 import numpy as np
@@ -46,6 +47,11 @@ def test_a_choice_becomes_a_case():
 
 def test_a_choice_that_the_domain_decides_is_none():
     assert traced(lambda x: np.where(~np.isnan(x) & (x >= 0.0), x, np.nan), [X]) == X
+
+
+def test_a_function_that_needs_no_scipy_is_followed_without_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    assert traced(lambda x: 1 - np.log(x), [X]) == 1 - sp.log(X)
 
 
 def test_a_sum_over_an_axis_is_a_multiple_and_a_mean_is_none():
