@@ -16,6 +16,8 @@ __all__ = ["LONGEST", "Lowering"]
 
 #: a sum inside a product that is longer than this gets a name, so that lines stay short
 LONGEST = 40
+#: of so many factors and divisors each factor is put above the divisor that it is like
+_MANY_FACTORS = 4
 _POLYGAMMA = {sp.S.Zero: Digamma, sp.S.One: Trigamma}
 
 
@@ -44,9 +46,10 @@ class Lowering:
         if not e.free_symbols:
             return e if e.is_infinite else self._constant(e)
         if isinstance(e, _Named):
-            inner = e.args[0]
-            key, sign = _up_to_sign(inner)
-            return sign * (self._named.get(key) or self._assign(key, key))
+            key, sign = _up_to_sign(e.args[0])
+            if key not in self._named:
+                self._assign(key, key.func(*(self._visit(a, counts) for a in key.args)))
+            return sign * self._named[key]
         parts = [self._visit(a, counts, inside=True) for a in self._folded(e)]
         if isinstance(e, _ScaledSquare):
             scale, base = parts
@@ -111,7 +114,7 @@ def _shape(e: sp.Expr) -> sp.Expr:
     if not e.args or not e.free_symbols:
         return e
     if e.is_Mul:
-        return _squared_ratios(_like_ratios(e))
+        return _squared_ratios(_quotients_of_like(_like_ratios(e)))
     if e.is_Add and len(e.args) > 2:
         return _paired(e)
     if e.is_Pow and e.exp == 2 and not e.base.is_Symbol:
@@ -143,6 +146,36 @@ def _like_ratios(product: sp.Expr) -> sp.Expr:
             if b.is_Symbol and b.is_positive and stem and b.name.rpartition("_")[0] == stem and power < -1:
                 return _like_ratios(product * b / a * _Named(a / b))
     return product
+
+
+def _quotients_of_like(product: sp.Expr) -> sp.Expr:
+    """`a_1*b_2*c/(a_2*b_1*d) => (a_1/a_2)*(b_2/b_1)*c/d`, sums of the same parameters among them.
+
+    Only of long products: in no one order do these stay within the range of numbers.
+    """
+    powers = product.as_powers_dict()
+    above, below = (
+        sorted((e for e, power in powers.items() if power == n and not isinstance(e, _Named)), key=_mixed)
+        for n in (1, -1)
+    )
+    if len(above) + len(below) < _MANY_FACTORS:
+        return product
+    for factor in above:
+        divisor = next((b for b in below if _stems(b) == _stems(factor) != set()), None)
+        if divisor is not None:
+            below.remove(divisor)
+            product = product / factor * divisor * _Named(_shape(factor) / _shape(divisor))
+    return product
+
+
+def _stems(e: sp.Expr) -> set[str]:
+    """The parameters that are in it, the first's and the second's alike."""
+    return {s.name.rpartition("_")[0] for s in e.free_symbols} - {""}
+
+
+def _mixed(e: sp.Expr) -> tuple[bool, str]:
+    """The order in which factors are compared: those of one degree first, then sums such as `x + 1/x`."""
+    return e.has(sp.Pow), str(e)
 
 
 def _squared_ratios(product: sp.Expr) -> sp.Expr:

@@ -8,7 +8,7 @@ import sympy as sp
 
 from symkl.codegen.stable.candidates import in_few_steps
 from symkl.codegen.stable.form import LARGE, proved_equal, stable_form
-from symkl.codegen.stable.kernels import ExpGap, LogGap
+from symkl.codegen.stable.kernels import LogGap, ScaledExpGap
 from symkl.codegen.stable.measure import exact_value, exact_values, loss, points
 from symkl.codegen.stable.shape import shortest_in_steps
 from symkl.codegen.stable.slopes import stable_slope
@@ -46,7 +46,7 @@ def test_the_closed_form_is_the_divergence() -> None:
 def test_a_form_in_few_steps_keeps_its_digits_near_equality_and_is_proved_equal() -> None:
     (found,) = in_few_steps(sp.expand_log(TILTED), PAIRS)
     assert proved_equal(found, TILTED)
-    assert len(found.atoms(LogGap)) == len(found.atoms(ExpGap)) == 1
+    assert len(found.atoms(LogGap)) == len(found.atoms(ScaledExpGap)) == 1
     drawn = points(sorted(TILTED.free_symbols, key=str), PAIRS, seed=7)
     at = [point for point in drawn if point[M1] > point[M2]]
     truth = exact_values(TILTED, at)

@@ -53,3 +53,18 @@ def test_of_two_like_parameters_the_ratio_comes_first():
     lowering = Lowering(["a", "b", "b_1", "b_2"])
     lowering.lower([form])
     assert [assignment.value for assignment in lowering.assignments] == [b_1 / b_2]
+
+
+def test_in_a_long_product_what_is_alike_is_divided_first():
+    a_1, a_2, b_1, b_2 = (symbol(name, "positive") for name in ("a_1", "a_2", "b_1", "b_2"))
+    form = a_1 * (b_2 + 1 / b_2) / (a_2 * (b_1 + 1 / b_1))
+    for scale in (1e250, 1e-250):
+        at = {a_1: 3.0 / scale, a_2: 2.0 / scale, b_1: scale, b_2: scale}
+        assert run(form, at) == run(form, {s: 1 / x for s, x in at.items()} | {a_1: 3.0, a_2: 2.0}) == 1.5
+
+
+def test_a_short_product_stays_as_it_is():
+    a_1, a_2 = symbol("a_1", "positive"), symbol("a_2", "positive")
+    lowering = Lowering(["a", "a_1", "a_2"])
+    assert lowering.lower([A * a_1 / a_2]) == [A * a_1 / a_2]
+    assert not lowering.assignments

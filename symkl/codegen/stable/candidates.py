@@ -34,6 +34,7 @@ from symkl.codegen.stable.logs import (
     squares_of,
 )
 from symkl.codegen.stable.powers import power_of
+from symkl.codegen.stable.ratios import divided_through, of_ratio, scales_inside
 from symkl.codegen.stable.roots import open_roots
 from symkl.codegen.stable.shape import (
     collected,
@@ -91,7 +92,7 @@ def in_few_steps(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Itera
         if (found := gap_of(group)) is not None:
             gaps, rest = gaps + found[0], spread(rest - group.value() + found[1])
     if (shape := shortest_in_steps(rest, pairs)) is not None:
-        yield polished(join_exponentials(_steps_out(gaps, pairs) + shape))
+        yield polished(join_exponentials(scales_inside(divided_through(_steps_out(gaps, pairs) + shape))))
 
 
 def opened(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
@@ -203,7 +204,8 @@ def _steps_out(gaps: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> sp.Expr:
 
     def stepped(above: sp.Expr, below: sp.Expr, step: sp.Expr) -> sp.Expr:
         long = step.is_Add and len(step.args) > 2
-        return LogGap(above, below, (shortest_in_steps(step, pairs) or step) if long else step)
+        found = shortest_in_steps(step, pairs) if long else None
+        return LogGap(above, below, step) if found is None else of_ratio(above, below, found)
 
     return gaps.replace(LogGap, stepped)
 
