@@ -112,6 +112,10 @@ def _langevin_slope(mp: Any, x: Any) -> Any:
         return 1 / x**2 - 1 / mp.sinh(x) ** 2 if abs(x) > _TINY else mp.mpf(1) / 3
 
 
+def _langevin_lag(mp: Any, x: Any) -> Any:
+    return x * _langevin_slope(mp, x) if mp.isfinite(x) else mp.mpf(0)
+
+
 def _above(mp: Any, b: Any, a: Any, d: Any) -> Any:
     """The weight b from the difference, while that is the more exact of the two."""
     return a + d if abs(d) < min(a, 1 - a) / 2 else b
@@ -257,6 +261,7 @@ _ROWS = (
     Operation(k.SinhcGap, _sinhc_gap),
     Operation(k.LangevinRise, _langevin_rise),
     Operation(k.LangevinSlope, _langevin_slope),
+    Operation(k.LangevinLag, _langevin_lag),
     Operation(k.BesselGap, _bessel_gap),
     Operation(k.BesselLack, _bessel_lack),
     Operation(k.LogScaledBessel, _log_scaled_bessel),

@@ -88,6 +88,7 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.GammaOfRatio: ((POSITIVE, POSITIVE), 12),
     k.TrigammaExcess: ((POSITIVE, (-0.3, 0.0, 1e-9)), 8),
     k.LangevinSlope: ((HALVES,), 4),
+    k.LangevinLag: (((-math.inf, *HALVES, 1e250, math.inf),), 4),
     k.LogSeriesSlope: ((WEIGHTS,), 4),
     k.BesselLack: (((0.0, *POSITIVE, 1e250),), 6),
     k.LogScaledBessel: (((0.0, *POSITIVE, 1e250),), -2),

@@ -9,7 +9,7 @@ import sympy as sp
 from symkl.codegen.stable import kernels as k
 from symkl.codegen.stable import slopes
 from symkl.codegen.stable.form import proved_equal, stable_form
-from symkl.codegen.stable.measure import exact_value, exact_values, loss, points
+from symkl.codegen.stable.measure import exact_value, exact_values, float_value, loss, points
 from symkl.codegen.stable.slopes import ROWS, slope, stable_slope
 from symkl.codegen.stable.sums import balanced, stepped, summed
 from symkl.model import symbol
@@ -180,3 +180,13 @@ def test_a_truth_that_cancels_is_worked_out_with_more_digits():
     (value,) = exact_values(sp.log(1 + sp.exp(-300 * A)), [{A: 1.0}])
     with mp.workdps(40):
         assert abs(value / mp.exp(-300) - 1) < 1e-25
+
+
+def test_a_slope_has_a_value_where_what_it_is_of_is_infinite():
+    form = (X - Y) * k.LangevinRise((X - Y) / (2 * A), sp.S.Zero, (X - Y) / (2 * A)) / A
+    closed = k.expand_kernels(form)
+    at = {A: 1e-250, X: 3e100, Y: -1e100}
+    found = {x: stable_slope(form, closed, x, [(X, Y)]) for x in (A, X, Y)}
+    assert all(proved_equal(slope, sp.diff(closed, x)) for x, slope in found.items())
+    assert all(slope.has(k.LangevinLag) for slope in found.values())
+    assert float_value(found[X], at) == -float_value(found[Y], at) == 1 / at[A]

@@ -35,6 +35,7 @@ GAPS: Mapping[Any, str] = {
     k.SinhcGap: "_sinhc_gap({0}, {1}, {2})",
     k.LangevinRise: "_langevin_rise({0}, {1}, {2})",
     k.LangevinSlope: "_langevin_slope({0})",
+    k.LangevinLag: "_langevin_lag({0})",
     k.BesselGap: "_bessel_gap({0}, {1}, {2})",
     k.BesselLack: "_bessel_lack({0})",
     k.LogScaledBessel: "_log_scaled_bessel({0})",

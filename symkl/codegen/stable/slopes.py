@@ -202,7 +202,7 @@ def stable_slope(
     """
     if form.count_ops() > LARGE:
         return sp.diff(closed, x)
-    raw = _steps_joined(slope(form, x))
+    raw = _lags_joined(_steps_joined(slope(form, x)))
     if raw.has(sp.meijerg):
         return raw  # of an incomplete gamma function by its order: no operation of any backend
     with assuming(given):
@@ -237,6 +237,19 @@ def _steps_joined(total: sp.Expr) -> sp.Expr:
         else:
             rest += term
     return rest + sp.Add(*(k.BesselRatioSlope(at, step) for at, step in steps.items()))
+
+
+def _lags_joined(total: sp.Expr) -> sp.Expr:
+    """`c*x*LangevinSlope(x) => c*LangevinLag(x)`: x may be infinite where the product is none."""
+
+    def joined(product: sp.Expr) -> sp.Expr:
+        for slope in (factor for factor in product.args if isinstance(factor, k.LangevinSlope)):
+            (x,) = slope.args
+            if len(sp.Mul.make_args(product / x)) < len(product.args):
+                return product / slope / x * k.LangevinLag(x)
+        return product
+
+    return total.replace(lambda e: e.is_Mul, joined)
 
 
 def _shapes(raw: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:

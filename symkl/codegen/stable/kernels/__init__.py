@@ -45,7 +45,7 @@ from symkl.codegen.stable.kernels.gammas import (
     TrigammaExcess,
 )
 from symkl.codegen.stable.kernels.kernel import Kernel, expand_kernels
-from symkl.codegen.stable.kernels.langevin import LangevinRise, LangevinSlope, SinhcGap
+from symkl.codegen.stable.kernels.langevin import LangevinLag, LangevinRise, LangevinSlope, SinhcGap
 from symkl.codegen.stable.kernels.log_series import LogSeriesGap, LogSeriesRise, LogSeriesSlope
 from symkl.codegen.stable.kernels.logarithms import (
     EntropyGap,
@@ -85,6 +85,7 @@ __all__ = [
     "GivenExpGap",
     "GivenExpM1",
     "Kernel",
+    "LangevinLag",
     "LangevinRise",
     "LangevinSlope",
     "Log1P",

@@ -6,7 +6,7 @@ import sympy as sp
 
 from symkl.codegen.stable.kernels.kernel import Kernel
 
-__all__ = ["LangevinRise", "LangevinSlope", "SinhcGap"]
+__all__ = ["LangevinLag", "LangevinRise", "LangevinSlope", "SinhcGap"]
 
 
 class SinhcGap(Kernel):
@@ -45,6 +45,16 @@ class LangevinSlope(Kernel):
     def definition(self) -> sp.Expr:
         (x,) = self.args
         return sp.Rational(1, 3) if x.is_zero else 1 / x**2 - 4 * sp.exp(2 * x) / (sp.exp(2 * x) - 1) ** 2
+
+
+class LangevinLag(Kernel):
+    """`LangevinLag(x) = x*LangevinSlope(x)`, of the sign of x; it falls as 1/x, where that falls as 1/x**2."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        (x,) = self.args
+        return x * LangevinSlope(x).definition()
 
 
 def _log_sinhc(x: sp.Expr) -> sp.Expr:
