@@ -28,9 +28,14 @@ class Library:
     """
 
     def __init__(self, builtin: Sequence[Source], files: Sequence[Source], extra: Sequence[Source]) -> None:
-        """`builtin` are the families that come with symkl; those of `files` and `extra` that do not, are the user's."""
-        own = {source.path.resolve() for source in builtin}
-        theirs = [s for s in (*(f for f in files if f.is_family), *extra) if s.path.resolve() not in own]
+        """`builtin` are the families that come with symkl; those of `files` and `extra` that do not, are the user's.
+
+        A file that holds what a built-in one holds, byte for byte, is that one in another place.
+        """
+        copies = {source.digest: source for source in (*extra, *files)}
+        builtin = [copies.get(source.digest, source) for source in builtin]
+        own = {source.digest for source in builtin}
+        theirs = [s for s in (*(f for f in files if f.is_family), *extra) if s.digest not in own]
         over = {source.name.lower() for source in theirs}
         below = [_beside(source, over) for source in builtin if source.name.lower() not in over]
         self._paths = [source.path for source in theirs], [source.path for source in builtin]

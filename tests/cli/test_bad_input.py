@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import RAYLEIGH, Ran, definition
+from symkl.library import read_library
+
+from .conftest import RAYLEIGH, ROOT, Ran, definition
 
 pytestmark = pytest.mark.sample(3)
 
@@ -84,6 +86,19 @@ def test_a_name_used_twice_is_refused_and_a_shadowed_built_in_noted(symkl: Calla
     assert ran.code == 0
     assert "shadow" in ran.err
     assert "Exponential" in ran.out
+
+
+def test_a_copy_of_a_built_in_definition_is_that_one_and_a_changed_copy_shadows_it(
+    symkl: Callable[..., Ran], here: Path
+) -> None:
+    own = here / "exponential.toml"
+    own.write_text((ROOT / "derivations" / "exponential.toml").read_text())
+    copied, built = symkl("list", "--with", "exponential.toml"), read_library([own])
+    assert (copied.code, copied.err.count("shadowed"), built.foreign) == (0, 0, frozenset())
+    assert built.sources["Exponential"].path == own
+    own.write_text(own.read_text() + "\n")
+    changed = symkl("list", "--with", "exponential.toml")
+    assert (changed.code, changed.err.count("shadowed")) == (0, 1)
 
 
 def test_a_source_with_three_quotes_stays_text_in_generated_code(symkl: Callable[..., Ran], here: Path) -> None:
