@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from symkl import pipeline
 from symkl.errors import BadInput
 from symkl.guests import Guest
+
+from .conftest import derived
 
 RIGHT = "import math\n\n\ndef entropy(mu, sigma):\n    return 0.5 * math.log(2 * math.pi * math.e * sigma**2)\n"
 #: what the training around a loss function needs, as far as it is not installed
@@ -188,3 +193,41 @@ def test_libraries_that_are_not_installed_are_missing_only_where_they_are_needed
     answer = ask("needs")
     assert answer["verdict"] == "undecided"
     assert "it uses 'there_is_no_such_thing.of', and 'there_is_no_such_thing' is not installed" in answer["diagnosis"]
+
+
+WITHOUT_TORCH = """\
+import importlib.machinery
+import json
+import sys
+
+found = importlib.machinery.PathFinder.find_spec
+importlib.machinery.PathFinder.find_spec = classmethod(
+    lambda _, name, *more: None if name.partition(".")[0] == "torch" else found(name, *more)
+)
+from symkl.trace.user.answering import answer
+
+for asked in json.loads(sys.argv[1]):
+    print(json.dumps(answer(asked, lambda _: None)))
+"""
+
+
+def test_functions_of_a_framework_that_is_not_installed_are_undecided_and_say_what_to_install(tmp_path):
+    (tmp_path / "losses.py").write_text(
+        "import torch\nimport math\n\n\ndef one(mu, sigma):\n    return torch.log(sigma)\n\n\n"
+        "def other(mu, sigma):\n    return math.log(sigma) + (1 + math.log(2 * math.pi)) / 2\n"
+    )
+    verified = derived("entropy", "Normal", None, (), ())
+    asked = [pipeline.ask(verified, f"{tmp_path / 'losses.py'}:{name}", (), "none", 0) for name in ("one", "other")]
+    ran = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH, json.dumps(asked)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=Path(__file__).parents[2],
+        check=True,
+    )
+    said = [json.loads(line) for line in ran.stdout.splitlines()]
+    one, two = (pipeline.judge_function(verified, *pair, "nats") for pair in zip(asked, said, strict=True))
+    assert one["verdict"] == "undecided"
+    assert one["diagnosis"].endswith("install torch beside symkl and ask again")
+    assert (two["verdict"], two["evidence"]) == ("correct", "proved")

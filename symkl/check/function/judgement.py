@@ -34,7 +34,7 @@ def judgement(
     if said["noisy"]:
         return {**answer, "diagnosis": "it gives other values when it is called again: it draws random numbers"}
     if not calls:
-        return {**answer, "diagnosis": f"it cannot be run: {said['failure']}" if said["failure"] else "it was not run"}
+        return {**answer, "diagnosis": _not_run(said)}
     points = points_of(asked, derivation)
     with mp.workdps(30):
         held = [(read, c) for read in read_traces(said["traces"], derivation) for c in calls if read.axes == c.axes]
@@ -71,6 +71,13 @@ def _answer(derivation: Derivation, asked: Question, said: Mapping[str, Any]) ->
         "notes": _of_arguments(said),
         "arguments": dict(said["arguments"]),
     }
+
+
+def _not_run(said: Mapping[str, Any]) -> str:
+    if not said["failure"]:
+        return "it was not run"
+    missing = f"; install {', '.join(said['absent'])} beside symkl and ask again" if said["absent"] else ""
+    return f"it cannot be run: {said['failure']}{missing}"
 
 
 def _of_arguments(said: Mapping[str, Any]) -> list[str]:

@@ -14,7 +14,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, NoReturn
 
-__all__ = ["absent", "forgotten", "standing_in"]
+__all__ = ["absent", "forgotten", "is_there", "standing_in"]
 
 #: so many different libraries of one file may be missing
 _MOST = 20
@@ -102,6 +102,11 @@ _STANDS = Stands()
 def absent() -> list[str]:
     """The libraries that are missing, of the module that was imported last."""
     return sorted(_STANDS.names)
+
+
+def is_there(library: str) -> bool:
+    """Whether it is installed, and nothing stands in its place."""
+    return not isinstance(sys.modules.get(library), _Module) and not _is_missing(library)
 
 
 def forgotten() -> None:

@@ -11,7 +11,7 @@ import sympy as sp
 
 from symkl.errors import BadInput, Location
 from symkl.language import parse_condition, to_text
-from symkl.trace.user.absent import absent
+from symkl.trace.user.absent import absent, is_there
 from symkl.trace.user.arguments import Arguments, arguments_of
 from symkl.trace.user.names import Names
 from symkl.trace.user.question import Question
@@ -42,16 +42,14 @@ def answer(asked: Mapping[str, Any], tell: Callable[[str], None]) -> dict[str, A
 
 def _prepare(source: str) -> None:
     """Libraries that a module uses compute in float64 from before it is imported."""
-    if "torch" in source:
-        try:
-            import torch
-        except ImportError:
-            return
+    if "torch" in source and is_there("torch"):
+        import torch
+
         torch.set_default_dtype(torch.float64)
 
 
 def _answer(target: Target, arguments: Arguments, question: Question, tell: Callable[[str], None]) -> dict[str, Any]:
-    if "torch" in sys.modules:
+    if "torch" in sys.modules and is_there("torch"):
         sys.modules["torch"].set_default_dtype(sys.modules["torch"].float64)
     frameworks = likely(target.function)
     tell("running it")

@@ -14,6 +14,7 @@ import numpy as np
 import sympy as sp
 
 from symkl.trace.refusal import in_words, line_of
+from symkl.trace.user.absent import is_there
 
 __all__ = ["SIZES", "NoNumber", "Run", "Runs", "described", "differs", "run", "watched"]
 
@@ -174,7 +175,7 @@ def watched() -> Iterator[Callable[[], bool]]:
 def _states() -> list[str]:
     """The states of the generators that all code of a process shares."""
     found = [str(random.getstate()), str(_bits(np.random.get_state(legacy=False)))]
-    if "torch" in sys.modules:
+    if "torch" in sys.modules and is_there("torch"):
         found.append(str(hash(bytes(sys.modules["torch"].get_rng_state().tolist()))))
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-import importlib.util
+import importlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,6 +19,7 @@ from symkl.trace.choices import either_way
 from symkl.trace.constants import Rounded, recognised
 from symkl.trace.refusal import Untraceable, in_words, refuse
 from symkl.trace.swapping import swapped_in
+from symkl.trace.user.absent import is_there
 from symkl.trace.user.target import is_own, plain
 from symkl.trace.value import AXES, Value, length
 
@@ -51,7 +52,7 @@ def likely(function: Callable[..., Any]) -> list[str]:
         homes = set(_OF[framework])
         return 0 if homes & (used | annotated) - {"math"} else 1 if homes & around - {"math"} else 2
 
-    installed = [f for f in FRAMEWORKS if importlib.util.find_spec(f) is not None]
+    installed = [f for f in FRAMEWORKS if is_there(f)]
     return sorted(installed, key=lambda f: (rank(f), f not in sys.modules, f == "numpy", installed.index(f)))
 
 
