@@ -38,8 +38,9 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
     - `few_nodes`, `few_weights`: the same, fewer;
     - `digamma_root`: the positive root of digamma;
     - `root_of_tau`: the square root of 2*pi;
-    - `stirling_twice`, `factorials_twice` (1/k! for k from 1 on), `logs_twice` (log(2) and log(2*pi)/2): each number as
-      the nearest one and what that is rounded by.
+    - `stirling_twice`, those of its two derivatives `stirling_slope_twice` (without the sign) and
+      `stirling_bend_twice`, `factorials_twice` (1/k! for k from 1 on), `logs_twice` (log(2), log(2*pi)/2 and log(32)):
+      each number as the nearest one and what that is rounded by.
     """
     nodes, weights = gauss_jacobi(12, sp.Integer(1), sp.Integer(0), 25)
     even_nodes, even_weights = gauss_legendre(12, 25)
@@ -73,8 +74,10 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
         "digamma_root": (float(findroot(digamma, 1.46)),),
         "root_of_tau": (float(sp.sqrt(2 * sp.pi).evalf(25)),),
         "stirling_twice": tuple(in_two(b) for b in stirling),
+        "stirling_slope_twice": tuple(in_two(b / (2 * k)) for k, b in enumerate(bernoulli, 1)),
+        "stirling_bend_twice": tuple(in_two(b) for b in bernoulli),
         "factorials_twice": tuple(in_two(Fraction(1, factorial(k))) for k in range(1, 16)),
-        "logs_twice": tuple(in_two(c) for c in (sp.log(2), sp.log(2 * sp.pi) / 2)),
+        "logs_twice": tuple(in_two(c) for c in (sp.log(2), sp.log(2 * sp.pi) / 2, sp.log(32))),
     }
 
 

@@ -29,8 +29,8 @@ _COMPARISONS = {
 class Printer:
     """Prints for a backend; `names` are the names that symbols have in the code, those not there keep their own.
 
-    `spellings` may take the place of the backend's own. `called` grows as it prints: the names of the functions that
-    the text calls, such as `_log_gap` or `np.log`.
+    `spellings` may take the place of the backend's own, of numbers that are divided by a sign. `called` grows as it
+    prints: the names of the functions that the text calls, such as `_log_gap` or `np.log`.
     """
 
     def __init__(
@@ -38,9 +38,10 @@ class Printer:
     ) -> None:
         self._target, self._names = target, names
         self._spellings = target.SPELLINGS if spellings is None else spellings
+        self._quotients = target.QUOTIENT if spellings is None else "{0} / {1}"
         self.called: set[str] = set()
         #: a call sets its arguments apart by itself
-        self._divisor = _UNARY if target.QUOTIENT.startswith("{0}") else _SUM
+        self._divisor = _UNARY if self._quotients.startswith("{0}") else _SUM
 
     def text(self, expression: sp.Basic) -> str:
         """One line of Python. Raises NotYet for a function that the backend has no spelling for."""
@@ -125,7 +126,7 @@ class Printer:
         return reduce(self._quotient, waiting, text)
 
     def _quotient(self, above: str, below: str) -> str:
-        return self._spelled(self._target.QUOTIENT, above, below)
+        return self._spelled(self._quotients, above, below)
 
     def _power(self, base: sp.Expr, power: sp.Expr) -> tuple[str, int]:
         if power.is_Integer and 0 < power <= 4:

@@ -49,6 +49,8 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
     valid = [_VALID[a.domain].format(a.name, target.MODULE) for a in program.arguments]
     valid += [printer.condition(c) for c in program.constraints]
     watched = again(program, target.TWICE) if target.TWICE else None
+    if watched is not None and not (watched.near or target.TWICE_FAR):
+        watched = None
     later, slopes = _assigned(program.later, printer), _slopes(program, printer, taken, watched)
     assignments = _assigned(program.assignments, printer)
     return {

@@ -16,7 +16,8 @@ class Backend(Protocol):
     emitted. `SLOPES` says whether its functions come with their derivatives, `REREAD` whether a build reads its
     code back as soon as it is made. `RESERVED` are names that a parameter cannot have in the generated code; `MODULE`
     is what its functions are called on, `INFINITY` and `NAN` are its spellings of these, `QUOTIENT` that of a
-    division, `TWICE` are its spellings of operations with twice the digits, where it has any; `LIBRARY` is its name in
+    division, `TWICE` are its spellings of operations with twice the digits, where it has any, and `TWICE_FAR` says
+    whether they are used as well where no parameters are seen to be close to one another; `LIBRARY` is its name in
     prose, `PREAMBLE` stands at the head of a module.
     """
 
@@ -32,3 +33,4 @@ class Backend(Protocol):
     REREAD: bool
     SPELLINGS: Mapping[Any, str]
     TWICE: Mapping[Any, str]
+    TWICE_FAR: bool

@@ -13,7 +13,7 @@ from symkl.codegen.stable import kernels as k
 NAME = "jax"
 MODULE = "jnp"
 LIBRARY = "JAX"
-RESERVED = frozenset({"functools", "jax", "jnp", "slopes"})
+RESERVED = frozenset({"functools", "jax", "jnp", "Array", "held", "near", "slopes", "sums"})
 INFINITY = "jnp.inf"
 NAN = "jnp.nan"
 #: XLA makes x/(y*z) of (x/y)/z, which overflows where the quotient does not
@@ -27,7 +27,16 @@ PREAMBLE = (
 )
 SLOPES = True
 REREAD = True
-TWICE: Mapping[Any, str] = {}
+TWICE: Mapping[Any, str] = {
+    sp.log: "_log_twice({0})",
+    sp.exp: "_exp_twice({0})",
+    sp.loggamma: "_polygamma_twice(-1, {0})",
+    sp.polygamma: "_polygamma_twice({0}, {1})",
+    sp.Abs: "_abs_twice({0})",
+    sp.sign: "_sign_twice({0})",
+}
+#: what is compiled cannot decide for single numbers, so that it takes time where many are worked out again
+TWICE_FAR = False
 #: JAX has Bessel functions of order 0 and 1 alone; its log1p, expm1, lgamma and digamma lose digits
 SPELLINGS: Mapping[Any, str] = {
     sp.log: "jnp.log({0})",

@@ -30,6 +30,7 @@ SLOPES = False
 #: compiled functions would take minutes
 REREAD = False
 TWICE: Mapping[Any, str] = {}
+TWICE_FAR = False
 #: what numba has of the special functions are those of `math`; the kernels have digamma and trigamma
 SPELLINGS: Mapping[Any, str] = {
     sp.log: "math.log({0})",

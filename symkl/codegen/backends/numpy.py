@@ -25,6 +25,7 @@ PREAMBLE = (
 SLOPES = False
 REREAD = True
 TWICE: Mapping[Any, str] = {}
+TWICE_FAR = False
 #: NumPy has no error function and no gamma functions: SciPy is imported in the modules that need them
 SPELLINGS: Mapping[Any, str] = {
     sp.log: "np.log({0})",

@@ -36,6 +36,7 @@ TWICE: Mapping[Any, str] = {
     sp.Abs: "_abs_twice({0})",
     sp.sign: "_sign_twice({0})",
 }
+TWICE_FAR = True
 #: torch has Bessel functions of order 0 and 1 alone, no exponential integral, and a trigamma that loses nine digits;
 #: its incomplete gamma functions lose six digits at large shapes, and have no derivative in the shape;
 #: `maximum` and `minimum` want tensors on both sides

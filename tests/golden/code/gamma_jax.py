@@ -11,7 +11,8 @@ JAX.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -77,19 +78,42 @@ def _kl_gamma_gamma(
     )
 
     def slopes() -> tuple[Array | float, ...]:
-        slope_alpha_1 = (
-            _product_excess(alpha_1, beta_2, alpha_2, beta_1, alpha_1, beta_1)
-            - _trigamma_excess(alpha_1, -alpha_difference)
-        )
+        part_1 = _trigamma_excess(alpha_1, -alpha_difference)
+        part_2 = _product_excess(alpha_1, beta_2, alpha_2, beta_1, alpha_1, beta_1)
+        slope_alpha_1 = part_2 - part_1
         slope_beta_1 = -_product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_1)
-        slope_alpha_2 = (
-            _binet_rise(alpha_2, alpha_1, -alpha_difference)
-            - _product_log_ratio(alpha_1, beta_2, alpha_2, beta_1)
-        )
+        part_1 = _product_log_ratio(alpha_1, beta_2, alpha_2, beta_1)
+        part_2 = _binet_rise(alpha_2, alpha_1, -alpha_difference)
+        slope_alpha_2 = part_2 - part_1
         slope_beta_2 = _product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_2)
-        return (slope_alpha_1, slope_beta_1, slope_alpha_2, slope_beta_2)
+        found = (slope_alpha_1, slope_beta_1, slope_alpha_2, slope_beta_2)
+        sums = (
+            (-part_1, part_2),
+            (-part_1, part_2),
+        )
+        near = ((alpha_1, alpha_2), (beta_1, beta_2))
+        arguments = (alpha_1, beta_1, alpha_2, beta_2)
+        return _refined(found, sums, near, arguments, _kl_gamma_gamma_twice)
 
     return value, slopes
+
+
+def _kl_gamma_gamma_twice(
+    alpha_1: _Twice,
+    beta_1: _Twice,
+    alpha_2: _Twice,
+    beta_2: _Twice,
+) -> tuple[_Twice | float, ...]:
+    """The derivatives in closed form, with twice the digits."""
+    x_1 = 1.0 / beta_1
+    x_2 = beta_1 - beta_2
+    x_3 = x_1 * alpha_1
+    return (
+        (alpha_1 - alpha_2) * _polygamma_twice(1, alpha_1) - x_1 * x_2,
+        x_2 / beta_1 * alpha_1 / beta_1 + x_1 * alpha_2 - x_3,
+        _log_twice(beta_1) + _polygamma_twice(0, alpha_2) - _log_twice(beta_2) - _polygamma_twice(0, alpha_1),
+        x_3 - alpha_2 / beta_2,
+    )
 
 
 def _prepare(*arguments: ArrayLike) -> tuple:
@@ -395,6 +419,81 @@ def _over(a: Array | float, b: Array | float) -> Array:
     return jnp.where(jnp.isnan(b), b, a / b)
 
 
+#: the coefficients of x**-1, x**-3, ... in Stirling's series, each in two parts
+_STIRLING_TWICE = (
+    (0.08333333333333333, 4.625929269271485e-18),
+    (-0.002777777777777778, 1.0601087908747154e-19),
+    (0.0007936507936507937, 6.883823317368282e-22),
+    (-0.0005952380952380953, 5.36938218754726e-20),
+    (0.0008417508417508417, 3.6870174889237694e-20),
+    (-0.0019175269175269176, 1.0675702776872475e-19),
+    (0.00641025641025641, 2.2240044563805217e-19),
+    (-0.029550653594771242, 4.861760957508855e-19),
+    (0.17964437236883057, -6.401600482710946e-19),
+    (-1.3924322169059011, 1.5837056989230303e-17),
+    (13.402864044168393, -6.154114101993966e-16),
+    (-156.84828462600203, 9.391823141715389e-15),
+)
+#: those of the derivative, with the other sign, in powers x**-2, x**-4, ...
+_STIRLING_SLOPE_TWICE = (
+    (0.08333333333333333, 4.625929269271485e-18),
+    (-0.008333333333333333, -1.1564823173178714e-19),
+    (0.003968253968253968, 2.20282346155785e-19),
+    (-0.004166666666666667, -5.782411586589357e-20),
+    (0.007575757575757576, -2.1026951223961299e-19),
+    (-0.021092796092796094, 1.3911677399530732e-18),
+    (0.08333333333333333, 4.625929269271485e-18),
+    (-0.4432598039215686, -2.0462934179365632e-17),
+    (3.0539543302701198, -1.0882720820608607e-17),
+    (-26.456212121212122, 7.449932926454383e-16),
+    (281.46014492753625, -1.647635329298783e-14),
+    (-3607.5105463980462, -1.5347029033579816e-13),
+)
+#: those of the second one, in powers x**-3, x**-5, ...
+_STIRLING_BEND_TWICE = (
+    (0.16666666666666666, 9.25185853854297e-18),
+    (-0.03333333333333333, -4.625929269271486e-19),
+    (0.023809523809523808, 1.32169407693471e-18),
+    (-0.03333333333333333, -4.625929269271486e-19),
+    (0.07575757575757576, -2.10269512239613e-18),
+    (-0.2531135531135531, -1.1061562736192037e-17),
+    (1.1666666666666667, -7.401486830834377e-17),
+    (-7.092156862745098, -3.274069468698501e-16),
+    (54.971177944862156, -1.9588897477095493e-16),
+    (-529.1242424242424, 6.890111377067638e-16),
+    (6192.123188405797, 9.226757844073186e-14),
+    (-86580.25311355312, 3.5926706461242705e-12),
+)
+#: log(2*pi)/2 and log(32), in two parts
+_ROOT_TWICE = (0.9189385332046728, -3.8782941580672414e-17)
+_LOG_SHIFTS_TWICE = (3.4657359027997265, 4.930038229799327e-18)
+
+
+def _polygamma_twice(order: int, x: _Twice) -> _Twice:
+    """The logarithm of the gamma function (order -1) or a derivative of it: 32 shifts up, then Stirling's series."""
+    y = x + 32.0
+    q = 1.0 / y
+    square = q * q
+    if order == -1:
+        # all by 32, a power of two, so that nothing here is large
+        product = _over_shifts_twice(lambda total, z: total * (z * 0.03125), 1.0, x)
+        rest = (x - 0.5) * _Twice(*_LOG_SHIFTS_TWICE) + _Twice(*_ROOT_TWICE)
+        series = q * _polynomial_twice(_STIRLING_TWICE, square, 7)
+        return (y - 0.5) * _log_twice(y * 0.03125) + rest + series - (_log_twice(product) + y)
+    if order == 0:
+        total = _over_shifts_twice(lambda total, z: total + 1.0 / z, 0.0, x)
+        series = square * _polynomial_twice(_STIRLING_SLOPE_TWICE, square, 7)
+        return _log_twice(y) - 0.5 * q - series - total
+    total = _over_shifts_twice(lambda total, z: total + 1.0 / (z * z), 0.0, x)
+    return q + 0.5 * square + square * q * _polynomial_twice(_STIRLING_BEND_TWICE, square, 7) + total
+
+
+def _over_shifts_twice(step: Callable[[_Twice, _Twice], _Twice], start: float, x: _Twice) -> _Twice:
+    """What comes of `start` by a step with each of x, x + 1, ..., x + 31 in turn."""
+    first = _Twice(jnp.full_like(x.high, start), jnp.zeros_like(x.high))
+    return jax.lax.fori_loop(0, 32, lambda k, total: step(total, x + k.astype(x.high.dtype)), first)
+
+
 def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
     """The polynomial with these coefficients, lowest power first; two thirds of them are enough for float32."""
     if x.dtype == jnp.float32:
@@ -490,6 +589,92 @@ def _ratio_parts(a: Array, b: Array, near: Array) -> tuple[Array, Array, Array, 
     k = jnp.where(near, center, k + jnp.where(small_b, lift, 0) - jnp.where(small_a, lift, 0))
     power = number((k + center) | bits(a.dtype.type(2.0**digits))) - (2.0**digits + 2 * center)
     return power, number((k - (center - bias)) << digits), x, y
+
+
+#: so many numbers are worked out again at a time
+_AT_A_TIME = 4096
+
+
+def _refined(
+    slopes: Sequence[Array | float],
+    sums: Sequence[Sequence[Array]],
+    near: Sequence[tuple[Array, Array]],
+    arguments: Sequence[Array],
+    again: Callable[..., Sequence[_Twice | float]],
+    held: Array | bool = True,
+) -> tuple[Array | float, ...]:
+    """The derivatives, worked out again with twice the digits where one of the sums, of these terms, nearly cancels.
+
+    Only where what are equal at equality are `near`, and where the value is used (`held`). What comes out is taken
+    only where it differs by no more than rounding can have done. Their own derivatives stay what they were.
+    """
+    if arguments[0].dtype != jnp.float64:
+        return tuple(slopes)
+    kept: Array | float = 1.0
+    for first, *others in sums:
+        total, size = first, jnp.abs(first)
+        for term in others:
+            total, size = total + term, size + jnp.abs(term)
+        share = jnp.abs(total) / size
+        kept = kept * jnp.where(jnp.isnan(share), 1.0, share)
+    low = (kept < 0.4) & held
+    for x, y in near:
+        low = low & (jnp.abs(x - y) < 0.2 * jnp.abs(y))
+
+    numbers = jax.lax.stop_gradient(jnp.broadcast_arrays(low, kept, *slopes, *arguments))
+    if not numbers[0].size:
+        return tuple(slopes)
+
+    @jax.custom_batching.custom_vmap
+    def settled(low: Array, kept: Array, *numbers: Array) -> tuple[Array, ...]:
+        return jax.lax.cond(low.any(), functools.partial(_settled, again), _as_they_are, low, kept, *numbers)
+
+    @settled.def_vmap
+    def _(size: int, mapped: Sequence[bool], *numbers: Array) -> tuple[tuple[Array, ...], tuple[bool, ...]]:
+        # what is mapped over is one axis more
+        whole = [x if own else jnp.broadcast_to(x, (size, *x.shape)) for x, own in zip(numbers, mapped, strict=True)]
+        return settled(*whole), (True,) * len(slopes)
+
+    return tuple(_standing_for(better, plain) for better, plain in zip(settled(*numbers), slopes, strict=True))
+
+
+def _as_they_are(_: Array, __: Array, *numbers: Array) -> tuple[Array, ...]:
+    """The derivatives, which come before as many arguments."""
+    return numbers[: len(numbers) // 2]
+
+
+def _settled(again: Callable[..., Sequence[_Twice | float]], low: Array, kept: Array, *numbers: Array) -> tuple:
+    """The derivatives worked out again where `low` says, some of these places at a time."""
+    count, shape, step = len(numbers) // 2, low.shape, min(_AT_A_TIME, low.size)
+    kept, *flat = (x.ravel() for x in (kept, *numbers))
+    # how many there are up to each place
+    passed = jnp.cumsum(low.ravel(), dtype=jnp.int32)
+
+    def some(state: tuple[Array, tuple[Array, ...]]) -> tuple[Array, tuple[Array, ...]]:
+        start, found = state
+        here = jnp.searchsorted(passed, start + jnp.arange(1, step + 1, dtype=jnp.int32))
+        allowed, *given = (x.at[here].get(mode="fill", fill_value=1.0) for x in (kept, *flat))
+        zero = jnp.zeros_like(allowed)
+        allowed = 2.0**-48 / jnp.maximum(allowed, 2.0**-53)
+        exact = (_twice(value).high + zero for value in again(*(_Twice(x, zero) for x in given[count:])))
+        better = []
+        for plain, other, all_of_it in zip(given[:count], exact, found, strict=True):
+            sure = jnp.abs(other - plain) <= allowed * jnp.maximum(jnp.abs(other), jnp.abs(plain))
+            better.append(all_of_it.at[here].set(jnp.where(sure, other, plain), mode="drop"))
+        return start + step, tuple(better)
+
+    start = jnp.zeros((), jnp.int32)
+    _, found = jax.lax.while_loop(lambda state: state[0] < passed[-1], some, (start, tuple(flat[:count])))
+    return tuple(x.reshape(shape) for x in found)
+
+
+@jax.custom_jvp
+def _standing_for(better: Array, plain: Array | float) -> Array:
+    """The better number, with the derivatives of the other."""
+    return better
+
+
+_standing_for.defjvps(None, lambda step, _, better, plain: step)
 
 
 def _scaled_product_gap(a: Array | float, b: Array | float, c: Array | float, d: Array | float) -> Array:
@@ -608,3 +793,130 @@ _TRIGAMMA = (
     54.971177944862156,
     -529.1242424242424,
 )
+
+
+#: 1/k! for k from 1 on, each in two parts
+_FACTORIALS_TWICE = (
+    (1.0, 0.0),
+    (0.5, 0.0),
+    (0.16666666666666666, 9.25185853854297e-18),
+    (0.041666666666666664, 2.3129646346357427e-18),
+    (0.008333333333333333, 1.1564823173178714e-19),
+    (0.001388888888888889, -5.300543954373577e-20),
+    (0.0001984126984126984, 1.7209558293420705e-22),
+    (2.48015873015873e-05, 2.1511947866775882e-23),
+    (2.7557319223985893e-06, -1.858393274046472e-22),
+    (2.755731922398589e-07, 2.3767714622250297e-23),
+    (2.505210838544172e-08, -1.448814070935912e-24),
+    (2.08767569878681e-09, -1.20734505911326e-25),
+    (1.6059043836821613e-10, 1.2585294588752098e-26),
+    (1.1470745597729725e-11, 2.0655512752830745e-28),
+    (7.647163731819816e-13, 7.03872877733453e-30),
+)
+#: log(2), in two parts
+_LOG_TWO_TWICE = (0.6931471805599453, 2.3190468138462996e-17)
+
+
+@jax.tree_util.register_pytree_node_class
+class _Twice:
+    """A number with twice the digits: the sum of `high` and of `low`, which is what `high` is rounded by."""
+
+    def __init__(self, high: Array | float, low: Array | float = 0.0) -> None:
+        self.high: Any = high
+        self.low: Any = low
+
+    def tree_flatten(self) -> tuple[tuple[Any, Any], None]:
+        """The two numbers that it is made of."""
+        return (self.high, self.low), None
+
+    @classmethod
+    def tree_unflatten(cls, _: None, parts: Sequence[Any]) -> _Twice:
+        """The number that is made of these two."""
+        return cls(*parts)
+
+    def __add__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        high, rest = _sum_twice(self.high, other.high)
+        low, lost = _sum_twice(self.low, other.low)
+        high, rest = _sum_twice(high, rest + low)
+        return _Twice(*_sum_twice(high, rest + lost))
+
+    def __neg__(self) -> _Twice:
+        return _Twice(-self.high, -self.low)
+
+    def __sub__(self, other: _Twice | float) -> _Twice:
+        return self + -_twice(other)
+
+    def __rsub__(self, other: float) -> _Twice:
+        return -self + other
+
+    def __mul__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        high, rest = _product_twice(self.high, other.high)
+        return _Twice(*_sum_twice(high, rest + (self.high * other.low + self.low * other.high)))
+
+    def __truediv__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        first = self.high / other.high
+        rest = self - other * first
+        return _Twice(*_sum_twice(first, rest.high / other.high))
+
+    def __rtruediv__(self, other: float) -> _Twice:
+        return _twice(other) / self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def _twice(x: _Twice | float) -> _Twice:
+    return x if isinstance(x, _Twice) else _Twice(x)
+
+
+def _sum_twice(a: Any, b: Any) -> tuple[Any, Any]:
+    """a + b as it is rounded, and what is rounded off it (Knuth)."""
+    total = jax.lax.optimization_barrier(a + b)
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+def _product_twice(a: Any, b: Any) -> tuple[Any, Any]:
+    """a*b as it is rounded, and what is rounded off it (Dekker)."""
+    product = jax.lax.optimization_barrier(a * b)
+    (high_a, low_a), (high_b, low_b) = _parts(jnp.asarray(a)), _parts(jnp.asarray(b))
+    return product, ((high_a * high_b - product) + high_a * low_b + low_a * high_b) + low_a * low_b
+
+
+def _polynomial_twice(numbers: Sequence[tuple[float, float]], x: _Twice, precise: int) -> _Twice:
+    """The polynomial with these coefficients, the lowest first; of those after `precise` one digit in two is enough."""
+    value = jnp.zeros_like(x.high)
+    for high, _ in reversed(numbers[precise:]):
+        value = value * x.high + high
+
+    def further(total: _Twice, pair: Array) -> tuple[_Twice, None]:
+        return total * x + _Twice(pair[0], pair[1]), None
+
+    # a loop, which is compiled once
+    pairs = jnp.asarray(numbers[:precise])
+    return jax.lax.scan(further, _Twice(value, jnp.zeros_like(value)), pairs, reverse=True)[0]
+
+
+def _exp_twice(x: _Twice) -> _Twice:
+    """exp(x) by its series at x less a multiple of log(2), over 16, and four squares."""
+    whole = jnp.round(x.high / _LOG_TWO_TWICE[0])
+    part = (x - _Twice(*_LOG_TWO_TWICE) * whole) * 0.0625
+    rise = part * _polynomial_twice(_FACTORIALS_TWICE, part, 9)
+    rise = jax.lax.fori_loop(0, 4, lambda _, rise: rise * (rise + 2.0), rise)
+    return (rise + 1.0) * jnp.ldexp(jnp.ones_like(whole), jnp.clip(whole, -2000.0, 2000.0).astype(jnp.int32))
+
+
+def _log_twice(x: _Twice) -> _Twice:
+    """log(x): the rounded one, and a step of Newton."""
+    rounded = jnp.log(x.high)
+    return x * _exp_twice(_Twice(-rounded)) - 1.0 + _Twice(rounded)
+
+
+def _abs_twice(x: _Twice) -> _Twice:
+    return x * _Twice(jnp.sign(x.high))
+
+
+def _sign_twice(x: _Twice) -> _Twice:
+    return _Twice(jnp.sign(x.high))

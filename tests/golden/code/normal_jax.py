@@ -11,7 +11,8 @@ JAX.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -276,9 +277,32 @@ def _kl_normal_normal__variance(
         slope_var_1 = 0.5 * _reciprocal_step(var_1, var_2, var_difference)
         slope_mu_2 = -mu_scaled
         slope_var_2 = -0.5 * mu_scaled * mu_scaled - _over(_over(0.5 * var_difference, var_2), var_2)
-        return (slope_mu_1, slope_var_1, slope_mu_2, slope_var_2)
+        found = (slope_mu_1, slope_var_1, slope_mu_2, slope_var_2)
+        sums = (
+            (-0.5 * mu_scaled * mu_scaled, -_over(_over(0.5 * var_difference, var_2), var_2)),
+        )
+        near = ((var_1, var_2),)
+        arguments = (mu_1, var_1, mu_2, var_2)
+        return _refined(found, sums, near, arguments, _kl_normal_normal__variance_twice)
 
     return value, slopes
+
+
+def _kl_normal_normal__variance_twice(
+    mu_1: _Twice,
+    var_1: _Twice,
+    mu_2: _Twice,
+    var_2: _Twice,
+) -> tuple[_Twice | float, ...]:
+    """The derivatives in closed form, with twice the digits."""
+    x_1 = 2.0 * mu_1 - 2.0 * mu_2
+    x_2 = 0.5 / var_2
+    return (
+        x_1 * x_2,
+        x_2 - 0.5 / var_1,
+        -x_1 * x_2,
+        x_2 - 0.5 * (var_1 + (mu_1 - mu_2) * (mu_1 - mu_2)) / var_2 / var_2,
+    )
 
 
 @functools.partial(jax.jit, static_argnames=("event_ndims", "validate"))
@@ -548,6 +572,92 @@ def _reciprocal_step(a: Array | float, b: Array | float, d: Array) -> Array:
     return _over(_over(d, jnp.maximum(a, b)), jnp.minimum(a, b))
 
 
+#: so many numbers are worked out again at a time
+_AT_A_TIME = 4096
+
+
+def _refined(
+    slopes: Sequence[Array | float],
+    sums: Sequence[Sequence[Array]],
+    near: Sequence[tuple[Array, Array]],
+    arguments: Sequence[Array],
+    again: Callable[..., Sequence[_Twice | float]],
+    held: Array | bool = True,
+) -> tuple[Array | float, ...]:
+    """The derivatives, worked out again with twice the digits where one of the sums, of these terms, nearly cancels.
+
+    Only where what are equal at equality are `near`, and where the value is used (`held`). What comes out is taken
+    only where it differs by no more than rounding can have done. Their own derivatives stay what they were.
+    """
+    if arguments[0].dtype != jnp.float64:
+        return tuple(slopes)
+    kept: Array | float = 1.0
+    for first, *others in sums:
+        total, size = first, jnp.abs(first)
+        for term in others:
+            total, size = total + term, size + jnp.abs(term)
+        share = jnp.abs(total) / size
+        kept = kept * jnp.where(jnp.isnan(share), 1.0, share)
+    low = (kept < 0.4) & held
+    for x, y in near:
+        low = low & (jnp.abs(x - y) < 0.2 * jnp.abs(y))
+
+    numbers = jax.lax.stop_gradient(jnp.broadcast_arrays(low, kept, *slopes, *arguments))
+    if not numbers[0].size:
+        return tuple(slopes)
+
+    @jax.custom_batching.custom_vmap
+    def settled(low: Array, kept: Array, *numbers: Array) -> tuple[Array, ...]:
+        return jax.lax.cond(low.any(), functools.partial(_settled, again), _as_they_are, low, kept, *numbers)
+
+    @settled.def_vmap
+    def _(size: int, mapped: Sequence[bool], *numbers: Array) -> tuple[tuple[Array, ...], tuple[bool, ...]]:
+        # what is mapped over is one axis more
+        whole = [x if own else jnp.broadcast_to(x, (size, *x.shape)) for x, own in zip(numbers, mapped, strict=True)]
+        return settled(*whole), (True,) * len(slopes)
+
+    return tuple(_standing_for(better, plain) for better, plain in zip(settled(*numbers), slopes, strict=True))
+
+
+def _as_they_are(_: Array, __: Array, *numbers: Array) -> tuple[Array, ...]:
+    """The derivatives, which come before as many arguments."""
+    return numbers[: len(numbers) // 2]
+
+
+def _settled(again: Callable[..., Sequence[_Twice | float]], low: Array, kept: Array, *numbers: Array) -> tuple:
+    """The derivatives worked out again where `low` says, some of these places at a time."""
+    count, shape, step = len(numbers) // 2, low.shape, min(_AT_A_TIME, low.size)
+    kept, *flat = (x.ravel() for x in (kept, *numbers))
+    # how many there are up to each place
+    passed = jnp.cumsum(low.ravel(), dtype=jnp.int32)
+
+    def some(state: tuple[Array, tuple[Array, ...]]) -> tuple[Array, tuple[Array, ...]]:
+        start, found = state
+        here = jnp.searchsorted(passed, start + jnp.arange(1, step + 1, dtype=jnp.int32))
+        allowed, *given = (x.at[here].get(mode="fill", fill_value=1.0) for x in (kept, *flat))
+        zero = jnp.zeros_like(allowed)
+        allowed = 2.0**-48 / jnp.maximum(allowed, 2.0**-53)
+        exact = (_twice(value).high + zero for value in again(*(_Twice(x, zero) for x in given[count:])))
+        better = []
+        for plain, other, all_of_it in zip(given[:count], exact, found, strict=True):
+            sure = jnp.abs(other - plain) <= allowed * jnp.maximum(jnp.abs(other), jnp.abs(plain))
+            better.append(all_of_it.at[here].set(jnp.where(sure, other, plain), mode="drop"))
+        return start + step, tuple(better)
+
+    start = jnp.zeros((), jnp.int32)
+    _, found = jax.lax.while_loop(lambda state: state[0] < passed[-1], some, (start, tuple(flat[:count])))
+    return tuple(x.reshape(shape) for x in found)
+
+
+@jax.custom_jvp
+def _standing_for(better: Array, plain: Array | float) -> Array:
+    """The better number, with the derivatives of the other."""
+    return better
+
+
+_standing_for.defjvps(None, lambda step, _, better, plain: step)
+
+
 def _rounded_sum(a: Array, b: Array) -> tuple[Array, Array]:
     """a + b as it is rounded, and what is rounded off it: a number, not a function of a and b."""
     total = a + b
@@ -589,3 +699,130 @@ def _total(*terms: Array) -> Array:
     for term in terms[1:]:
         value, unbounded = value + term, unbounded | (term == jnp.inf)
     return jnp.where(unbounded, jnp.inf, value)
+
+
+#: 1/k! for k from 1 on, each in two parts
+_FACTORIALS_TWICE = (
+    (1.0, 0.0),
+    (0.5, 0.0),
+    (0.16666666666666666, 9.25185853854297e-18),
+    (0.041666666666666664, 2.3129646346357427e-18),
+    (0.008333333333333333, 1.1564823173178714e-19),
+    (0.001388888888888889, -5.300543954373577e-20),
+    (0.0001984126984126984, 1.7209558293420705e-22),
+    (2.48015873015873e-05, 2.1511947866775882e-23),
+    (2.7557319223985893e-06, -1.858393274046472e-22),
+    (2.755731922398589e-07, 2.3767714622250297e-23),
+    (2.505210838544172e-08, -1.448814070935912e-24),
+    (2.08767569878681e-09, -1.20734505911326e-25),
+    (1.6059043836821613e-10, 1.2585294588752098e-26),
+    (1.1470745597729725e-11, 2.0655512752830745e-28),
+    (7.647163731819816e-13, 7.03872877733453e-30),
+)
+#: log(2), in two parts
+_LOG_TWO_TWICE = (0.6931471805599453, 2.3190468138462996e-17)
+
+
+@jax.tree_util.register_pytree_node_class
+class _Twice:
+    """A number with twice the digits: the sum of `high` and of `low`, which is what `high` is rounded by."""
+
+    def __init__(self, high: Array | float, low: Array | float = 0.0) -> None:
+        self.high: Any = high
+        self.low: Any = low
+
+    def tree_flatten(self) -> tuple[tuple[Any, Any], None]:
+        """The two numbers that it is made of."""
+        return (self.high, self.low), None
+
+    @classmethod
+    def tree_unflatten(cls, _: None, parts: Sequence[Any]) -> _Twice:
+        """The number that is made of these two."""
+        return cls(*parts)
+
+    def __add__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        high, rest = _sum_twice(self.high, other.high)
+        low, lost = _sum_twice(self.low, other.low)
+        high, rest = _sum_twice(high, rest + low)
+        return _Twice(*_sum_twice(high, rest + lost))
+
+    def __neg__(self) -> _Twice:
+        return _Twice(-self.high, -self.low)
+
+    def __sub__(self, other: _Twice | float) -> _Twice:
+        return self + -_twice(other)
+
+    def __rsub__(self, other: float) -> _Twice:
+        return -self + other
+
+    def __mul__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        high, rest = _product_twice(self.high, other.high)
+        return _Twice(*_sum_twice(high, rest + (self.high * other.low + self.low * other.high)))
+
+    def __truediv__(self, other: _Twice | float) -> _Twice:
+        other = _twice(other)
+        first = self.high / other.high
+        rest = self - other * first
+        return _Twice(*_sum_twice(first, rest.high / other.high))
+
+    def __rtruediv__(self, other: float) -> _Twice:
+        return _twice(other) / self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def _twice(x: _Twice | float) -> _Twice:
+    return x if isinstance(x, _Twice) else _Twice(x)
+
+
+def _sum_twice(a: Any, b: Any) -> tuple[Any, Any]:
+    """a + b as it is rounded, and what is rounded off it (Knuth)."""
+    total = jax.lax.optimization_barrier(a + b)
+    part = total - a
+    return total, (a - (total - part)) + (b - part)
+
+
+def _product_twice(a: Any, b: Any) -> tuple[Any, Any]:
+    """a*b as it is rounded, and what is rounded off it (Dekker)."""
+    product = jax.lax.optimization_barrier(a * b)
+    (high_a, low_a), (high_b, low_b) = _parts(jnp.asarray(a)), _parts(jnp.asarray(b))
+    return product, ((high_a * high_b - product) + high_a * low_b + low_a * high_b) + low_a * low_b
+
+
+def _polynomial_twice(numbers: Sequence[tuple[float, float]], x: _Twice, precise: int) -> _Twice:
+    """The polynomial with these coefficients, the lowest first; of those after `precise` one digit in two is enough."""
+    value = jnp.zeros_like(x.high)
+    for high, _ in reversed(numbers[precise:]):
+        value = value * x.high + high
+
+    def further(total: _Twice, pair: Array) -> tuple[_Twice, None]:
+        return total * x + _Twice(pair[0], pair[1]), None
+
+    # a loop, which is compiled once
+    pairs = jnp.asarray(numbers[:precise])
+    return jax.lax.scan(further, _Twice(value, jnp.zeros_like(value)), pairs, reverse=True)[0]
+
+
+def _exp_twice(x: _Twice) -> _Twice:
+    """exp(x) by its series at x less a multiple of log(2), over 16, and four squares."""
+    whole = jnp.round(x.high / _LOG_TWO_TWICE[0])
+    part = (x - _Twice(*_LOG_TWO_TWICE) * whole) * 0.0625
+    rise = part * _polynomial_twice(_FACTORIALS_TWICE, part, 9)
+    rise = jax.lax.fori_loop(0, 4, lambda _, rise: rise * (rise + 2.0), rise)
+    return (rise + 1.0) * jnp.ldexp(jnp.ones_like(whole), jnp.clip(whole, -2000.0, 2000.0).astype(jnp.int32))
+
+
+def _log_twice(x: _Twice) -> _Twice:
+    """log(x): the rounded one, and a step of Newton."""
+    rounded = jnp.log(x.high)
+    return x * _exp_twice(_Twice(-rounded)) - 1.0 + _Twice(rounded)
+
+
+def _abs_twice(x: _Twice) -> _Twice:
+    return x * _Twice(jnp.sign(x.high))
+
+
+def _sign_twice(x: _Twice) -> _Twice:
+    return _Twice(jnp.sign(x.high))
