@@ -75,6 +75,10 @@ def dirichlet(first: list[sp.Symbol], second: list[sp.Symbol]) -> sp.Expr:
 
 CAUCHY = log(((S1 + S2) ** 2 + (M1 - M2) ** 2) / (4 * S1 * S2))
 
+#: of which the gamma function is one of 3/2 at equality
+MOYAL = 2 ** (S1 / S2) * exp((M2 - M1) / S2) * sp.gamma(S1 / S2 + half) / (2 * sp.sqrt(sp.pi)) + log(S2 / S1) - half
+MOYAL += (sp.EulerGamma + log(2)) * (S1 / S2 - 1) / 2 + (M1 - M2) / (2 * S2)
+
 #: of one scale: the logistic distribution, its exponential, and the hyperbolic secant
 TIED = 2 * (M1 - M2) * exp(M1 / S1) / (S1 * exp(M1 / S1) - S1 * exp(M2 / S1)) - (M1 - M2) / S1 - 2
 TIED_LOG = 2 * B1 * (A1**B1 * log(A1) - A2**B1 * log(A2)) / (A1**B1 - A2**B1) - B1 * log(A1 * A2) - 2
@@ -117,6 +121,7 @@ CASES = {
     "gumbel": (GUMBEL, [(B1, B2), (M1, M2)]),
     "gumbel, by log-scale": (GUMBEL.subs({B1: exp(L1), B2: exp(L2)}), [(L1, L2), (M1, M2)]),
     "weibull": (WEIBULL, [(A1, A2), (B1, B2)]),
+    "moyal": (MOYAL, [(S1, S2), (M1, M2)]),
     "exponential against gamma": (
         log(A1) - 1 - A2 * log(B2) + sp.loggamma(A2) + (A2 - 1) * (sp.EulerGamma + log(A1)) + B2 / A1,
         [],

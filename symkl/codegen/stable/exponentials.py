@@ -33,7 +33,7 @@ def powers_as_exponentials(expression: sp.Expr) -> sp.Expr:
 def open_exponentials(
     expression: sp.Expr, same: dict[sp.Symbol, sp.Expr], only: Any = None, nested: bool = False
 ) -> tuple[sp.Expr, list[tuple[sp.Expr, sp.Expr]]]:
-    """`c*exp(u) => c + c*u + c*ExpGap(u)` where u vanishes at equality and c >= 0.
+    """`c*exp(u) => c*exp(n)*(1 + (u - n) + ExpGap(u - n))` where u is a number n at equality, such as 0, and c >= 0.
 
     Where u does not vanish but u - v does, and exp(v) occurs too: `c*exp(u) => c*exp(v)*(1 + (u - v)) +
     c*exp(v)*ExpGap(u - v)`. With `only`, exponents without that function are left alone. `nested` opens the part of a
@@ -71,8 +71,9 @@ def _opening(
     able = [u for u, c in collected.items() if (only is None or u.has(only)) and nonnegative(factored(c))]
     for exponent in able:
         inner = _innermost(exponent, same) if nested else exponent
-        if vanishes(inner, same):
-            return exponent, exponent - inner, inner
+        level = _level(inner, same)
+        if level is not None:
+            return exponent, exponent - inner + level, inner - level
     for exponent in able:
         for pivot in collected:
             if pivot != exponent and vanishes(exponent - pivot, same):
@@ -98,6 +99,12 @@ def exponential_gap(coefficient: sp.Expr, exponent: sp.Expr, power: sp.Expr | No
 def vanishes(expression: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> bool:
     """Whether the expression is 0 where the two distributions coincide."""
     return bool(same) and sp.expand(expression.subs(same, simultaneous=True)) == 0
+
+
+def _level(expression: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr | None:
+    """What the expression is where the two distributions coincide, if that is a number."""
+    level = sp.expand_log(sp.expand(expression.subs(same, simultaneous=True))) if same else None
+    return level if level is not None and level.is_number and level.is_real else None
 
 
 def _innermost(exponent: sp.Expr, same: dict[sp.Symbol, sp.Expr]) -> sp.Expr:

@@ -16,11 +16,11 @@ def open_loggammas(
 ) -> tuple[sp.Expr, sp.Expr]:
     """`loggamma(b) => loggamma(a) + digamma(a)*(b - a) + GammaGap(b, a)`.
 
-    a is the argument of another loggamma, or a number, that b equals where the distributions coincide; where they
-    are of two families, `anchor`. A loggamma with a negative coefficient and a number n for its anchor is opened the
-    other way round: `-loggamma(a) => -loggamma(n) + digamma(a)*(n - a) + GammaGap(n, a)`. With `binet` the gap is
-    split further, GammaGap = BinetGap + EntropyGap, the second written out in logs so that they can be joined with
-    others. Returns what is left and the gaps.
+    a is the argument of another loggamma, or a number (a multiple of 1/2), that b equals where the distributions
+    coincide; where they are of two families, `anchor`. A loggamma with a negative coefficient and a number n for its
+    anchor is opened the other way round: `-loggamma(a) => -loggamma(n) + digamma(a)*(n - a) + GammaGap(n, a)`. With
+    `binet` the gap is split further, GammaGap = BinetGap + EntropyGap, the second written out in logs so that they can
+    be joined with others. Returns what is left and the gaps.
     """
     rest, gaps = spread(expression), sp.S.Zero
     for gamma in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key):
@@ -38,7 +38,8 @@ def open_loggammas(
         else:
             continue
         size, gap = coefficient if b is argument else -coefficient, _step(b, a, same)
-        tangent = sp.loggamma(a) + sp.digamma(a) * (b - a)
+        slope = sp.expand_func(sp.digamma(a)) if a.is_number else sp.digamma(a)
+        tangent = sp.expand_log(sp.loggamma(a)) + slope * (b - a)
         if binet:
             tangent += b * (sp.log(b) - sp.log(a)) - (b - a)
             gaps += size * BinetGap(b, a, gap)
@@ -112,7 +113,7 @@ def _anchor(b: sp.Expr, rest: sp.Expr, same: dict[sp.Symbol, sp.Expr], anchor: s
         return anchor
     settled = sp.cancel(b.subs(same, simultaneous=True))
     if settled.is_number:
-        return settled if settled.is_Integer and settled > 0 else None
+        return settled if settled > 0 and (2 * settled).is_Integer else None
     found = (_seen_positive(g.args[0]) for g in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key))
     others = [argument for argument in found if argument != b]
     for other in others:
