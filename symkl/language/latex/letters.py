@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from symkl.language.latex.arguments import only, power_of
 from symkl.language.latex.brackets import arguments, call_next
 from symkl.language.latex.calls import apply
+from symkl.language.latex.cursor import Cursor
 from symkl.language.latex.functions import number
 from symkl.language.latex.peeking import LETTERS, PSI, holds_comma
 from symkl.language.latex.scripts import Scripts, read_scripts, subscripts
@@ -123,6 +124,8 @@ def named(reader: Reader, inner: Symbol, place: int, *, callable_word: bool = Fa
     primes, marks = inner.primes + found.primes, inner.marks + found.marks
     symbol = Symbol(inner.base, inner.subscripts + below, primes, marks)
     known = symbol.base in reader.context.bases
+    if known and _of_the_variable(reader):
+        reader.note(f"({reader.context.variable}) after a name is left out: the name is taken for what it is there")
     if not known and not inner.marks and reader.bracket_next():
         unread = _UNREAD.get(symbol.base)
         if unread and not found.above:
@@ -132,6 +135,21 @@ def named(reader: Reader, inner: Symbol, place: int, *, callable_word: bool = Fa
     constant = None if known else _constant(symbol)
     made: Tree = Constant(place, constant) if constant else Named(place, symbol)
     return Power(found.above_place, made, reader.inner(found.above)) if found.above else made
+
+
+def _of_the_variable(reader: Reader) -> bool:
+    r"""Go past `(x)`, `(x_i)` or `(x^{(i)})`, as in `\mu_\phi(x)`: the variable is no factor of a closed form."""
+    last = reader.partner(reader.index) if reader.bracket_next() else None
+    if last is None or not reader.context.variable:
+        return False
+    inside = Cursor(reader.tokens[reader.index + 1 : last], reader.source, reader.end)
+    if not inside.tokens or inside.take().text != reader.context.variable:
+        return False
+    read_scripts(inside)
+    if inside.index < len(inside.tokens):
+        return False
+    reader.index = last + 1
+    return True
 
 
 def _constant(symbol: Symbol) -> str | None:

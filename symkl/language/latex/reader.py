@@ -40,7 +40,7 @@ class Context:
 
     `bases` are the letters and words that begin a name (so that `\psi` may be a parameter), `words` the names that may
     be written in plain letters side by side; `decided` collects the fields of `style` that made a difference,
-    and `notes` what has to be told of what was read.
+    and `notes` what has to be told of what was read. `variable` is that of the densities, where it is no name.
     """
 
     source: Source
@@ -49,6 +49,7 @@ class Context:
     style: Style = USUAL
     decided: set[str] = field(default_factory=set, compare=False)
     notes: dict[str, None] = field(default_factory=dict, compare=False)
+    variable: str = ""
 
 
 def read_tree(tokens: Sequence[Token], context: Context) -> Tree:

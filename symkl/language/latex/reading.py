@@ -67,7 +67,8 @@ def read_latex(source: Source, vocabulary: Vocabulary, asked: Asked, style: Styl
     equations, remarks = chains(tokens(source), source)
     defined = definitions_among(equations, vocabulary, asked.quantity, source)
     bases = vocabulary.bases | {symbol.base for symbol in defined}
-    context = Context(source, bases, vocabulary.words, style, decided)
+    variable = "" if asked.variable in bases else asked.variable
+    context = Context(source, bases, vocabulary.words, style, decided, variable=variable)
     values = _values(defined, context)
     for symbol, chain in defined.items():
         lines.append(Line(chain.start, chain.end, None, f"this says what {symbol.name} is"))
