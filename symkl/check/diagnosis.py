@@ -144,6 +144,8 @@ def _off_by(values: Sequence[mp.mpf], true: Sequence[mp.mpf], claim: Claim, figu
     if all(true):
         ratios = [one / two for one, two in zip(values, true, strict=True)]
         factor = named(ratios[0]) if constant(ratios) else None
+        if not any(values):
+            return "it is 0, whatever the parameters are"
         if factor is not None and (not single or factor.is_Rational):
             return f"it is {to_text(factor)} times the truth"
         powers = None if single else monomial(ratios, figures.points)

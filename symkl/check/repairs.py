@@ -10,6 +10,7 @@ import sympy as sp
 from symkl.check.figures import Figures, constant, named, same
 from symkl.check.monomials import monomial
 from symkl.check.places import Place, places
+from symkl.check.terms import opened
 from symkl.language import to_text
 from symkl.model import domain_of
 
@@ -178,7 +179,7 @@ def _pieces(truth: sp.Expr) -> list[sp.Expr]:
     for term in sp.Add.make_args(truth):
         for bracket in (factor for factor in sp.Mul.make_args(term) if isinstance(factor, sp.Add)):
             found += [term / bracket * part for part in bracket.args]
-    found += sp.Add.make_args(sp.expand(truth))
+    found += [*sp.Add.make_args(sp.expand(truth)), *sp.Add.make_args(opened(truth))]
     return [node for node in dict.fromkeys(found) if node.free_symbols and _size(node) <= _LONGEST and node != truth]
 
 

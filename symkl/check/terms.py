@@ -10,7 +10,7 @@ import sympy as sp
 from symkl.check.figures import Figures, same
 from symkl.language import to_text
 
-__all__ = ["difference"]
+__all__ = ["difference", "opened"]
 
 #: more terms than these are no explanation
 _MOST = 5
@@ -49,10 +49,16 @@ def difference(form: sp.Expr, truth: sp.Expr, figures: Figures, turned: bool = F
     return f"multiplied out, it has {given} where {wanted} should be"
 
 
+def opened(form: sp.Expr) -> sp.Expr:
+    """The form multiplied out, its logarithms and the beta functions in them taken apart."""
+    bare = form.replace(sp.beta, lambda a, b: sp.exp(sp.loggamma(a) + sp.loggamma(b) - sp.loggamma(a + b)))
+    bare = bare.replace(sp.gamma, lambda x: sp.exp(sp.loggamma(x)))
+    found: sp.Expr = sp.expand(sp.expand_log(sp.expand(bare), force=True))
+    return found
+
+
 def _terms(form: sp.Expr, figures: Figures) -> list[tuple[sp.Expr, list[mp.mpf]]] | None:
-    opened = form.replace(sp.gamma, lambda x: sp.exp(sp.loggamma(x)))
-    opened = sp.expand(sp.expand_log(sp.expand(opened), force=True))
-    terms = [(term, figures.of(term)) for term in sp.Add.make_args(opened)]
+    terms = [(term, figures.of(term)) for term in sp.Add.make_args(opened(form))]
     if any(values is None for _, values in terms):
         return None
     return [(term, values) for term, values in terms if values is not None]
