@@ -11,7 +11,7 @@ from symkl.errors import BadInput, Location
 from symkl.language import parse
 from symkl.model import Claim, symbol
 
-__all__ = ["DIMENSIONS", "Formula", "formula_in", "own_names", "read_formula"]
+__all__ = ["DIMENSIONS", "Formula", "formula_in", "own_names", "read_formula", "value_in"]
 
 #: the number of independent dimensions, in a formula that sums or averages over them
 DIMENSIONS = symbol("D", "positive_integer")
@@ -33,7 +33,8 @@ class Formula:
 
 def read_formula(claim: Claim, text: str, names: Sequence[str], units: str, dims: str) -> Formula:
     """Read a formula whose own names `names` explains (`v1=sigma_1**2`). Raises `BadInput`."""
-    return formula_in(claim, text, _mapping(names, own_names(claim)), units, dims, Location(field=_FIELD))
+    known = {**dict(claim.where), **_mapping(names, claim)}  # a formula may still name what the claim fixes
+    return formula_in(claim, text, known, units, dims, Location(field=_FIELD))
 
 
 def own_names(claim: Claim) -> dict[str, sp.Symbol]:
@@ -53,7 +54,14 @@ def formula_in(
     return Formula(text, formula / DIMENSIONS if dims == "sum" else formula, units)
 
 
-def _mapping(texts: Sequence[str], own: Mapping[str, sp.Symbol]) -> dict[str, sp.Expr]:
+def value_in(claim: Claim, text: str, where: Location) -> sp.Expr:
+    """What a name is said to stand for; it may be said with parameters that the claim fixes. Raises `BadInput`."""
+    fixed = {name: _stand_in(name, value) for name, value in claim.where}
+    value = parse(text, {**own_names(claim), **fixed}, where)
+    return value.subs({fixed[name]: known for name, known in claim.where}, simultaneous=True)
+
+
+def _mapping(texts: Sequence[str], claim: Claim) -> dict[str, sp.Expr]:
     found: dict[str, sp.Expr] = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -62,7 +70,7 @@ def _mapping(texts: Sequence[str], own: Mapping[str, sp.Symbol]) -> dict[str, sp
             raise BadInput("is not of the form NAME=EXPR", place, "such as --map v1=sigma_1**2")
         if name in found:
             raise BadInput(f"the name '{name}' is explained twice", place)
-        found[name] = parse(value, own, place)
+        found[name] = value_in(claim, value, place)
     return found
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symkl.check.formula import Formula, formula_in, own_names
+from symkl.check.formula import Formula, formula_in, value_in
 from symkl.errors import BadInput, Location
-from symkl.language import parse, to_text
+from symkl.language import to_text
 from symkl.language.latex import (
     USUAL,
     Asked,
@@ -167,4 +167,4 @@ def _value(claim: Claim, text: str, vocabulary: Vocabulary, place: Location) -> 
         except BadInput as error:
             raise BadInput(error.what, place, error.todo) from None
         text = line.written.text if line.written else text
-    return parse(text, own_names(claim), place)
+    return value_in(claim, text, place)

@@ -18,6 +18,7 @@ from symkl.trace.swapping import swapped
 from symkl.trace.value import Value, combined, lifted, reduced
 
 __all__ = [
+    "Float",
     "Symbolic",
     "apply",
     "in_place_of_libraries",
@@ -302,6 +303,20 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 def where_symbolic(own: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
     """`other` where a symbol is among the arguments, else the function itself."""
     return lambda *a, **k: (other if any(isinstance(x, Symbolic) for x in a) else own)(*a, **k)
+
+
+class _OfFloats(type):
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, float)
+
+    def __call__(cls, *given: Any) -> Any:
+        return given[0] if given and isinstance(given[0], Symbolic) else float(*given)
+
+
+class Float(metaclass=_OfFloats):
+    """`float`, which leaves a symbol as it is; it stands for the type where that is asked for, as a dtype too."""
+
+    dtype = np.dtype(np.float64)
 
 
 def in_place_of_numbers() -> dict[Any, dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import sympy as sp
 
-from symkl.trace.constants import Rounded, exact
+from symkl.trace.constants import Rounded, exact, recognised
 from symkl.trace.refusal import refuse
 
 __all__ = ["AXES", "LENGTHS", "Value", "combined", "length", "lifted", "reduced"]
@@ -52,6 +52,10 @@ def lifted(number: Any) -> Value:
             near = Fraction(float(number) * scale).limit_denominator(_SIMPLE)
             if near and near.numerator / near.denominator / scale == float(number):
                 return Value(_of_lengths(near / scale) or found)
+        for size, symbol in LENGTHS.items():  # such as D*log(2*pi)
+            share = recognised(exact(float(number) / size))
+            if not share.has(Rounded):
+                return Value(symbol * share)
     return Value(found)
 
 

@@ -332,4 +332,71 @@ def kl(a: float, b: float, c: float, d: float) -> float:
     return float(betaln(c, d) - betaln(a, b) + (a - c) * digamma(a) + (b - d) * digamma(b)
                  + (c + d - a - b) * digamma(a + b))
 ''', "betaln(c, d) - betaln(a, b)", "betaln(a, b) - betaln(c, d)", "sign", often=False),
+    Manner("warning-with-values", GAMMA, "kl", ("a=alpha_1", "b=beta_1", "c=alpha_2", "d=beta_2"), (), "none", '''
+import warnings
+
+import torch
+
+
+def kl(a, b, c, d):
+    total = (a - c) * torch.digamma(a) + torch.lgamma(c) - torch.lgamma(a) + c * (torch.log(b) - torch.log(d))
+    total += a * (d - b) / b
+    if (total < 0).any():
+        warnings.warn("below zero: %f" % float(torch.min(total)))
+    return total
+''', "a * (d - b) / b", "a * (d - b) / d", "should be"),
+    Manner("default-of-the-other", BERNOULLI, "kl", ("posterior=p_1",), ("p_2=1/2",), "sum", '''
+import torch
+
+
+def kl(posterior, p=0.5):
+    prior = torch.tensor(p, dtype=posterior.dtype)
+    each = posterior * (posterior / prior).log() + (1 - posterior) * ((1 - posterior) / (1 - prior)).log()
+    return each.sum()
+''', "+ (1 - posterior) *", "- (1 - posterior) *"),
+    Manner("constant-of-all-dimensions", H, "entropy", ("logvar=2*log(sigma)",), (), "sum", '''
+import numpy as np
+
+
+def entropy(logvar):
+    dimensions = float(logvar.size(1))
+    return 0.5 * logvar.sum(dim=1) + 0.5 * dimensions * (1.0 + np.log(2 * np.pi))
+''', "(1.0 + np", "(2.0 + np", "constant"),
+    Manner("angle-within-a-turn", ("kl", "VonMises", "VonMises"), "kl", ("m=mu_1", "k=kappa_1", "n=mu_2", "l=kappa_2"),
+           (), "none", '''
+import math
+import torch
+
+
+def kl(m, k, n, l):
+    gap = (m - n + math.pi) % (2 * math.pi) - math.pi
+    ratio = torch.special.i1(k) / torch.special.i0(k)
+    return torch.log(torch.special.i0(l) / torch.special.i0(k)) + ratio * (k - l * torch.cos(gap))
+''', "torch.cos(gap)", "torch.sin(gap)", "should be cos"),
+    Manner("float-as-a-type", BERNOULLI, "kl", ("a=p_1", "b=p_2"), (), "none", '''
+import numpy as np
+
+
+def kl(a, b):
+    if isinstance(a, (float, int)):
+        a = np.asarray(a, dtype=float)
+    a, b = (np.clip(x, np.finfo(float).tiny, 1.0) for x in (a, b))
+    return a * np.log(a / b) + (1 - a) * np.log((1 - a) / (1 - b))
+''', "(1 - a) * np.log", "(1 - b) * np.log", "should be", often=False),
+    Manner("elements-of-an-argument", ("entropy", "Gamma"), "entropy", ("theta[0]=log(alpha-1)", "theta[1]=log(beta)"),
+           (), "none", '''
+import torch
+
+
+def entropy(theta):
+    alpha, beta = torch.exp(theta[0]) + 1, torch.exp(theta[1])
+    return alpha - torch.log(beta) + torch.lgamma(alpha) + (1 - alpha) * torch.digamma(alpha)
+''', "alpha - torch.log(beta)", "alpha + torch.log(beta)", "its inverse"),
+    Manner("what-is-fixed-named", KL, "kl", ("m=mu_1", "v=sigma_1**2", "n=mu_2", "w=sigma_2**2"), PRIOR, "none", '''
+import jax.numpy as jnp
+
+
+def kl(m, v, n, w):
+    return 0.5 * (jnp.log(w / v) + (v + (m - n) ** 2) / w - 1.0)
+''', "- 1.0", "+ 1.0", "off by the constant"),
 ]  # fmt: skip

@@ -7,7 +7,7 @@ import sympy as sp
 
 from symkl.check import comparison, read_formula
 from symkl.derive import derive
-from symkl.language import load_family
+from symkl.language import load_family, read_bindings
 from symkl.model import claim
 
 DERIVATIONS = Path(__file__).parents[2] / "derivations"
@@ -176,3 +176,27 @@ def test_the_arguments_exchanged_are_seen_where_one_distribution_is_fixed(normal
     ):
         assert words in found(derivation, formula)["diagnosis"]
     assert "KL(q, p)" not in found(derivation, "log(sigma_1) + (2 + mu_1**2)/(2*sigma_1**2) - 1/2")["diagnosis"]
+
+
+def test_a_term_that_a_beta_function_hides_is_missed():
+    beta = load_family(DERIVATIONS / "beta.toml")
+    kl = derive(claim("kl", beta, beta))
+    rest = "(alpha_1-alpha_2)*digamma(alpha_1) + (beta_1-beta_2)*digamma(beta_1)"
+    rest += " + (alpha_2-alpha_1+beta_2-beta_1)*digamma(alpha_1+beta_1)"
+    logs = "loggamma(alpha_2) + loggamma(beta_2) - log(beta(alpha_1, beta_1))"
+    assert found(kl, f"{logs} - loggamma(alpha_2+beta_2) + {rest}")["verdict"] == "correct"
+    assert "the term -loggamma(alpha_2 + beta_2) is missing" in found(kl, f"{logs} + {rest}")["diagnosis"]
+
+
+def test_a_formula_may_name_what_the_claim_fixes(normal):
+    bare = claim("kl", normal, normal)
+    names = {parameter.full_name: parameter.symbol for parameter in bare.parameters}
+    kl = derive(claim("kl", normal, normal, where=read_bindings(("mu_2=0", "sigma_2=1"), names)))
+    assert found(kl, TRUTH)["verdict"] == "correct"
+    assert found(kl, f"({TRUTH})*sigma_2/2")["verdict"] == "wrong"
+    mapped = read_formula(kl.claim, "log(w/v)/2 + (v + (mu_1 - mu_2)**2)/(2*w) - 1/2", MAPPED, "nats", "none")
+    assert comparison(kl, mapped, "none")["verdict"] == "correct"
+    assert "it is 0" in found(kl, "0*sigma_2")["diagnosis"]
+
+
+MAPPED = ("v=sigma_1**2", "w=sigma_2**2")

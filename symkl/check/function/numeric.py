@@ -124,8 +124,9 @@ def compared(
         worst = max(worst, here)
     if wrong is not None:
         return Numeric(False, len(seen), worst, batch, *wrong)
-    if len(seen) < (min(_ENOUGH, max(len(truth), _FEWEST)) if len(truth) > 1 else 1):
-        return Numeric(None, len(seen), worst, batch, why=f"the truth is known at {len(seen)} of {len(truth)} points")
+    tried = len({point for element in calls.elements or () for point in element.points})
+    if len(seen) < (min(_ENOUGH, max(tried, _FEWEST)) if len(truth) > 1 else 1):
+        return Numeric(None, len(seen), worst, batch, why=f"the truth is known at {len(seen)} of {tried} points")
     return Numeric(True, len(seen), worst, batch)
 
 

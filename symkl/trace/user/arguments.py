@@ -63,8 +63,10 @@ class Bundle:
     def __init__(self, parts: dict[str, Any]) -> None:
         self.__dict__.update(parts)
 
-    def __getitem__(self, key: str | int) -> Any:
-        return list(vars(self).values())[key] if isinstance(key, int) else vars(self)[key]
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, int) and str(key) not in vars(self):
+            return list(vars(self).values())[key]
+        return vars(self)[str(key)]
 
     def __iter__(self) -> Iterator[Any]:
         return iter(vars(self).values())
@@ -101,6 +103,8 @@ def arguments_of(target: Target, asked: Question) -> Arguments:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         found = names.of(parameter.name) if parameter.default is not Unmapped.OPTIONAL else names.said(parameter.name)
+        if parameter.default is not parameter.empty and names.taken(parameter.name):
+            found = {}
         given |= found
         if found and parameter.kind is parameter.POSITIONAL_ONLY:
             positional.append(parameter.name)

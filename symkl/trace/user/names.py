@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from symkl.trace.value import LENGTHS
 
 __all__ = ["Names"]
 
+#: an element of an argument, as it is written in Python
+_NUMBERED = re.compile(r"\[(\d+)\]")
 #: names that too many things have for one to be meant where nobody says so
 _GREEK = frozenset(
     "alpha beta gamma delta epsilon eps zeta eta theta iota kappa lambda lam mu nu xi pi rho sigma tau phi chi psi "
@@ -38,14 +41,18 @@ class Names:
         for name, value in self.asked.fixed:
             self.fixed[name] = parse(value, self.free)
         lengths = {} if self.asked.dims == "none" else {s.name: s for s in LENGTHS.values()}
+        stand_ins = {name: symbol(name, "positive" if v.is_positive else "real") for name, v in self.fixed.items()}
+        values = {stand_ins[name]: value for name, value in self.fixed.items()}
         for text in self.asked.names:
             name, equals, value = text.partition("=")
             name, place = name.strip(), Location(field=f"--map {text[:60]}")
-            if not equals or not all(part.isidentifier() for part in name.split(".")):
+            name = _NUMBERED.sub(r".\1", name)
+            if not equals or not all(part.isidentifier() or part.isdecimal() for part in name.split(".")):
                 raise BadInput("is not of the form NAME=EXPR", place, "such as --map v1=sigma_1**2")
             if name in self.maps:
                 raise BadInput(f"the name '{name}' is explained twice", place)
-            self.maps[name] = parse(value, {**lengths, **self.free}, place)
+            said = parse(value, {**lengths, **stand_ins, **self.free}, place)
+            self.maps[name] = said.subs(values, simultaneous=True)
 
     def of(self, name: str) -> dict[str, sp.Expr]:
         """What an argument of that name, or its parts, stand for; nothing where nobody says so."""
@@ -61,6 +68,10 @@ class Names:
     def said(self, name: str) -> dict[str, sp.Expr]:
         """What `--map` says of an argument of that name or of its parts."""
         return {key: value for key, value in self.maps.items() if key == name or key.startswith(f"{name}.")}
+
+    def taken(self, name: str) -> bool:
+        """Whether the parameter that an argument of that name would be is, as `--map` says, another argument."""
+        return not self.said(name) and any(value in self.maps.values() for value in self.of(name).values())
 
     def _full(self, name: str) -> sp.Expr | None:
         """`mu_1`, also written `mu1` or `Mu_1`."""

@@ -65,9 +65,12 @@ def run(
     `calling` gives the function where the axes have these sizes. With `alone`, each call is about one point. Raises
     `NoNumber`.
     """
-    table = [[_number(a, point) for a in arguments] for point in points]
+    rows = {i: [_number(a, point) for a in arguments] for i, point in enumerate(points)}
+    table = {i: [n for n in row if n is not None] for i, row in rows.items() if None not in row}
     reason = "" if points else "no values of the parameters could be found to run it at"
-    for framework in frameworks if points else ():
+    if points and not table:
+        reason = "what its arguments are said to be is no real number at any of the points"
+    for framework in frameworks if table else ():
         found = []
         for axes in shapes:
             sizes = tuple(1 if alone else SIZES[axis] for axis in axes)
@@ -84,21 +87,26 @@ def run(
     return [], reason
 
 
-def _number(argument: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> float | int:
+def _number(argument: sp.Expr, point: Mapping[sp.Symbol, sp.Expr]) -> float | int | None:
+    """What the argument is there; None where that is no real number: `log(alpha - 1)` need not be one."""
     value = argument.xreplace(dict(point))
-    return int(value) if value.is_Integer else float(sp.N(value, 20))
+    if value.is_Integer:
+        return int(value)
+    number = sp.N(value, 20)
+    return float(number) if number.is_extended_real else None
 
 
 def _calls(
     call: Callable[..., Any],
-    table: Sequence[Sequence[float | int]],
+    table: Mapping[int, Sequence[float | int]],
     framework: str,
     axes: tuple[str, ...],
     sizes: tuple[int, ...],
 ) -> Runs:
-    size, width = int(np.prod(sizes)), len(table[0])
-    groups = [[i] * size for i in range(min(_EQUAL, len(table)))] if size > 1 else []
-    groups += [[(i + j) % len(table) for j in range(size)] for i in range(0, len(table), size)]
+    size, own = int(np.prod(sizes)), list(table)
+    width = len(table[own[0]])
+    groups = [[i] * size for i in own[:_EQUAL]] if size > 1 else []
+    groups += [[own[(i + j) % len(own)] for j in range(size)] for i in range(0, len(own), size)]
     calls, coarse = [], False
     for group in groups:
         values = _called(call, [[table[i][k] for i in group] for k in range(width)], framework, sizes)

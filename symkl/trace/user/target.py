@@ -21,6 +21,7 @@ from symkl.errors import BadInput, Location, nearest
 from symkl.trace.refusal import in_words, line_of
 from symkl.trace.user.absent import standing_in
 from symkl.trace.user.methods import method_of
+from symkl.trace.user.telling import Loader
 
 __all__ = ["Target", "files", "is_own", "load", "plain", "source_of"]
 
@@ -160,7 +161,7 @@ def _from_file(path: Path) -> ModuleType:
     if len(parts) > 1:
         return importlib.import_module(".".join(parts))
     name = path.stem if path.stem.isidentifier() and path.stem not in sys.modules else f"_file_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=Loader(name, str(path)))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

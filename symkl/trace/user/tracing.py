@@ -15,6 +15,7 @@ from typing import Any
 import sympy as sp
 
 from symkl.algebra import holds
+from symkl.trace.angles import unwound
 from symkl.trace.choices import either_way
 from symkl.trace.constants import Rounded, recognised
 from symkl.trace.refusal import Untraceable, in_words, refuse
@@ -115,7 +116,7 @@ def _traced(
         shapes.add(tuple(size for size in found.shape if size != 1))
         if not isinstance(found.expression, sp.Expr) or found.expression.has(sp.nan, sp.zoo):
             raise Untraceable("it gives no number")
-        return recognised(found.expression)
+        return unwound(recognised(found.expression))
 
     def known(condition: sp.Basic) -> bool | None:
         found = _holds(condition, given)
@@ -161,7 +162,7 @@ def _without_cases(expression: sp.Expr, given: Sequence[sp.Basic]) -> sp.Expr:
 @contextmanager
 def _of_symbols(framework: str) -> Iterator[None]:
     """Within it, the user's modules have functions of symbols in the place of those that take only numbers."""
-    from symkl.trace.numpy import apply, in_place_of_libraries, where_symbolic
+    from symkl.trace.numpy import Float, apply, in_place_of_libraries, where_symbolic
 
     others = in_place_of_libraries()
     if framework == "jax":
@@ -169,7 +170,7 @@ def _of_symbols(framework: str) -> Iterator[None]:
 
         others |= in_place_of_series()
     others[builtins] = {
-        "float": where_symbolic(float, lambda x: x),
+        "float": Float,
         "max": where_symbolic(max, partial(apply, "max")),
         "min": where_symbolic(min, partial(apply, "min")),
     }
@@ -200,5 +201,6 @@ def _settled(expression: sp.Basic) -> sp.Expr:
     decimals = {}
     for number in expression.atoms(Rounded):
         digits = 7 if float(np.float32(number.value)) == number.value else 14
-        decimals[number] = sp.Rational(f"{number.value:.{digits}g}")
+        tiny = abs(number.value) <= sys.float_info.min  # as a bound, or added to something, it does nothing
+        decimals[number] = sp.S.Zero if tiny else sp.Rational(f"{number.value:.{digits}g}")
     return expression.xreplace(decimals)
