@@ -14,6 +14,7 @@ __all__ = ["MAX_LENGTH", "at", "check_characters"]
 
 MAX_LENGTH = 10_000  # characters of one expression
 MAX_NESTING = 60  # brackets inside brackets
+MAX_TOKENS = 5_000  # names, numbers and signs: what `ast` makes of more than that depends on Python's version
 MAX_DIGITS = 100  # of one number
 MAX_EXPONENT = 300  # of ten, in a number such as 1e-300
 
@@ -61,6 +62,8 @@ def check_characters(text: str, where: Location) -> None:
     tokens = list(_tokens(text, where))
     _check_operators(tokens, where)
     _check_brackets(tokens, where)
+    if len(tokens) > MAX_TOKENS:
+        raise BadInput(f"the formula has {len(tokens)} names, numbers and signs; at most {MAX_TOKENS} are read", where)
 
 
 def _tokens(text: str, where: Location) -> Iterator[tuple[str, str, int]]:

@@ -101,9 +101,10 @@ REFUSED = [
     ("(" * 5000 + "a" + ")" * 5000, None, "characters"),
     ("(" * 4000 + "a" + ")" * 4000, 61, "nested more than 60"),
     ("(" * 10000, 61, "nested more than 60"),
-    ("-" * 9000 + "a", None, "nested"),
-    ("**".join(["a"] * 3000), None, "nested"),
-    ("+".join(["a"] * 5000), None, "nested"),
+    ("-" * 9000 + "a", None, "at most 5000"),
+    ("**".join(["a"] * 2000), None, "nested"),
+    ("**".join(["a"] * 3000), None, "at most 5000"),
+    ("+".join(["a"] * 5000), None, "at most 5000"),
     ("a" * 1_000_000, None, "1000000 characters"),
 ]
 
