@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_what_two_versions_found_lies_side_by_side(tmp_path: Path) -> None:
 def test_a_changed_record_is_as_good_as_none_and_is_replaced(column: str, value: object, tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.put(KEY, "head", b"body")
-    with sqlite3.connect(tmp_path / module.FILE) as other:
+    with closing(sqlite3.connect(tmp_path / module.FILE)) as other, other:
         other.execute(f"UPDATE records SET {column} = ?", (value,))
     assert store.get(KEY) is None
     store.put(KEY, "head", b"body")
@@ -76,7 +77,7 @@ def test_a_damaged_file_is_started_afresh_with_a_note(
 def test_an_empty_file_and_one_of_another_layout_are_filled(tmp_path: Path) -> None:
     (tmp_path / module.FILE).write_bytes(b"")
     Store(tmp_path).put(KEY, "head")
-    with sqlite3.connect(tmp_path / module.FILE) as other:
+    with closing(sqlite3.connect(tmp_path / module.FILE)) as other, other:
         other.execute("PRAGMA user_version = 99")
     assert Store(tmp_path).head(KEY) is None
     Store(tmp_path).put(KEY, "head")
