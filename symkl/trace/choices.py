@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 
 import sympy as sp
 
 from symkl.trace.meanings import select
-from symkl.trace.refusal import refuse
+from symkl.trace.refusal import Raised, refuse
 
 __all__ = ["DECIDING", "decided", "either_way"]
 
@@ -40,7 +41,8 @@ def decided(condition: sp.Basic, advice: str) -> bool:
 def either_way(run: Callable[[], sp.Expr], known: Callable[[sp.Basic], bool | None]) -> sp.Expr:
     """What `run` gives, as cases, whichever way it decides where what is `known` does not.
 
-    The function is run from its beginning for each way through it. Raises Untraceable where there are too many.
+    The function is run from its beginning for each way through it; where it refuses its arguments, by `raise` or by
+    `assert`, it has no value, and whoever runs it sees whether it does. Raises Untraceable where there are too many.
     """
     runs = 0
 
@@ -66,6 +68,21 @@ def either_way(run: Callable[[], sp.Expr], known: Callable[[sp.Basic], bool | No
             condition = choice.condition
         finally:
             DECIDING.reset(token)
-        return select(condition, follow({**taken, condition: True}), follow({**taken, condition: False}))
+        return _joined(condition, *(partial(follow, {**taken, condition: held}) for held in (True, False)))
 
     return follow({})
+
+
+def _joined(condition: sp.Basic, *ways: Callable[[], sp.Expr]) -> sp.Expr:
+    """The two ways as cases; of a way that the function refuses there is nothing, unless it refuses both."""
+    found, refused = [], None
+    for way in ways:
+        try:
+            found.append(way())
+        except Raised as error:
+            refused = error
+    if refused is None:
+        return select(condition, *found)
+    if not found:
+        raise refused
+    return found[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import os
 import traceback
 from collections.abc import Callable, Iterable
@@ -10,7 +11,7 @@ from typing import Any
 
 from symkl.errors import BadInput, Location, SymklError
 
-__all__ = ["Untraceable", "called", "in_words", "line_of", "refuse"]
+__all__ = ["Raised", "Untraceable", "called", "in_words", "line_of", "refuse"]
 
 _OWN = Path(__file__).parents[1]
 _PYTHON = Path(os.__file__).parent
@@ -19,6 +20,10 @@ _LIBRARIES = ("numpy", "scipy", "torch", "jax", "jaxlib", "numba", "sympy", "mpm
 
 class Untraceable(BadInput):
     """A function that cannot be written as an expression: what it does, and in which line."""
+
+
+class Raised(Untraceable):
+    """What the function itself refuses, by `raise` or `assert`: that way through it gives no value."""
 
 
 def refuse(what: str, todo: str = "") -> Untraceable:
@@ -33,7 +38,18 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
     except SymklError:
         raise
     except Exception as error:  # the function is anyone's: whatever it raises is its answer to symbols
-        raise Untraceable(f"it does not run with symbols: {in_words(error)}", Location(line_of(error))) from error
+        kind = Raised if _on_purpose(error) else Untraceable
+        raise kind(f"it does not run with symbols: {in_words(error)}", Location(line_of(error))) from error
+
+
+def _on_purpose(error: BaseException) -> bool:
+    """Whether a `raise` or an `assert` in the user's code made the error."""
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    own = _innermost([(frame.f_code.co_filename, line, frame.f_globals)])
+    return bool(own) and last is not None and dis.opname[frame.f_code.co_code[last.tb_lasti]] == "RAISE_VARARGS"
 
 
 def in_words(error: BaseException) -> str:

@@ -392,6 +392,18 @@ def entropy(theta):
     alpha, beta = torch.exp(theta[0]) + 1, torch.exp(theta[1])
     return alpha - torch.log(beta) + torch.lgamma(alpha) + (1 - alpha) * torch.digamma(alpha)
 ''', "alpha - torch.log(beta)", "alpha + torch.log(beta)", "its inverse"),
+    Manner("asserted-of-what-comes-out", GAMMA, "kl", ("b_q=alpha_1", "c_q=beta_1", "b_p=alpha_2", "c_p=beta_2"), (),
+           "none", '''
+import numpy as np
+from scipy.special import digamma, gammaln
+
+
+def kl(b_q, c_q, b_p, c_p):
+    found = (b_q - b_p) * digamma(b_q) - gammaln(b_q) + gammaln(b_p)
+    found = found + b_p * (np.log(c_q) - np.log(c_p)) + b_q * (c_p - c_q) / c_q
+    assert found >= 0, f"below zero: {found}"
+    return found
+''', "np.log(c_q) - np.log(c_p)", "np.log(c_p) - np.log(c_q)", "sign"),
     Manner("what-is-fixed-named", KL, "kl", ("m=mu_1", "v=sigma_1**2", "n=mu_2", "w=sigma_2**2"), PRIOR, "none", '''
 import jax.numpy as jnp
 

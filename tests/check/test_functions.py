@@ -538,3 +538,27 @@ def test_a_function_that_is_only_run_is_judged_by_a_dozen_probabilities(judged, 
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
         answer = judged(f"{tmp_path}/{name}.py:h", "entropy", "Bernoulli")
         assert (answer["verdict"], answer["evidence"]) == (verdict, "numeric")
+
+
+REFUSING = """
+import math
+
+
+def kl(lam_1, lam_2):
+    if lam_1 > lam_2:
+        raise ValueError("the rates are the wrong way round")
+    return math.log(lam_1 / lam_2) + lam_2 / lam_1 - 1
+"""
+
+
+def test_a_function_that_refuses_some_parameters_is_not_called_correct(judged, tmp_path):
+    (tmp_path / "losses.py").write_text(REFUSING, encoding="utf-8")
+    (tmp_path / "worse.py").write_text(REFUSING.replace("- 1", "+ 1"), encoding="utf-8")
+    answer = judged(f"{tmp_path}/losses.py:kl", "kl", "Exponential", "Exponential")
+    assert answer["verdict"] == "undecided"
+    assert "right where it gives a value" in answer["diagnosis"]
+    assert "the wrong way round" in answer["diagnosis"]
+    answer = judged(f"{tmp_path}/worse.py:kl", "kl", "Exponential", "Exponential")
+    assert answer["verdict"] == "wrong"
+    assert "constant 2" in answer["diagnosis"]
+    assert any("the wrong way round" in note for note in answer["notes"])

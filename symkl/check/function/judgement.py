@@ -28,6 +28,19 @@ def judgement(
     derivation: Derivation, asking: Mapping[str, Any], said: Mapping[str, Any], units: str, vouched: bool = False
 ) -> dict[str, Any]:
     """What `symkl check --json` prints about the function; `vouched` says that the derivation has been proved."""
+    found = _judged(derivation, asking, said, units, vouched)
+    raised = next((runs["raised"] for runs in said["runs"] if runs["raised"]), "")
+    if not raised or found["verdict"] == "undecided":
+        return found
+    if found["verdict"] == "wrong":
+        return {**found, "notes": [*found["notes"], f"for some parameters it gives nothing: {raised}"]}
+    diagnosis = f"it is right where it gives a value, but for some parameters it gives none: {raised}"
+    return {**found, "verdict": "undecided", "diagnosis": diagnosis}
+
+
+def _judged(
+    derivation: Derivation, asking: Mapping[str, Any], said: Mapping[str, Any], units: str, vouched: bool
+) -> dict[str, Any]:
     asked = Question(**asking)
     answer = _answer(derivation, asked, said)
     calls = read_calls(said["runs"])

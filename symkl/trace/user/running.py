@@ -43,13 +43,17 @@ class Run:
 
 @dataclass(frozen=True)
 class Runs:
-    """Calls with arguments of those axes; `coarse` says that it computes in less than float64."""
+    """Calls with arguments of those axes; `coarse` says that it computes in less than float64.
+
+    `raised` is the error of the first call that gave no value, as text; such calls are left out.
+    """
 
     framework: str
     axes: tuple[str, ...]
     sizes: tuple[int, ...]
     calls: list[Run]
     coarse: bool
+    raised: str = ""
 
 
 def run(
@@ -107,12 +111,21 @@ def _calls(
     width = len(table[own[0]])
     groups = [[i] * size for i in own[:_EQUAL]] if size > 1 else []
     groups += [[own[(i + j) % len(own)] for j in range(size)] for i in range(0, len(own), size)]
-    calls, coarse = [], False
+    calls, coarse, failures = [], False, list[Exception]()
     for group in groups:
-        values = _called(call, [[table[i][k] for i in group] for k in range(width)], framework, sizes)
+        try:
+            values = _called(call, [[table[i][k] for i in group] for k in range(width)], framework, sizes)
+        except NoNumber:
+            raise
+        except Exception as error:  # noqa: BLE001  # it may refuse what it is given there, or what comes out
+            failures.append(error)
+            continue
         coarse = coarse or values.dtype in (np.float32, np.float16)
         calls.append(Run(group, [repr(float(v)) for v in values.ravel()], list(values.shape)))
-    return Runs(framework, axes, sizes, calls, coarse)
+    if not calls:
+        raise failures[0]
+    raised = f"{line_of(failures[0])}: {in_words(failures[0])}" if failures else ""
+    return Runs(framework, axes, sizes, calls, coarse, raised)
 
 
 def _called(call: Callable[..., Any], rows: list[list[float | int]], framework: str, sizes: tuple[int, ...]) -> Any:
