@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from symkl.language.latex.place import NotRead, Source
+from symkl.language.latex.totals import UNSAID
 from symkl.language.latex.tree import Named, Number, Product, Quotient, Symbol, Terms, Total, Tree
 from symkl.language.latex.walking import children, names_in, rebuilt
 
@@ -60,6 +61,9 @@ class Dimensions:
 
     def _dimensions(self, total: Total, linear: bool) -> Tree:
         place, index = total.place, total.index.name
+        if not self.allowed and total.index == UNSAID:
+            what = "this sum does not say over which index it runs"
+            raise self.source.refusal(what, place, "give --dims sum if it runs over independent dimensions")
         if not self.allowed:
             what = f"the index '{index}' of this sum stands for no number in it: it runs over independent dimensions"
             todo = "give --dims sum, or --dims mean where it is divided by their number"
@@ -68,7 +72,8 @@ class Dimensions:
             what = "a sum over dimensions stands in a function, in a divisor, or in or times another one"
             raise self.source.refusal(what, place, "only a plain sum over dimensions is checked")
         self._check_range(total)
-        self._indices.add(index)
+        if total.index != UNSAID:
+            self._indices.add(index)
         return Product(place, (Named(place, SIZE), self._without(total.body, index)))
 
     def _check_range(self, total: Total) -> None:
@@ -84,6 +89,8 @@ class Dimensions:
 
     def _without(self, tree: Tree, index: str) -> Tree:
         """The tree without that index on its names."""
+        if not index:
+            return tree
         if not isinstance(tree, Named):
             return rebuilt(tree, lambda part: self._without(part, index))
         kept = _without_index(tree.symbol, index)

@@ -13,7 +13,10 @@ from symkl.language.latex.words import is_letter
 if TYPE_CHECKING:
     from symkl.language.latex.reader import Reader
 
-__all__ = ["total"]
+__all__ = ["UNSAID", "total"]
+
+#: the index of a sum of a bracket that names none: it can only run over dimensions
+UNSAID = Symbol("")
 
 
 def total(reader: Reader, place: int) -> Tree:
@@ -26,6 +29,8 @@ def total(reader: Reader, place: int) -> Tree:
 
 def _index(reader: Reader, below: Sequence[Token], place: int) -> tuple[Symbol, Tree | None]:
     advice = r"write \sum_{j=1}^{J}"
+    if not below and reader.bracket_next():
+        return UNSAID, None
     if not below or not is_letter(below[0]):
         raise reader.refusal("this sum does not say over which index it runs", advice, place)
     symbol = Symbol(below[0].text)
