@@ -96,6 +96,20 @@ def _of_parts(derivation: Derivation) -> Iterator[Suspect]:
         swap = swapped(derivation.claim)
         if swap and part.claim.quantity == "entropy":
             yield "this is the entropy of the second", part.result.xreplace(swap)
+    yield from _of_signs(derivation)
+
+
+def _of_signs(derivation: Derivation) -> Iterator[Suspect]:
+    """A divergence put together of its two parts, one of them with the wrong sign."""
+    known = {part.claim.quantity: part.result for part in derivation.parts}
+    entropy, cross_entropy = known.get("entropy"), known.get("cross_entropy")
+    if derivation.claim.quantity != "kl" or entropy is None or cross_entropy is None:
+        return
+    if entropy.has(Expectation, sp.oo) or cross_entropy.has(Expectation, sp.oo):
+        return
+    yield "this is H(p, q) + H(p), not H(p, q) - H(p): the sign of the entropy is wrong", cross_entropy + entropy
+    words = "this is -H(p, q) - H(p), not H(p, q) - H(p): the sign of the cross-entropy is wrong"
+    yield words, -cross_entropy - entropy
 
 
 def _misread(truth: sp.Expr, claim: Claim) -> Iterator[Suspect]:

@@ -56,6 +56,8 @@ MISTAKES = {
     TRUTH.replace("log(sigma_2/sigma_1)", "2*log(sigma_2/sigma_1)"): "stands there 2 times",
     "log(2*pi*sigma_2**2)/2 + (sigma_1**2 + (mu_1 - mu_2)**2)/(2*sigma_2**2)": "this is the cross-entropy",
     "log(2*pi*E*sigma_1**2)/2": "this is the entropy of the first",
+    f"{TRUTH} + log(2*pi*E*sigma_1**2)": "the sign of the entropy is wrong",
+    f"-({TRUTH}) - log(2*pi*E*sigma_1**2)": "the sign of the cross-entropy is wrong",
 }
 
 
