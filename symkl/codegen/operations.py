@@ -19,6 +19,8 @@ __all__ = ["OPERATIONS", "Operation"]
 #: digits where terms cancel beyond those that are asked for, and what has fewer digits of its own than its first term;
 #: digits that hold the square of any number beside 1
 _MANY, _TINY, _MOST = 300, 1e-40, 700
+#: bits of a number that has many
+_LONG = 1500
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,29 @@ def _langevin_lag(mp: Any, x: Any) -> Any:
     return x * _langevin_slope(mp, x) if mp.isfinite(x) else mp.mpf(0)
 
 
+def _upper_gamma(mp: Any, s: Any, x: Any) -> Any:
+    """By the series where that ends soon: mpmath tries the asymptotic one first, for minutes."""
+    if x == 0:
+        return mp.gamma(s)
+    if x > max(x.context.prec, s):
+        return mp.gammainc(s, x)
+    with mp.extradps(10 + int(max(x - s, 0) + abs(mp.log10(s)))):  # what the difference loses
+        bits = x.context.prec
+        # at many digits the series is sooner at an end than mpmath's gamma function
+        whole = _lower_gamma(mp, s, mp.mpf(2 * bits)) if s < 100 and bits > _LONG else mp.gamma(s)
+        return whole - _lower_gamma(mp, s, x)
+
+
+def _lower_gamma(mp: Any, s: Any, x: Any) -> Any:
+    total = term = 1 / s
+    n = 0
+    while term > total * x.context.eps:
+        n += 1
+        term *= x / (s + n)
+        total += term
+    return mp.exp(s * mp.log(x) - x) * total
+
+
 def _above(mp: Any, b: Any, a: Any, d: Any) -> Any:
     """The weight b from the difference, while that is the more exact of the two."""
     return a + d if abs(d) < min(a, 1 - a) / 2 else b
@@ -208,7 +233,7 @@ _ROWS = (
     Operation(sp.polygamma, lambda mp, n, x: mp.polygamma(n, x)),
     Operation(sp.Ei, lambda mp, x: mp.ei(x)),
     Operation(sp.expint, lambda mp, n, x: mp.expint(n, x)),
-    Operation(sp.uppergamma, lambda mp, s, x: mp.gammainc(s, x)),
+    Operation(sp.uppergamma, _upper_gamma),
     Operation(sp.lowergamma, lambda mp, s, x: mp.gammainc(s, 0, x)),
     Operation(sp.betainc, lambda mp, a, b, low, high: mp.betainc(a, b, low, high)),
     Operation(sp.besseli, lambda mp, n, x: mp.besseli(n, x)),
@@ -237,7 +262,7 @@ _ROWS = (
     Operation(k.PowerOfRatio, lambda mp, a, b, c: (a / b) ** c),
     Operation(k.GammaOfRatio, lambda mp, a, b: mp.gamma(1 + a / b)),
     Operation(k.ScaledExpGap, lambda mp, x, a: -x if a == 0 else a * (mp.expm1(x / a) - x / a)),
-    Operation(k.GammaTail, lambda mp, s, x: mp.gammainc(s, x, regularized=True)),
+    Operation(k.GammaTail, lambda mp, s, x: _upper_gamma(mp, s, x) / mp.gamma(s)),
     Operation(k.ScaledExpInt, lambda mp, x: mp.exp(x) * mp.e1(x)),
     Operation(k.Softplus, lambda mp, x: mp.log1p(mp.exp(x))),
     Operation(k.Sigmoid, lambda mp, x: 1 / (1 + mp.exp(-x))),

@@ -391,3 +391,17 @@ def test_the_coefficients_are_those_of_the_series() -> None:
         assert all(abs(m - mp.mpf(1) / ((n + 1) * (n + 2))) < 1e-15 for n, m in enumerate(moments))
         even = list(zip(found["even_nodes"], found["even_weights"], strict=True))
         assert all(abs(mp.fsum(w * t**n for t, w in even) - mp.mpf(1) / (n + 1)) < 1e-15 for n in range(20))
+
+
+@pytest.mark.parametrize("digits", [40, 500])
+def test_the_exact_incomplete_gamma_function_keeps_its_recurrence_and_its_digits(digits: int) -> None:
+    exact = OPERATIONS[sp.uppergamma].exact
+    with mp.workdps(digits):
+        for s, x in itertools.product((mp.mpf("0.3"), mp.mpf("9.7"), mp.mpf(150)), (1e-188, 0.5, 30.0, 300.0)):
+            power = mp.exp(s * mp.log(x) - x)
+            rest = exact(mp, s + 1, mp.mpf(x)) - s * exact(mp, s, mp.mpf(x)) - power
+            assert abs(rest) < mp.mpf(10) ** (4 - digits) * max(exact(mp, s + 1, mp.mpf(x)), power)
+            if digits < 100 and x > 1e-9:
+                found = exact(mp, s, mp.mpf(x))
+                assert abs(found - mp.gammainc(s, x)) < found * mp.mpf(10) ** -30
+    assert exact(mp, mp.mpf(2), mp.mpf(0)) == 1
