@@ -195,12 +195,22 @@ def _check_subject(subject: Subject, trees: Sequence[Tree | NotRead], source: So
 
 
 def _letter(tokens: Sequence[Token], source: Source) -> Symbol | None:
-    """An argument on the left-hand side as a symbol, if it is a letter, with what hangs on it."""
+    r"""An argument on the left-hand side as a symbol, if it is a letter, or a family of one: `\text{Bern}(p)`."""
     try:
-        found = name_in(tokens, source)
+        found = name_in(_of_a_family(tokens) or tokens, source)
     except BadInput:
         return None
     return found.symbol if isinstance(found, Named) else None
+
+
+def _of_a_family(tokens: Sequence[Token]) -> Sequence[Token]:
+    """What stands in the one bracket after a family's name; nothing after a single plain letter, as in `p(x)`."""
+    opened = [index for index, token in enumerate(tokens) if token.is_sign("(")]
+    if len(opened) != 1 or not tokens[-1].is_sign(")"):
+        return ()
+    head = tokens[: opened[0]]
+    plain = len(head) == 1 and head[0].kind == "letter" and not head[0].font
+    return () if not head or plain else tokens[opened[0] + 1 : -1]
 
 
 def _tree(
