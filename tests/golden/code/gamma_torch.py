@@ -790,20 +790,22 @@ def _refined(
 ) -> Sequence[Tensor | float | None]:
     """The derivatives, worked out again with twice the digits where one of the sums, of these terms, nearly cancels.
 
-    Only where what are equal at equality are `near`, and where the value is used (`held`). What comes out is taken
-    only where it differs by no more than rounding can have done.
+    Where what are equal at equality are not `near`, only where far less is left; and where the value is used (`held`).
+    What comes out is taken only where it differs by no more than rounding can have done.
     """
     if not sums:
         return slopes
-    kept = torch.ones((), dtype=torch.float64)
+    kept = least = torch.ones((), dtype=torch.float64)
     for first, *others in sums:
         total, size = first, first.abs()
         for term in others:
             total, size = total + term, size + term.abs()
-        kept = kept * torch.nan_to_num(total.abs() / size, nan=1.0)
-    low = (kept < 0.3) & held
+        share = torch.nan_to_num(total.abs() / size, nan=1.0)
+        kept, least = kept * share, torch.minimum(least, share)
+    low = kept < 0.3
     for x, y in near:
         low = low & ((x - y).abs() < 0.2 * y.abs())
+    low = (low | (least < 0.08)) & held
     low, *whole = torch.broadcast_tensors(low, *arguments)
     places = low.nonzero(as_tuple=True)
     if not places[0].numel():
@@ -1042,6 +1044,8 @@ def _polynomial_twice(numbers: Sequence[tuple[float, float]], x: _Twice, precise
 
 def _exp_twice(x: _Twice) -> _Twice:
     """exp(x) by its series at x less a multiple of log(2), over 16, and four squares."""
+    nothing = x.high < -1e3
+    x = _Twice(torch.where(nothing, -1e3, x.high), torch.where(nothing, 0.0, x.low))
     whole = torch.round(x.high / _LOG_TWO_TWICE[0])
     part = (x - _Twice(*_LOG_TWO_TWICE) * _Twice(whole)) * 0.0625
     rise = part * _polynomial_twice(_FACTORIALS_TWICE, part, 9)

@@ -586,22 +586,25 @@ def _refined(
 ) -> tuple[Array | float, ...]:
     """The derivatives, worked out again with twice the digits where one of the sums, of these terms, nearly cancels.
 
-    Only where what are equal at equality are `near`, and where the value is used (`held`). What comes out is taken
-    only where it differs by no more than rounding can have done. Their own derivatives stay what they were.
+    Where what are equal at equality are not `near`, only where next to nothing is left; and where the value is used
+    (`held`). What comes out is taken only where it differs by no more than rounding can have done. Their own
+    derivatives stay what they were.
     """
     if arguments[0].dtype != jnp.float64:
         return tuple(slopes)
     kept: Array | float = 1.0
+    least: Array | float = 1.0
     for first, *others in sums:
         total, size = first, jnp.abs(first)
         for term in others:
             total, size = total + term, size + jnp.abs(term)
         share = jnp.abs(total) / size
-        kept = kept * jnp.where(jnp.isnan(share), 1.0, share)
-    low = (kept < 0.4) & held
+        share = jnp.where(jnp.isnan(share), 1.0, share)
+        kept, least = kept * share, jnp.minimum(least, share)
+    low = kept < 0.4
     for x, y in near:
         low = low & (jnp.abs(x - y) < 0.2 * jnp.abs(y))
-
+    low = (low | (least < 0.01)) & held
     numbers = jax.lax.stop_gradient(jnp.broadcast_arrays(low, kept, *slopes, *arguments))
     if not numbers[0].size:
         return tuple(slopes)
@@ -807,6 +810,8 @@ def _polynomial_twice(numbers: Sequence[tuple[float, float]], x: _Twice, precise
 
 def _exp_twice(x: _Twice) -> _Twice:
     """exp(x) by its series at x less a multiple of log(2), over 16, and four squares."""
+    nothing = x.high < -1e3
+    x = _Twice(jnp.where(nothing, -1e3, x.high), jnp.where(nothing, 0.0, x.low))
     whole = jnp.round(x.high / _LOG_TWO_TWICE[0])
     part = (x - _Twice(*_LOG_TWO_TWICE) * whole) * 0.0625
     rise = part * _polynomial_twice(_FACTORIALS_TWICE, part, 9)
