@@ -110,7 +110,9 @@ def test_a_wrong_known_form_is_failed_with_a_counterexample_that_holds(symkl: Ru
         ("log(lam_1/lam_2) + lam_2/lam_1 - 1", ["--dims", "sum"], 1, "wrong"),
         ("log(lam_1/lam_2) + lam_2/lam_1 - 1", ["--dims", "mean"], 0, "correct"),
         ("log(lam_2/lam_1) + lam_1/lam_2 - 1", [], 1, "wrong"),
-        ("lam_2/lam_1 - 1", ["--where", "lam_1=1"], 2, ""),
+        ("log(lam_1/lam_2) + lam_2/lam_1 - 1", ["--where", "lam_1=1"], 0, "correct"),
+        ("lam_2/lam_1 - 1", ["--where", "lam_1=1"], 1, "wrong"),
+        ("lam_2/lam_3 - 1", ["--where", "lam_1=1"], 2, ""),
     ],
 )
 def test_a_formula_is_checked_in_its_own_names_units_and_dimensions(

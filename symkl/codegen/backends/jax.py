@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from symkl.codegen.backends.shared import GAPS, RISES
+from symkl.codegen.backends.shared import GAPS, REFINED, RISES
 from symkl.codegen.stable import kernels as k
 
 NAME = "jax"
@@ -27,14 +27,7 @@ PREAMBLE = (
 )
 SLOPES = True
 REREAD = True
-TWICE: Mapping[Any, str] = {
-    sp.log: "_log_twice({0})",
-    sp.exp: "_exp_twice({0})",
-    sp.loggamma: "_polygamma_twice(-1, {0})",
-    sp.polygamma: "_polygamma_twice({0}, {1})",
-    sp.Abs: "_abs_twice({0})",
-    sp.sign: "_sign_twice({0})",
-}
+TWICE: Mapping[Any, str] = REFINED
 #: what is compiled cannot decide for single numbers, so that it takes time where many are worked out again
 TWICE_FAR = False
 #: JAX has Bessel functions of order 0 and 1 alone; its log1p, expm1, lgamma and digamma lose digits

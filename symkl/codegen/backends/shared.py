@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import sympy as sp
+
 from symkl.codegen.stable import kernels as k
 
-__all__ = ["GAPS", "RISES"]
+__all__ = ["GAPS", "REFINED", "RISES"]
+
+#: what derivatives are worked out again of, with twice the digits
+REFINED: Mapping[Any, str] = {
+    sp.log: "_log_twice({0})",
+    sp.exp: "_exp_twice({0})",
+    sp.loggamma: "_polygamma_twice(-1, {0})",
+    sp.polygamma: "_polygamma_twice({0}, {1})",
+    sp.Abs: "_abs_twice({0})",
+    sp.sign: "_sign_twice({0})",
+}
 
 #: what values are made of
 GAPS: Mapping[Any, str] = {

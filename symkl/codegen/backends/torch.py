@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from symkl.codegen.backends.shared import GAPS, RISES
+from symkl.codegen.backends.shared import GAPS, REFINED, RISES
 from symkl.codegen.stable import kernels as k
 
 NAME = "torch"
@@ -28,14 +28,7 @@ PREAMBLE = (
 )
 SLOPES = True
 REREAD = True
-TWICE: Mapping[Any, str] = {
-    sp.log: "_log_twice({0})",
-    sp.exp: "_exp_twice({0})",
-    sp.loggamma: "_polygamma_twice(-1, {0})",
-    sp.polygamma: "_polygamma_twice({0}, {1})",
-    sp.Abs: "_abs_twice({0})",
-    sp.sign: "_sign_twice({0})",
-}
+TWICE: Mapping[Any, str] = REFINED
 TWICE_FAR = True
 #: torch has Bessel functions of order 0 and 1 alone, no exponential integral, and a trigamma that loses nine digits;
 #: its incomplete gamma functions lose six digits at large shapes, and have no derivative in the shape;
