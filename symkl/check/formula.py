@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symkl.errors import BadInput, Location
-from symkl.language import parse
+from symkl.language import parse_given
 from symkl.model import Claim, symbol
 
 __all__ = ["DIMENSIONS", "Formula", "formula_in", "own_names", "read_formula", "value_in"]
@@ -46,19 +46,14 @@ def formula_in(
     claim: Claim, text: str, mapped: Mapping[str, sp.Expr], units: str, dims: str, where: Location
 ) -> Formula:
     """Read a formula that stands at `where`, and in whose text `mapped` says what names of its own are."""
-    known = {**own_names(claim), **{name: _stand_in(name, value) for name, value in mapped.items()}}
-    if dims != "none":
-        known.setdefault("D", DIMENSIONS)
-    formula = parse(text, known, where, variable=claim.p.variable)
-    formula = formula.subs({known[name]: value for name, value in mapped.items()}, simultaneous=True)
+    lengths = {} if dims == "none" else {"D": DIMENSIONS}
+    formula = parse_given(text, {**lengths, **own_names(claim)}, mapped, where, variable=claim.p.variable)
     return Formula(text, formula / DIMENSIONS if dims == "sum" else formula, units)
 
 
 def value_in(claim: Claim, text: str, where: Location) -> sp.Expr:
     """What a name is said to stand for; it may be said with parameters that the claim fixes. Raises `BadInput`."""
-    fixed = {name: _stand_in(name, value) for name, value in claim.where}
-    value = parse(text, {**own_names(claim), **fixed}, where)
-    return value.subs({fixed[name]: known for name, known in claim.where}, simultaneous=True)
+    return parse_given(text, own_names(claim), dict(claim.where), where)
 
 
 def _mapping(texts: Sequence[str], claim: Claim) -> dict[str, sp.Expr]:
@@ -72,7 +67,3 @@ def _mapping(texts: Sequence[str], claim: Claim) -> dict[str, sp.Expr]:
             raise BadInput(f"the name '{name}' is explained twice", place)
         found[name] = value_in(claim, value, place)
     return found
-
-
-def _stand_in(name: str, value: sp.Expr) -> sp.Symbol:
-    return symbol(name, "positive" if value.is_positive else "real")

@@ -129,8 +129,7 @@ def _paired(total: sp.Expr) -> sp.Expr:
     left, found = list(total.args), []
     symbols = [s for s in left if s.is_Symbol]
     for x in sorted(symbols, key=str):
-        stem = x.name.rpartition("_")[0]
-        partner = next((t for t in left if (-t).is_Symbol and stem and (-t).name.rpartition("_")[0] == stem), None)
+        partner = next((t for t in left if (-t).is_Symbol and _alike(-t, x)), None)
         if partner is not None:
             left = [t for t in left if t not in (x, partner)]
             found.append(_Named(x + partner))
@@ -141,9 +140,8 @@ def _like_ratios(product: sp.Expr) -> sp.Expr:
     """`x*b_1/b_2**2 => x*(b_1/b_2)/b_2`: of two like parameters the ratio is a number where x/b_2**2 is none."""
     powers = product.as_powers_dict()
     for a in sorted((s for s, power in powers.items() if s.is_Symbol and s.is_positive and power == 1), key=str):
-        stem = a.name.rpartition("_")[0]
         for b, power in powers.items():
-            if b.is_Symbol and b.is_positive and stem and b.name.rpartition("_")[0] == stem and power < -1:
+            if b.is_Symbol and b.is_positive and _alike(a, b) and power < -1:
                 return _like_ratios(product * b / a * _Named(a / b))
     return product
 
@@ -161,15 +159,20 @@ def _quotients_of_like(product: sp.Expr) -> sp.Expr:
     if len(above) + len(below) < _MANY_FACTORS:
         return product
     for factor in above:
-        divisor = next((b for b in below if _stems(b) == _stems(factor) != set()), None)
+        divisor = next((b for b in below if _alike(b, factor)), None)
         if divisor is not None:
             below.remove(divisor)
             product = product / factor * divisor * _Named(_shape(factor) / _shape(divisor))
     return product
 
 
+def _alike(a: sp.Expr, b: sp.Expr) -> bool:
+    """Whether they are of the same parameters, one's of the first distribution, one's of the second."""
+    return _stems(a) == _stems(b) != set()
+
+
 def _stems(e: sp.Expr) -> set[str]:
-    """The parameters that are in it, the first's and the second's alike."""
+    """What the parameters in it are called without the number of the distribution."""
     return {s.name.rpartition("_")[0] for s in e.free_symbols} - {""}
 
 

@@ -44,12 +44,14 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
 
 def _on_purpose(error: BaseException) -> bool:
     """Whether a `raise` or an `assert` in the user's code made the error."""
-    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
     last = error.__traceback__
     while last is not None and last.tb_next is not None:
         last = last.tb_next
-    own = _innermost([(frame.f_code.co_filename, line, frame.f_globals)])
-    return bool(own) and last is not None and dis.opname[frame.f_code.co_code[last.tb_lasti]] == "RAISE_VARARGS"
+    if last is None:
+        return False
+    code = last.tb_frame.f_code
+    own = _innermost([(code.co_filename, last.tb_lineno, last.tb_frame.f_globals)])
+    return bool(own) and dis.opname[code.co_code[last.tb_lasti]] == "RAISE_VARARGS"
 
 
 def in_words(error: BaseException) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from symkl.errors import BadInput, Location
-from symkl.language import parse
+from symkl.language import parse, parse_given
 from symkl.model import Parameter, symbol
 from symkl.trace.user.question import Question
 from symkl.trace.value import LENGTHS
@@ -41,8 +41,6 @@ class Names:
         for name, value in self.asked.fixed:
             self.fixed[name] = parse(value, self.free)
         lengths = {} if self.asked.dims == "none" else {s.name: s for s in LENGTHS.values()}
-        stand_ins = {name: symbol(name, "positive" if v.is_positive else "real") for name, v in self.fixed.items()}
-        values = {stand_ins[name]: value for name, value in self.fixed.items()}
         for text in self.asked.names:
             name, equals, value = text.partition("=")
             name, place = name.strip(), Location(field=f"--map {text[:60]}")
@@ -51,8 +49,7 @@ class Names:
                 raise BadInput("is not of the form NAME=EXPR", place, "such as --map v1=sigma_1**2")
             if name in self.maps:
                 raise BadInput(f"the name '{name}' is explained twice", place)
-            said = parse(value, {**lengths, **stand_ins, **self.free}, place)
-            self.maps[name] = said.subs(values, simultaneous=True)
+            self.maps[name] = parse_given(value, {**lengths, **self.free}, self.fixed, place)
 
     def of(self, name: str) -> dict[str, sp.Expr]:
         """What an argument of that name, or its parts, stand for; nothing where nobody says so."""
