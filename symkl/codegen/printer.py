@@ -61,6 +61,18 @@ class Printer:
             lines.append((f"{sign} " if i else sign.replace("+", "")) + text)
         return lines
 
+    def summands(self, expression: sp.Expr) -> list[str]:
+        """The terms of a sum, none with a sign; those that the backend's `SQUARE` is for as it spells them."""
+        terms = []
+        for term in expression.as_ordered_terms():
+            number, rest = term.as_coeff_Mul()
+            squared = rest.is_Pow and rest.exp == 2 and rest.base.is_Symbol
+            if self._target.SQUARE and squared:
+                terms.append(self._target.SQUARE.format(self.text(number), self.text(rest.base)))
+            else:
+                terms.append(self._within(term, _PRODUCT))
+        return terms
+
     def _print(self, e: sp.Basic) -> tuple[str, int]:
         if e.is_Symbol:
             return self._names.get(e, e.name), _ATOM

@@ -97,7 +97,7 @@ def _branches(
         terms = [target.INFINITY] if branch.value == sp.oo else printer.terms(branch.value)
         total = branch.nonnegative and len(terms) > 1 and not any(term.startswith("-") for term in terms)
         if total:
-            terms = [term.removeprefix("+ ") for term in terms]
+            terms = printer.summands(branch.value)
         values.append({"name": name, "total": total, "terms": terms if total else _joined(terms)})
         condition = " & ".join(printer.condition(c) for c in branch.conditions)
         if condition:

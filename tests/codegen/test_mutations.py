@@ -15,9 +15,9 @@ from symkl.model import Verified
 
 #: template, what is changed in it, into what: each the kind of slip that a later edit could make
 SLIPS = [
-    ("log_gap", "z * _polynomial", "0.99995 * z * _polynomial"),
-    ("log_gap", "_LOG_2 * (bits >> 52)", "_LOG_2 * (bits >> 53)"),
-    ("log_gap", "near = s * (y", "near = y - np.log1p(y) if True else s * (y"),
+    ("log_gap", "series *= z", "series *= 0.99995 * z"),
+    ("log_gap", "exponent = bits >> 52", "exponent = bits >> 53"),
+    ("log_gap", "near *= s", "near = y - np.log1p(y)"),
     ("log_gap", "x - _log_quotient(a, b)", "x - np.log1p(x)"),
     ("log_ratio", "2.0 * np.log(np.sqrt(a)", "np.log(np.sqrt(a)"),
 ]

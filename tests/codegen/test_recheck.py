@@ -79,7 +79,7 @@ def test_other_parametrisations_are_checked_too(
 
 #: program, what is changed in the text of the module, into what, and what the refusal says
 SLIPS = [
-    (("kl", "Normal", "Normal"), "0.5 * mu_scaled * mu_scaled", "0.25 * mu_scaled * mu_scaled", "not shown to be"),
+    (("kl", "Normal", "Normal"), "{square}", "{half}", "not shown to be"),
     (("kl", "Normal", "Normal"), "sigma_1 - sigma_2", "sigma_1 + sigma_2", "not shown to be"),
     (("kl", "Normal", "Normal"), "_log_gap(sigma_1, sigma_2,", "_log_gap(sigma_2, sigma_1,", "not shown to be"),
     (("kl", "Normal", "Normal"), "{result}", "{doubled}", "not shown to"),
@@ -92,6 +92,8 @@ SLIPS = [
 ]
 KERNEL = '"""d/b - log(a/b) >= 0, where d is a - b, formed exactly."""\n'
 COMMON = {
+    "square": "0.5 * mu_scaled * mu_scaled",
+    "half": "0.25 * mu_scaled * mu_scaled",
     "choice": "if validate:",
     "plain": "if mu_1 > 0.0:",
     "scale": "(sigma_1 >= 0.0)",
@@ -99,8 +101,16 @@ COMMON = {
     "kernel": KERNEL,
     "atanh": "_ATANH = (\n    ",
 }
+CHECKED = {
+    **COMMON,
+    "square": "(0.5, mu_scaled)",
+    "half": "(0.25, mu_scaled)",
+    "result": "value = _checked(value",
+    "doubled": "value = _checked(2.0 * value",
+    "scale": "(mu_1, mu_2), (sigma_1, sigma_2))",
+    "other": "(mu_1, mu_2), (sigma_1 - 1.0, sigma_2))",
+}
 WORDS = {
-    "numpy": {**COMMON, "result": "value = np.where(valid, value", "doubled": "value = np.where(valid, 2.0 * value"},
     "numba": {
         **COMMON,
         "result": "return value if valid",
@@ -109,13 +119,8 @@ WORDS = {
         "plain": "isnan(float(mu_1))",
         "atanh": "odd * u + ",
     },
-    "torch": {
-        **COMMON,
-        "result": "value = _checked(value",
-        "doubled": "value = _checked(2.0 * value",
-        "scale": "(mu_1, mu_2), (sigma_1, sigma_2))",
-        "other": "(mu_1, mu_2), (sigma_1 - 1.0, sigma_2))",
-    },
+    "numpy": CHECKED,
+    "torch": CHECKED,
     "jax": {**COMMON, "result": "return _finish(value", "doubled": "return _finish(2.0 * value"},
 }
 

@@ -16,9 +16,10 @@ class Backend(Protocol):
     emitted. `SLOPES` says whether its functions come with their derivatives, `REREAD` whether a build reads its
     code back as soon as it is made. `RESERVED` are names that a parameter cannot have in the generated code; `MODULE`
     is what its functions are called on, `INFINITY` and `NAN` are its spellings of these, `QUOTIENT` that of a
-    division, `TWICE` are its spellings of operations with twice the digits, where it has any, and `TWICE_FAR` says
-    whether they are used as well where no parameters are seen to be close to one another; `LIBRARY` is its name in
-    prose, `PREAMBLE` stands at the head of a module.
+    division, `SQUARE` that of a number times a square where `_total` has a way of its own to add it (otherwise empty),
+    `TWICE` are its spellings of operations with twice the digits, where it has any, and `TWICE_FAR` says whether they
+    are used as well where no parameters are seen to be close to one another; `LIBRARY` is its name in prose, `PREAMBLE`
+    stands at the head of a module.
     """
 
     NAME: str
@@ -28,6 +29,7 @@ class Backend(Protocol):
     INFINITY: str
     NAN: str
     QUOTIENT: str
+    SQUARE: str
     PREAMBLE: str
     SLOPES: bool
     REREAD: bool

@@ -17,6 +17,7 @@ RESERVED = frozenset({"np", "special", "ArrayLike", "NDArray"})
 INFINITY = "np.inf"
 NAN = "np.nan"
 QUOTIENT = "{0} / {1}"
+SQUARE = "({0}, {1})"
 PREAMBLE = (
     "The functions take numbers, lists and arrays, which broadcast. They compute in float64 and round once to the "
     "dtype of the arguments (float64 for integers). They stand alone: nothing else needs to be installed but "

@@ -50,10 +50,10 @@ def _entropy_bernoulli(
     p: NDArray[np.float64],
     validate: bool,
 ) -> NDArray[np.float64]:
+    validate = validate and _doubtful((), (p, 1.0 - p))
     value = -_xlog1py(1.0 - p, -p) - _xlogy(p, p)
     if validate:
-        valid = (p >= 0.0) & (p <= 1.0)
-        value = np.where(valid, value, np.nan)
+        value = _checked(value, (), (p, 1.0 - p))
     return value
 
 
@@ -91,14 +91,14 @@ def _kl_bernoulli_bernoulli(
     p_2: NDArray[np.float64],
     validate: bool,
 ) -> NDArray[np.float64]:
+    validate = validate and _doubtful((), (p_1, p_2, 1.0 - p_1, 1.0 - p_2))
     p_difference = p_1 - p_2
     value = _total(
         _entropy_gap(p_1, p_2, -p_difference),
         _entropy_gap(1.0 - p_1, 1.0 - p_2, p_difference),
     )
     if validate:
-        valid = (p_1 >= 0.0) & (p_1 <= 1.0) & (p_2 >= 0.0) & (p_2 <= 1.0)
-        value = np.where(valid, value, np.nan)
+        value = _checked(value, (), (p_1, p_2, 1.0 - p_1, 1.0 - p_2))
     return value
 
 
@@ -137,10 +137,10 @@ def _kl_bernoulli_bernoulli__logit(
     eta_2: NDArray[np.float64],
     validate: bool,
 ) -> NDArray[np.float64]:
+    validate = validate and _doubtful((eta_1, eta_2), ())
     value = _softplus_gap(eta_2, eta_1, eta_2 - eta_1)
     if validate:
-        valid = ~np.isnan(eta_1) & ~np.isnan(eta_2)
-        value = np.where(valid, value, np.nan)
+        value = _checked(value, (eta_1, eta_2), ())
     return value
 
 
@@ -148,11 +148,11 @@ _BLOCK = 1 << 15  # elements at a time: what is worked out between stays in the 
 
 
 def _prepare(*arguments: ArrayLike) -> tuple:
-    """The arguments as float64 arrays, the shape that they broadcast to, and the dtype of the result."""
+    """The arguments as float64 arrays with an axis, their common shape without it, and the dtype of the result."""
     dtype = np.dtype(np.float64)
     if arguments and all(type(a) is np.ndarray and a.dtype == dtype for a in arguments):
         shape = arguments[0].shape
-        if all(a.shape == shape for a in arguments):
+        if shape and all(a.shape == shape for a in arguments):
             return arguments, shape, dtype
     if arguments:
         dtype = np.result_type(*(a if isinstance(a, (int, float)) else np.asarray(a) for a in arguments))
@@ -161,7 +161,7 @@ def _prepare(*arguments: ArrayLike) -> tuple:
     if not np.issubdtype(dtype, np.floating) or dtype.itemsize > 8:
         dtype = np.dtype(np.float64)
     values = [np.asarray(a).astype(np.float64, copy=False) for a in arguments]
-    return values, np.broadcast_shapes(*(v.shape for v in values)), dtype
+    return [v.reshape(v.shape or 1) for v in values], np.broadcast_shapes(*(v.shape for v in values)), dtype
 
 
 def _in_blocks(
@@ -175,10 +175,11 @@ def _in_blocks(
         if all(v.size <= _BLOCK for v in values):
             return function(*values, validate)
         value = np.empty(shape)
-        flat, whole = value.reshape(-1), [v if v.ndim == 0 else np.broadcast_to(v, shape).reshape(-1) for v in values]
+        flat, single = value.reshape(-1), (1,)
+        whole = [v if v.shape == single else np.broadcast_to(v, shape).reshape(-1) for v in values]
         for start in range(0, flat.size, _BLOCK):
             part = slice(start, start + _BLOCK)
-            flat[part] = function(*(v[part] if v.ndim else v for v in whole), validate)
+            flat[part] = function(*(v if v.shape == single else v[part] for v in whole), validate)
     return value
 
 
@@ -186,13 +187,31 @@ def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype,
     """The value in the full shape, summed over the last `event_ndims` axes, rounded once to the result's dtype."""
     if not 0 <= event_ndims <= len(shape):
         raise ValueError(f"event_ndims must be between 0 and {len(shape)}, the number of axes, not {event_ndims}")
-    value = np.broadcast_to(value, shape) if np.shape(value) != shape else np.asarray(value)
+    value = np.asarray(value)
+    if value.shape != shape:
+        value = np.broadcast_to(value, shape) if shape else value.reshape(shape)
     if event_ndims:
         value = value.sum(axis=tuple(range(-event_ndims, 0)))
     # what was put together from blocks is nobody else's
     copy = value.size <= _BLOCK or value.base is not None
     with np.errstate(over="ignore", under="ignore"):
         return value.astype(dtype, copy=copy)[()]
+
+
+def _doubtful(reals: Sequence[NDArray[np.float64]], bounded: Sequence[NDArray[np.float64]]) -> bool:
+    """Whether one of `reals` is nan or one of `bounded` below 0."""
+    return not (all(np.all(x == x) for x in reals) and all(np.all(x >= 0.0) for x in bounded))
+
+
+def _checked(
+    value: NDArray[np.float64], reals: Sequence[NDArray[np.float64]], bounded: Sequence[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """The value, nan where one of `reals` is nan or one of `bounded` is below 0."""
+    for x in reals:
+        value = np.where(x == x, value, np.nan)
+    for x in bounded:
+        value = np.where(x >= 0.0, value, np.nan)
+    return value
 
 
 # log(2) - 1/2 and 1 - log(2)
@@ -255,29 +274,51 @@ _ATANH = (
     0.08082022805971766,
 )
 _TWICE_ATANH = tuple(2.0 * c for c in _ATANH)
-# the bits of 0.6, 0.95 and 1, and those of a number's sign and exponent
-_BITS_LOW, _BITS_HIGH, _ONE = np.array([0.6, 0.95, 1.0]).view(np.int64)
-_EXPONENT = np.int64(-1 << 52)
+# what makes a ratio of 0.6, and of 0.95, a power of two; the bits of a number's exponent
+_LIFT_LOW, _LIFT_HIGH = 1.0 / 0.6, 1.0 / 0.95
+_EXPONENT = np.int64(0x7FF << 52)
 _LOG_2 = 0.6931471805599453
 
 
 def _log_gap(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
-    x, ratio = d / b, a / b
-    # a/b is a power of 2, of the bits of a/b, times 1 + y: y is x where that is between -0.4 and 0.9, and of this size
-    bits = ratio.view(np.int64) - np.where(x > 0.0, _BITS_HIGH, _BITS_LOW)
-    power = ((bits & _EXPONENT) + _ONE).view(np.float64)
-    middle, inside = power * b, power == 1.0
-    step = np.where(inside, d, a - middle)
+    # a/b is a power of 2 times 1 + y: y is d/b where that is between -0.4 and 0.9, and of this size elsewhere
+    ratio = np.asarray(a / b)
+    power = _LIFT_LOW * ratio
+    power = np.minimum(power, 1.0, out=power)
+    np.maximum(power, _LIFT_HIGH * ratio, out=power)
+    bits = power.view(np.int64)
+    bits &= _EXPONENT
+    middle = power * b
+    step = a - middle
+    inside = power == 1.0  # as a factor: a choice takes longer
+    step *= ~inside
+    step += inside * d
     y = step / middle
-    s = y / (2.0 + y)
-    z = s * s
-    near = s * (y - z * _polynomial(_TWICE_ATANH, z))
-    power = power - 1.0
-    near = near + (power * y + (power - _LOG_2 * (bits >> 52)))
+    step *= 0.5
+    middle += step
+    s = np.divide(step, middle, out=step)
+    z = np.multiply(s, s, out=middle)
+    # s*(y - 2*z*P(z)) is y - log(1 + y); then what the power adds
+    series = _polynomial(_TWICE_ATANH, z)
+    series *= z
+    near = np.subtract(y, series, out=series)
+    near *= s
+    exponent = bits >> 52
+    exponent |= 0x433 << 52
+    exponent = exponent.view(np.float64)
+    exponent -= 4503599627371519.0  # 2**52 + 1023
+    exponent *= _LOG_2
+    rise = power - 1.0
+    y *= rise
+    rise -= exponent
+    near += y
+    near += rise
+    if ratio.min(initial=1.0) > 1e-60 and ratio.max(initial=1.0) < 1e60 and np.min(a, initial=1.0) > 1e-290:
+        return near
     # elsewhere the power, or its product, may be none
-    there = (ratio > 1e-60) & (ratio < 1e60) & (inside | (a > 1e-290))
-    return _patched(near, ~there, _log_gap_far, x, a, b)
+    there = (ratio > 1e-60) & (ratio < 1e60) & ((a > 1e-290) | (power == 1.0))
+    return _patched(near, ~there, _log_gap_far, d / b, a, b)
 
 
 def _log_gap_far(x: NDArray[np.float64], a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -335,12 +376,22 @@ def _softplus_gap(b: NDArray[np.float64], a: NDArray[np.float64], d: NDArray[np.
     return np.where(np.abs(d) < 16.0, near, far)
 
 
-def _total(*terms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The sum of non-negative terms; infinite where one of them is, even where another is 0/0."""
-    value = sum(terms[1:], terms[0])
+def _total(*terms: NDArray[np.float64] | tuple[float, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The sum of non-negative terms, (c, x) for c*x*x; infinite where one of them is, even where another is 0/0."""
+    parts = [_scaled_square(*term) if isinstance(term, tuple) else term for term in terms]
+    value = parts[0] + parts[1]
+    for part in parts[2:]:
+        value = value + part
     if np.isnan(value).any():
-        for term in terms:
-            value = np.where(term == np.inf, np.inf, value)
+        for part in parts:
+            value = np.where(part == np.inf, np.inf, value)
+    return value
+
+
+def _scaled_square(factor: float, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """factor*x*x, in place."""
+    value = factor * x
+    value *= x
     return value
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -70,6 +71,7 @@ def _kl_gamma_gamma_formula(
 ) -> _Parts:
     """The value and, in the arguments' order, those of its derivatives that are wanted."""
     alpha_1, beta_1, alpha_2, beta_2 = arguments
+    validate = validate and _doubtful((), (alpha_1, beta_1, alpha_2, beta_2))
     alpha_difference = alpha_1 - alpha_2
     value = _total(
         _binet_gap(alpha_2, alpha_1, -alpha_difference),
@@ -327,12 +329,15 @@ def _settled(x: Tensor) -> bool:
     return not torch.compiler.is_compiling() and torch.is_inference_mode_enabled() and x.device.type == "cpu"
 
 
+def _doubtful(reals: Sequence[Tensor], bounded: Sequence[Tensor]) -> bool:
+    """Whether one of `reals` may be nan or one of `bounded` below 0."""
+    if not all(_settled(x) for x in (*reals, *bounded)):
+        return True
+    return any(bool(x.sum().isnan()) for x in reals) or not all(bool(x.amin() >= 0.0) for x in bounded)
+
+
 def _checked(value: Tensor | float, reals: Sequence[Tensor], bounded: Sequence[Tensor]) -> Tensor | float:
     """The value, nan where one of `reals` is nan or one of `bounded` is below 0."""
-    if all(_settled(x) for x in (*reals, *bounded)):
-        outside = any(bool(x.sum().isnan()) for x in reals) or not all(bool(x.amin() >= 0.0) for x in bounded)
-        if not outside:
-            return value
     for x in reals:
         value = _where(x == x, value, torch.nan)
     for x in bounded:
@@ -505,13 +510,13 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     a, b, d = _tensors(a, b, d)
     if torch.compiler.is_compiling() and not _derived(a, b, d):
         return _log_gap_of_bits(a, b, d)
+    if _settled(d):
+        if _SINGLE.get():
+            if _between(x := d / b, -0.99999, 1e100):
+                return _short_log_gap(x)
+        elif _between(b, 1e-150, 1e150) and _between(ratio := a / b, 1e-100, 1e100):
+            return _plain_log_gap(a, b, d, ratio)
     x = d / b
-    if _settled(x):
-        if _SINGLE.get() and _between(x, -0.99999, 1e100):
-            return _short_log_gap(x)
-        ratio = a / b
-        if _between(ratio, 1e-100, 1e100) and bool(a.amax() < 1e150) and bool(b.amin() > 1e-150):
-            return _plain_log_gap(a, b, d, x, ratio)
     near = (x - 1.125).abs() < 1.875
     # at a ratio below 0.6 or above 1.9, first from half of b or twice of it: a less that is exact
     low, high = x < -0.4, x > 0.9
@@ -535,20 +540,24 @@ def _short_log_gap(x: Tensor) -> Tensor:
     return torch.where(size < 1e-3, x * x * (0.5 - x * (1 / 3 - x * (0.25 - 0.2 * x))), value)
 
 
-def _plain_log_gap(a: Tensor, b: Tensor, d: Tensor, x: Tensor, ratio: Tensor) -> Tensor:
-    """The same of moderate numbers, in few passes over memory: the masks are numbers, 0 and 1."""
-    # a/b is a power of 2, of the bits of a/b, times 1 + y: y is x where that is between -0.4 and 0.9, and of this size
-    power = torch.gt(x, 0.0, out=torch.empty_like(x)).mul_(_LIFT_HIGH - _LIFT_LOW).add_(_LIFT_LOW).mul_(ratio)
+def _plain_log_gap(a: Tensor, b: Tensor, d: Tensor, ratio: Tensor) -> Tensor:
+    """The same of moderate numbers, in few passes over memory."""
+    # a/b is a power of 2 times 1 + y: y is d/b where that is between -0.4 and 0.9, and of this size elsewhere
+    power = (ratio * _LIFT_LOW).clamp_(max=1.0)
+    torch.maximum(power, ratio.mul_(_LIFT_HIGH), out=power)
     bits = power.view(torch.int64)
     bits.bitwise_and_(0x7FF0000000000000)
-    inside, middle = torch.eq(power, 1.0, out=torch.empty_like(x)), power * b
-    step = torch.lerp(a - middle, d, inside)
-    y = step / middle
+    middle = torch.mul(power, b, out=ratio)
+    # a choice by a mask would take longer
+    step, inside = a - middle, torch.eq(power, 1.0, out=torch.empty_like(power))
+    step.lerp_(d, inside)
+    y = torch.div(step, middle, out=inside)
     s = step.div_(torch.add(step, middle, alpha=2.0, out=middle))
-    z = torch.mul(s, s, out=inside)
+    z = torch.mul(s, s, out=middle)
     series = _polynomial(_TWICE_ATANH, z).mul_(z)
     near = torch.sub(y, series, out=series).mul_(s)
-    exponent = (bits >> 52).bitwise_or_(0x4330000000000000).view(torch.float64).sub_(4503599627371519.0)  # 2**52 + 1023
+    # 2**52 + 1023
+    exponent = (bits >> 52).bitwise_or_(0x4330000000000000).view(torch.float64).sub_(4503599627371519.0)
     near.addcmul_(power.sub_(1.0), y)
     return near.add_(power.sub_(exponent, alpha=_LOG_2))
 
@@ -710,7 +719,7 @@ def _gathered_twice(parts: _Twice, operation: Callable[[_Twice, _Twice], _Twice]
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     """The polynomial with these coefficients, lowest power first, by Horner's rule."""
     if _settled(x):
-        first, *rest = x.new_tensor(coefficients[-2::-1])
+        first, *rest = _numbers(coefficients[-2::-1], x.dtype)
         value = torch.add(first, x, alpha=coefficients[-1])
         for coefficient in rest:
             torch.addcmul(coefficient, value, x, out=value)
@@ -719,6 +728,13 @@ def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     for coefficient in coefficients[-2::-1]:
         value = value * x + coefficient
     return value
+
+
+@lru_cache(maxsize=128)
+def _numbers(coefficients: tuple[float, ...], dtype: torch.dtype) -> tuple[Tensor, ...]:
+    """Each as a tensor: making them takes longer than a pass over a block."""
+    with torch.inference_mode():
+        return torch.tensor(coefficients, dtype=dtype).unbind()
 
 
 def _product_difference(a: Tensor | float, b: Tensor | float, c: Tensor | float, d: Tensor | float) -> Tensor:
@@ -904,13 +920,22 @@ def _tensors(*arguments: Tensor | float) -> list[Tensor]:
     return [a if isinstance(a, Tensor) else like.new_tensor(a) for a in arguments]
 
 
-def _total(*terms: Tensor) -> Tensor:
-    """The sum of non-negative terms; infinite where one of them is, even where another is 0/0."""
+def _total(*terms: Tensor | tuple[float, Tensor]) -> Tensor:
+    """The sum of non-negative terms, (c, x) for c*x*x; infinite where one of them is, even where another is 0/0."""
+    sums = [term for term in terms if isinstance(term, Tensor)]
+    squares = [term for term in terms if not isinstance(term, Tensor)]
+    if _settled(squares[0][1] if squares else sums[0]):
+        value = sums[0] if sums else 0.0 * squares[0][1]
+        for term in sums[1:]:
+            value = value + term
+        for factor, x in squares:
+            value = torch.addcmul(value, x, x, value=factor)
+        if bool(torch.isfinite(value.sum())):
+            return value
+    terms = [term if isinstance(term, Tensor) else term[0] * term[1] * term[1] for term in terms]
     value = terms[0]
     for term in terms[1:]:
         value = value + term
-    if _settled(value) and bool(torch.isfinite(value.sum())):
-        return value
     for term in terms:
         value = torch.where(term == torch.inf, torch.inf, value)
     return value

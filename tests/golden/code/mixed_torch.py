@@ -73,6 +73,7 @@ def _kl_normal_laplace_formula(
 ) -> _Parts:
     """The value and, in the arguments' order, those of its derivatives that are wanted."""
     mu_1, sigma_1, mu_2, b_2 = arguments
+    validate = validate and _doubtful((mu_1, mu_2), (sigma_1, b_2))
     # -log(2)/2 + 1/2 + log(pi)/2
     constant_1 = 0.7257913526447274
     mu_difference = mu_1 - mu_2
@@ -159,6 +160,7 @@ def _kl_normal_gamma_formula(
 ) -> _Parts:
     """The value and, in the arguments' order, those of its derivatives that are wanted."""
     mu_1, sigma_1, alpha_2, beta_2 = arguments
+    validate = validate and _doubtful((mu_1,), (sigma_1, alpha_2, beta_2))
     value = torch.inf
     if validate:
         value = _checked(value, (mu_1,), (sigma_1, alpha_2, beta_2))
@@ -384,12 +386,15 @@ def _settled(x: Tensor) -> bool:
     return not torch.compiler.is_compiling() and torch.is_inference_mode_enabled() and x.device.type == "cpu"
 
 
+def _doubtful(reals: Sequence[Tensor], bounded: Sequence[Tensor]) -> bool:
+    """Whether one of `reals` may be nan or one of `bounded` below 0."""
+    if not all(_settled(x) for x in (*reals, *bounded)):
+        return True
+    return any(bool(x.sum().isnan()) for x in reals) or not all(bool(x.amin() >= 0.0) for x in bounded)
+
+
 def _checked(value: Tensor | float, reals: Sequence[Tensor], bounded: Sequence[Tensor]) -> Tensor | float:
     """The value, nan where one of `reals` is nan or one of `bounded` is below 0."""
-    if all(_settled(x) for x in (*reals, *bounded)):
-        outside = any(bool(x.sum().isnan()) for x in reals) or not all(bool(x.amin() >= 0.0) for x in bounded)
-        if not outside:
-            return value
     for x in reals:
         value = _where(x == x, value, torch.nan)
     for x in bounded:

@@ -51,13 +51,13 @@ def _kl_normal_normal__log_variance(
     logvar_1: NDArray[np.float64],
     validate: bool,
 ) -> NDArray[np.float64]:
+    validate = validate and _doubtful((mu_1, logvar_1), ())
     value = _total(
-        0.5 * mu_1 * mu_1,
+        (0.5, mu_1),
         0.5 * _exp_gap(logvar_1),
     )
     if validate:
-        valid = ~np.isnan(mu_1) & ~np.isnan(logvar_1)
-        value = np.where(valid, value, np.nan)
+        value = _checked(value, (mu_1, logvar_1), ())
     return value
 
 
@@ -65,11 +65,11 @@ _BLOCK = 1 << 15  # elements at a time: what is worked out between stays in the 
 
 
 def _prepare(*arguments: ArrayLike) -> tuple:
-    """The arguments as float64 arrays, the shape that they broadcast to, and the dtype of the result."""
+    """The arguments as float64 arrays with an axis, their common shape without it, and the dtype of the result."""
     dtype = np.dtype(np.float64)
     if arguments and all(type(a) is np.ndarray and a.dtype == dtype for a in arguments):
         shape = arguments[0].shape
-        if all(a.shape == shape for a in arguments):
+        if shape and all(a.shape == shape for a in arguments):
             return arguments, shape, dtype
     if arguments:
         dtype = np.result_type(*(a if isinstance(a, (int, float)) else np.asarray(a) for a in arguments))
@@ -78,7 +78,7 @@ def _prepare(*arguments: ArrayLike) -> tuple:
     if not np.issubdtype(dtype, np.floating) or dtype.itemsize > 8:
         dtype = np.dtype(np.float64)
     values = [np.asarray(a).astype(np.float64, copy=False) for a in arguments]
-    return values, np.broadcast_shapes(*(v.shape for v in values)), dtype
+    return [v.reshape(v.shape or 1) for v in values], np.broadcast_shapes(*(v.shape for v in values)), dtype
 
 
 def _in_blocks(
@@ -92,10 +92,11 @@ def _in_blocks(
         if all(v.size <= _BLOCK for v in values):
             return function(*values, validate)
         value = np.empty(shape)
-        flat, whole = value.reshape(-1), [v if v.ndim == 0 else np.broadcast_to(v, shape).reshape(-1) for v in values]
+        flat, single = value.reshape(-1), (1,)
+        whole = [v if v.shape == single else np.broadcast_to(v, shape).reshape(-1) for v in values]
         for start in range(0, flat.size, _BLOCK):
             part = slice(start, start + _BLOCK)
-            flat[part] = function(*(v[part] if v.ndim else v for v in whole), validate)
+            flat[part] = function(*(v if v.shape == single else v[part] for v in whole), validate)
     return value
 
 
@@ -103,13 +104,31 @@ def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype,
     """The value in the full shape, summed over the last `event_ndims` axes, rounded once to the result's dtype."""
     if not 0 <= event_ndims <= len(shape):
         raise ValueError(f"event_ndims must be between 0 and {len(shape)}, the number of axes, not {event_ndims}")
-    value = np.broadcast_to(value, shape) if np.shape(value) != shape else np.asarray(value)
+    value = np.asarray(value)
+    if value.shape != shape:
+        value = np.broadcast_to(value, shape) if shape else value.reshape(shape)
     if event_ndims:
         value = value.sum(axis=tuple(range(-event_ndims, 0)))
     # what was put together from blocks is nobody else's
     copy = value.size <= _BLOCK or value.base is not None
     with np.errstate(over="ignore", under="ignore"):
         return value.astype(dtype, copy=copy)[()]
+
+
+def _doubtful(reals: Sequence[NDArray[np.float64]], bounded: Sequence[NDArray[np.float64]]) -> bool:
+    """Whether one of `reals` is nan or one of `bounded` below 0."""
+    return not (all(np.all(x == x) for x in reals) and all(np.all(x >= 0.0) for x in bounded))
+
+
+def _checked(
+    value: NDArray[np.float64], reals: Sequence[NDArray[np.float64]], bounded: Sequence[NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """The value, nan where one of `reals` is nan or one of `bounded` is below 0."""
+    for x in reals:
+        value = np.where(x == x, value, np.nan)
+    for x in bounded:
+        value = np.where(x >= 0.0, value, np.nan)
+    return value
 
 
 # (exp(x) - 1 - x)/x**2 in powers of x, for |x| up to 1
@@ -148,10 +167,20 @@ def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float64]) -> NDAr
     return value
 
 
-def _total(*terms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The sum of non-negative terms; infinite where one of them is, even where another is 0/0."""
-    value = sum(terms[1:], terms[0])
+def _total(*terms: NDArray[np.float64] | tuple[float, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The sum of non-negative terms, (c, x) for c*x*x; infinite where one of them is, even where another is 0/0."""
+    parts = [_scaled_square(*term) if isinstance(term, tuple) else term for term in terms]
+    value = parts[0] + parts[1]
+    for part in parts[2:]:
+        value = value + part
     if np.isnan(value).any():
-        for term in terms:
-            value = np.where(term == np.inf, np.inf, value)
+        for part in parts:
+            value = np.where(part == np.inf, np.inf, value)
+    return value
+
+
+def _scaled_square(factor: float, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """factor*x*x, in place."""
+    value = factor * x
+    value *= x
     return value

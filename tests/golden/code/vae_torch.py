@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -65,8 +66,9 @@ def _kl_normal_normal__log_variance_formula(
 ) -> _Parts:
     """The value and, in the arguments' order, those of its derivatives that are wanted."""
     mu_1, logvar_1 = arguments
+    validate = validate and _doubtful((mu_1, logvar_1), ())
     value = _total(
-        0.5 * mu_1 * mu_1,
+        (0.5, mu_1),
         0.5 * _exp_gap(logvar_1),
     )
     if validate:
@@ -287,12 +289,15 @@ def _settled(x: Tensor) -> bool:
     return not torch.compiler.is_compiling() and torch.is_inference_mode_enabled() and x.device.type == "cpu"
 
 
+def _doubtful(reals: Sequence[Tensor], bounded: Sequence[Tensor]) -> bool:
+    """Whether one of `reals` may be nan or one of `bounded` below 0."""
+    if not all(_settled(x) for x in (*reals, *bounded)):
+        return True
+    return any(bool(x.sum().isnan()) for x in reals) or not all(bool(x.amin() >= 0.0) for x in bounded)
+
+
 def _checked(value: Tensor | float, reals: Sequence[Tensor], bounded: Sequence[Tensor]) -> Tensor | float:
     """The value, nan where one of `reals` is nan or one of `bounded` is below 0."""
-    if all(_settled(x) for x in (*reals, *bounded)):
-        outside = any(bool(x.sum().isnan()) for x in reals) or not all(bool(x.amin() >= 0.0) for x in bounded)
-        if not outside:
-            return value
     for x in reals:
         value = _where(x == x, value, torch.nan)
     for x in bounded:
@@ -348,7 +353,7 @@ def _short_exp_gap(x: Tensor) -> Tensor:
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     """The polynomial with these coefficients, lowest power first, by Horner's rule."""
     if _settled(x):
-        first, *rest = x.new_tensor(coefficients[-2::-1])
+        first, *rest = _numbers(coefficients[-2::-1], x.dtype)
         value = torch.add(first, x, alpha=coefficients[-1])
         for coefficient in rest:
             torch.addcmul(coefficient, value, x, out=value)
@@ -359,13 +364,29 @@ def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
     return value
 
 
-def _total(*terms: Tensor) -> Tensor:
-    """The sum of non-negative terms; infinite where one of them is, even where another is 0/0."""
+@lru_cache(maxsize=128)
+def _numbers(coefficients: tuple[float, ...], dtype: torch.dtype) -> tuple[Tensor, ...]:
+    """Each as a tensor: making them takes longer than a pass over a block."""
+    with torch.inference_mode():
+        return torch.tensor(coefficients, dtype=dtype).unbind()
+
+
+def _total(*terms: Tensor | tuple[float, Tensor]) -> Tensor:
+    """The sum of non-negative terms, (c, x) for c*x*x; infinite where one of them is, even where another is 0/0."""
+    sums = [term for term in terms if isinstance(term, Tensor)]
+    squares = [term for term in terms if not isinstance(term, Tensor)]
+    if _settled(squares[0][1] if squares else sums[0]):
+        value = sums[0] if sums else 0.0 * squares[0][1]
+        for term in sums[1:]:
+            value = value + term
+        for factor, x in squares:
+            value = torch.addcmul(value, x, x, value=factor)
+        if bool(torch.isfinite(value.sum())):
+            return value
+    terms = [term if isinstance(term, Tensor) else term[0] * term[1] * term[1] for term in terms]
     value = terms[0]
     for term in terms[1:]:
         value = value + term
-    if _settled(value) and bool(torch.isfinite(value.sum())):
-        return value
     for term in terms:
         value = torch.where(term == torch.inf, torch.inf, value)
     return value
