@@ -77,7 +77,8 @@ def again(program: Program, heads: Collection[Any]) -> Again | None:
     for assignment in assigned:
         sums += _sums(assignment.value, values, same, assignment.name) if assignment.name in needed else []
         values[assignment.name] = assignment.value.xreplace(values)
-    watched = tuple(_watched(slope, values, same, taken) for slope in branch.slopes)
+    parts = _names("part", taken)
+    watched = tuple(_watched(slope, values, same, parts) for slope in branch.slopes)
     if not sums and not any(part.sums for part in watched):
         return None
     closed = join_exponentials(split_logs(powers_as_exponentials(branch.closed)))
@@ -124,12 +125,12 @@ def _names(stem: str, taken: Collection[str]) -> Iterator[sp.Symbol]:
 
 
 def _watched(
-    slope: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], same: Mapping[sp.Expr, sp.Expr], taken: Collection[str]
+    slope: sp.Expr, values: Mapping[sp.Symbol, sp.Expr], same: Mapping[sp.Expr, sp.Expr], names: Iterator[sp.Symbol]
 ) -> Watched:
-    """The derivative with its sums watched; calls in them have names, so that they are not made twice."""
+    """The derivative with its sums watched; calls in them have names of their own, so that they are not made twice."""
     sums = _sums(slope, values, same)
     calls = [e for terms in sums for term in terms for e in _calls(term)]
-    named = dict(zip(dict.fromkeys(calls), _names("part", taken), strict=False))
+    named = {e: next(names) for e in dict.fromkeys(calls)}
     parts = tuple(Assignment(name, e) for e, name in named.items())
     return Watched(parts, slope.xreplace(named), tuple(tuple(term.xreplace(named) for term in terms) for terms in sums))
 

@@ -32,6 +32,7 @@ KNOWN: dict[str, tuple[Callable[..., object], Callable[[mp.mpf], mp.mpf]]] = {
     "log": (lambda m, x: m._log_twice(x), mp.log),
     "abs": (lambda m, x: m._abs_twice(-x), abs),
     "loggamma": (lambda m, x: m._polygamma_twice(-1, x), mp.loggamma),
+    "loggamma, large": (lambda m, x: m._polygamma_twice(-1, x * 2.0**99), lambda x: mp.loggamma(x * 2**99)),
     "digamma": (lambda m, x: m._polygamma_twice(0, x), mp.digamma),
     "trigamma": (lambda m, x: m._polygamma_twice(1, x), lambda x: mp.polygamma(1, x)),
     "quotient": (lambda m, x: (2.0 - 1.0 / x) / (x + 3.0) - x / 3.0, lambda x: (2 - 1 / x) / (x + 3) - x / 3),

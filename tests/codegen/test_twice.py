@@ -66,7 +66,7 @@ def test_a_function_is_known_to_twice_the_digits(torch_module: ModuleType, name:
 @pytest.mark.parametrize("order", [-1, 0, 1])
 def test_a_gamma_function_is_known_to_twice_the_digits(torch_module: ModuleType, order: int) -> None:
     with mp.workdps(60):
-        for x in (1e-3, 0.5, 1.4616, 3.3, 30.0, 1e6):
+        for x in (1e-3, 0.5, 1.4616, 3.3, 30.0, 9.9e5, 1e6, 1e30, 1e250):
             found = in_full(
                 torch_module._polygamma_twice(order, torch_module._Twice(torch.tensor(x, dtype=torch.float64)))
             )
@@ -176,3 +176,12 @@ def test_a_trace_sees_the_derivatives_as_they_are_written(torch_module: ModuleTy
     assert sp.simplify(traced(lambda *x: formula(x, [True] * 2, True)[1][0], (a, b)) - (a - b) / a**2) == 0
     formula = torch_module._kl_laplace_laplace_formula
     assert traced(lambda *x: formula(x, [True] * 4, True)[1][3], sp.symbols("x_1:5", positive=True)).free_symbols
+
+
+def test_the_parts_of_no_two_derivatives_have_one_name(verified: Callable[..., Verified]) -> None:
+    # JAX watches the sums of all of them after the last one
+    found = again(lower(verified("kl", "Gamma", "Gamma"), slopes=True), HEADS)
+    assert found is not None
+    assert sum(bool(part.parts) for part in found.slopes) > 1
+    names = [part.name for watched in found.slopes for part in watched.parts]
+    assert len(set(names)) == len(names)

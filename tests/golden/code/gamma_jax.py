@@ -82,14 +82,14 @@ def _kl_gamma_gamma(
         part_2 = _product_excess(alpha_1, beta_2, alpha_2, beta_1, alpha_1, beta_1)
         slope_alpha_1 = part_2 - part_1
         slope_beta_1 = -_product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_1)
-        part_1 = _product_log_ratio(alpha_1, beta_2, alpha_2, beta_1)
-        part_2 = _binet_rise(alpha_2, alpha_1, -alpha_difference)
-        slope_alpha_2 = part_2 - part_1
+        part_3 = _product_log_ratio(alpha_1, beta_2, alpha_2, beta_1)
+        part_4 = _binet_rise(alpha_2, alpha_1, -alpha_difference)
+        slope_alpha_2 = part_4 - part_3
         slope_beta_2 = _product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_2)
         found = (slope_alpha_1, slope_beta_1, slope_alpha_2, slope_beta_2)
         sums = (
             (-part_1, part_2),
-            (-part_1, part_2),
+            (-part_3, part_4),
         )
         near = ((alpha_1, alpha_2), (beta_1, beta_2))
         arguments = (alpha_1, beta_1, alpha_2, beta_2)
@@ -471,12 +471,15 @@ _LOG_SHIFTS_TWICE = (3.4657359027997265, 4.930038229799327e-18)
 
 def _polygamma_twice(order: int, x: _Twice) -> _Twice:
     """The logarithm of the gamma function (order -1) or a derivative of it: 32 shifts up, then Stirling's series."""
-    y = x + 32.0
+    # the product of many large numbers would overflow
+    shifted = x.high < (1e6 if order == -1 else jnp.inf)
+    y = x + jnp.where(shifted, 32.0, 0.0)
     q = 1.0 / y
     square = q * q
     if order == -1:
         # all by 32, a power of two, so that nothing here is large
         product = _over_shifts_twice(lambda total, z: total * (z * 0.03125), 1.0, x)
+        product = _Twice(jnp.where(shifted, product.high, 1.0), jnp.where(shifted, product.low, 0.0))
         rest = (x - 0.5) * _Twice(*_LOG_SHIFTS_TWICE) + _Twice(*_ROOT_TWICE)
         series = q * _polynomial_twice(_STIRLING_TWICE, square, 7)
         return (y - 0.5) * _log_twice(y * 0.03125) + rest + series - (_log_twice(product) + y)

@@ -94,12 +94,12 @@ def _kl_gamma_gamma_formula(
         slope_beta_1 = -_product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_1)
         slopes[1] = slope_beta_1
     if wanted[2]:
-        part_1 = _product_log_ratio(alpha_1, beta_2, alpha_2, beta_1)
-        part_2 = _binet_rise(alpha_2, alpha_1, -alpha_difference)
-        slope_alpha_2 = part_2 - part_1
+        part_3 = _product_log_ratio(alpha_1, beta_2, alpha_2, beta_1)
+        part_4 = _binet_rise(alpha_2, alpha_1, -alpha_difference)
+        slope_alpha_2 = part_4 - part_3
         slopes[2] = slope_alpha_2
         if sums is not None:
-            sums.append((-part_1, part_2))
+            sums.append((-part_3, part_4))
     if wanted[3]:
         slope_beta_2 = _product_excess(alpha_1, beta_2, alpha_2, beta_1, beta_1, beta_2)
         slopes[3] = slope_beta_2
@@ -685,12 +685,15 @@ _ROOT_TWICE = (0.9189385332046728, -3.8782941580672414e-17)
 def _polygamma_twice(order: int, x: _Twice) -> _Twice:
     """The logarithm of the gamma function (order -1) or a derivative of it: 32 shifts up, then Stirling's series."""
     shifts = torch.arange(32.0, dtype=torch.float64).reshape(-1, *(1 for _ in x.high.shape))
-    parts, y = x + _Twice(shifts), x + 32.0
+    # the product of many large numbers would overflow
+    shifted = x.high < (1e6 if order == -1 else torch.inf)
+    parts, y = x + _Twice(shifts), x + torch.where(shifted, 32.0, 0.0)
     q = 1.0 / y
     square, terms = q * q, enumerate(_STIRLING_TWICE, 1)
     if order == -1:
         # all by 32, a power of two, so that nothing here is large
-        product = _gathered_twice(parts * 0.03125, _Twice.__mul__)
+        parts = _Twice(torch.where(shifted, parts.high * 0.03125, 1.0), torch.where(shifted, parts.low * 0.03125, 0.0))
+        product = _gathered_twice(parts, _Twice.__mul__)
         rest = (x - 0.5) * (5.0 * _Twice(*_LOG_TWO_TWICE)) + _Twice(*_ROOT_TWICE)
         series = q * _polynomial_twice(_STIRLING_TWICE, square, 7)
         return (y - 0.5) * _log_twice(y * 0.03125) + rest + series - (_log_twice(product) + y)
