@@ -140,7 +140,11 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
         6,
     ),
     k.ProductLogRatio: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
-    k.DigammaRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
+    k.DigammaRise: (
+        lambda b, a: (b, a, b - a),
+        [*TWO_POSITIVES, (1e120, 1e-268), (1e-268, 1e120), (math.inf, 2.0)],
+        12,
+    ),
     k.BinetRise: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 20),
     k.SigmoidRise: (lambda b, a: (b, a, b - a), [*itertools.product(REAL, REAL), (0.3, 0.3 + 1e-9), (40.0, 38.0)], 6),
     k.SinhcGap: (lambda b, a: (b, a, b - a), TWO_HALVES, 8),
