@@ -932,7 +932,7 @@ def _square_balance(r: Tensor, s: Tensor, part: Tensor, x: Tensor, d: Tensor, b:
     Where what is small nearly cancels, as if nothing was rounded before.
     """
     square, other = r * part, s / b
-    value = 2.0 * other + (square + s * other)
+    value = torch.addcmul(square, s, other) + 2.0 * other
     if torch.compiler.is_compiling():
         return value
     if _settled(value):
