@@ -160,17 +160,20 @@ def _arrays(*arguments: Array | float) -> list[Array]:
 
 def _binet(x: Array) -> tuple[Array, Array]:
     """loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 > 0 and its derivative: eight shifts up, then the series."""
-    value, slope = jnp.zeros_like(x), jnp.zeros_like(x)
-    for shift in range(8):
+
+    def parts(shift: Array) -> Array:
         y = x + shift
         t = 1.0 / (2.0 * y + 1.0)
         z = t * t
         near = z < 0.111
         series = _polynomial(_ATANH, jnp.where(near, z, 0.0))
         log = _log1p(1.0 / y)
-        value = value + jnp.where(near, z * series, (y + 0.5) * log - 1.0)
+        value = jnp.where(near, z * series, (y + 0.5) * log - 1.0)
         steep = log - (y + 0.5) / (y * (y + 1.0))
-        slope = slope + jnp.where(near, 2.0 * t * z * (series - 1.0 / (1.0 - jnp.where(near, z, 0.0))), steep)
+        slope = jnp.where(near, 2.0 * t * z * (series - 1.0 / (1.0 - jnp.where(near, z, 0.0))), steep)
+        return jnp.stack((value, slope))
+
+    value, slope = _summed(parts, 8, jnp.stack((x, x)))
     q = 1.0 / (x + 8.0)
     odd = tuple((2 * k + 1) * c for k, c in enumerate(_STIRLING))
     return value + q * _polynomial(_STIRLING, q * q), slope - q * q * _polynomial(odd, q * q)
@@ -178,15 +181,18 @@ def _binet(x: Array) -> tuple[Array, Array]:
 
 def _binet_gap(b: Array | float, a: Array | float, d: Array) -> Array:
     """The Bregman divergence of loggamma(x) - x*log(x) + x at b from a, where d is b - a; at least 0."""
-    b, a, d = _arrays(b, a, d)
+    b, a, d = jnp.broadcast_arrays(*_arrays(b, a, d))
     large = (a >= 8.0) & (b >= 8.0)
     close = (b < 2.0 * a) & (a < 2.0 * b) & ~large
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     start, step = jnp.where(close, a, 1.0), jnp.where(close, d, 0.0)
-    value_close = jnp.zeros_like(d)
-    for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-        x = start + node * step
-        value_close = value_close + weight * (step / x * (step / x)) * _trigamma_lift(x)
+    nodes, weights = jnp.asarray(_NODES, d.dtype), jnp.asarray(_WEIGHTS, d.dtype)
+
+    def bend(k: Array) -> Array:
+        x = start + nodes[k] * step
+        return weights[k] * (step / x * (step / x)) * _trigamma_lift(x)
+
+    value_close = _summed(bend, len(nodes), d)
     above, below, step_far = jnp.where(large, b, 8.0), jnp.where(large, a, 8.0), jnp.where(large, d, 0.0)
     value_large = 0.5 * _log_gap(above, below, step_far) + _stirling_gap(above, below, step_far)
     # where both are small, one step up: there nothing is large
@@ -205,9 +211,7 @@ def _binet_gap(b: Array | float, a: Array | float, d: Array) -> Array:
 def _digamma_lag(x: Array) -> Array:
     """log(x) - digamma(x) > 0 for x > 0: eight shifts up, each a positive term, then Stirling's series."""
     one = jnp.ones_like(x)
-    value = _log_gap(x + 1.0, x, one)
-    for shift in range(1, 8):
-        value = value + _log_gap(x + (shift + 1.0), x + shift, one)
+    value = _summed(lambda shift: _log_gap(x + (shift + 1.0), x + shift, one), 8, x)
     q = 1.0 / (x + 8.0)
     odd = tuple((2 * k + 1) * c for k, c in enumerate(_STIRLING))
     return value + q * (0.5 + q * _polynomial(odd, q * q))
@@ -216,14 +220,13 @@ def _digamma_lag(x: Array) -> Array:
 @jax.custom_jvp
 def _binet_rise(b: Array | float, a: Array | float, d: Array) -> Array:
     """digamma(b) - digamma(a) - log(b/a), where d is b - a."""
-    b, a, d = _arrays(b, a, d)
+    b, a, d = jnp.broadcast_arrays(*_arrays(b, a, d))
     large = (a >= 8.0) & (b >= 8.0)
     close = (b < 2.0 * a) & (a < 2.0 * b) & ~large
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     start, step = jnp.where(close, a, 1.0), jnp.where(close, d, 0.0)
-    value_close = jnp.zeros_like(d)
-    for node, weight in zip(_EVEN_NODES, _EVEN_WEIGHTS, strict=True):
-        value_close = value_close + weight * _trigamma_excess(start + node * step, step)
+    nodes, weights = jnp.asarray(_EVEN_NODES, d.dtype), jnp.asarray(_EVEN_WEIGHTS, d.dtype)
+    value_close = _summed(lambda k: weights[k] * _trigamma_excess(start + nodes[k] * step, step), len(nodes), start)
     above, below, far = jnp.where(large, b, 8.0), jnp.where(large, a, 8.0), jnp.where(large, d, 0.0)
     value_large = 0.5 * far / below * (1.0 / above) + _stirling_rise(above, below, far)
     value_far = _digamma_lag(jnp.where(large | close, 1.0, a)) - _digamma_lag(jnp.where(large | close, 1.0, b))
@@ -760,6 +763,11 @@ def _stirling_rise(b: Array, a: Array, d: Array) -> Array:
         value = value + (2 * k - 1) * coefficient * total
         power, total = power * p, q * (total + power * p)
     return d * value
+
+
+def _summed(term: Callable[[Array], Array], count: int, like: Array) -> Array:
+    """term(0) + term(1) + ... of the shape of `like`, compiled as one term: written out they take the compiler long."""
+    return jax.lax.fori_loop(0, count, lambda k, total: total + term(k), jnp.zeros_like(like))
 
 
 def _total(*terms: Array) -> Array:
