@@ -23,6 +23,8 @@ _LOST: dict[object, float] = {
     k.DigammaRise: 12,
     k.SoftplusGap: 8,
     k.LogSeriesGap: 16,
+    k.RampGap: 10,
+    k.CrossingGap: 16,
     k.BesselGap: 24,
     k.BesselLack: 6,
     k.BesselRatioSlope: 8,

@@ -10,7 +10,7 @@ from itertools import islice
 import sympy as sp
 from sympy.core.function import ArgumentIndexError
 
-from symkl.algebra import holds
+from symkl.algebra import assuming, holds
 from symkl.codegen.arguments import Signature, constraints_of, signature
 from symkl.codegen.backends import BACKENDS
 from symkl.codegen.cases import Case, continued, with_equality
@@ -19,6 +19,7 @@ from symkl.codegen.program import Argument, Assignment, Branch, Program
 from symkl.codegen.quotients import shared
 from symkl.codegen.reach import check_reach, filled, scaled
 from symkl.codegen.stable.form import StableForm, stable_form
+from symkl.codegen.stable.lines import Curve, between_lines
 from symkl.codegen.stable.slopes import stable_slope
 from symkl.codegen.straightline import Lowering
 from symkl.errors import NotYet
@@ -118,10 +119,38 @@ def _parts(derivation: Derivation, chosen: Signature) -> list[Case]:
         conditions = tuple(chosen.put(c) for c in case.when if c not in (sp.true, True))
         closed = chosen.put(case.value)
         check_reach(closed, (*constraints, *conditions))
-        form = stable_form(closed, _pairs_in(closed, chosen), claim.quantity == "kl", (*constraints, *conditions))
+        by_pieces, wider = _by_pieces(claim, chosen, constraints, conditions)
+        given, pairs = (*constraints, *conditions), _pairs_in(closed, chosen)
+        form = stable_form(closed, pairs, claim.quantity == "kl", given, by_pieces)
+        if form.expression == by_pieces:
+            conditions = wider
         parts.append(Case(tuple(c for c in conditions if holds(c) is not True), closed, form))
     parts = continued(parts)
     return with_equality(parts, chosen.pairs) if claim.quantity == "kl" else parts
+
+
+def _by_pieces(
+    claim: Claim, chosen: Signature, constraints: Sequence[sp.Basic], conditions: tuple[sp.Basic, ...]
+) -> tuple[sp.Expr | None, tuple[sp.Basic, ...]]:
+    """The divergence of two distributions of one family from their densities, where these are made of lines.
+
+    With it the conditions under which it is that: some hold at an end too that was left out of them.
+    """
+    members = [m for m in (claim.p, claim.q) if m is not None and m.kind == "continuous" and m.density is not None]
+    if claim.quantity != "kl" or not chosen.pairs or len(members) != 2:
+        return None, conditions
+    p, q = (Curve(m.variable, *(chosen.put(e) for e in (*m.support, m.density))) for m in members)
+
+    def found(conditions: Sequence[sp.Basic]) -> sp.Expr | None:
+        with assuming((*constraints, *conditions)):
+            return between_lines(p, q, chosen.pairs)
+
+    form = found(conditions)
+    for condition in conditions if form is not None else ():
+        if isinstance(condition, (sp.StrictGreaterThan, sp.StrictLessThan)):
+            closed = tuple(sp.Ge(c.gts, c.lts) if c == condition else c for c in conditions)
+            conditions = closed if found(closed) == form else conditions
+    return form, conditions
 
 
 def _pairs_in(closed: sp.Expr, chosen: Signature) -> tuple[tuple[sp.Expr, sp.Expr], ...]:

@@ -41,6 +41,29 @@ def _entropy_gap(mp: Any, a: Any, b: Any, d: Any) -> Any:
     return d if a == 0 else a * _log_gap(mp, b, a, d)
 
 
+def _mean_share(mp: Any, x: Any) -> Any:
+    """The mean of t/(1 + x*t) over 0 < t < 1."""
+    return (x - mp.log1p(x)) / x**2 if abs(x) > _TINY else mp.mpf(1) / 2
+
+
+def _mean_log(mp: Any, x: Any) -> Any:
+    """The mean of log(1 + x*t) over 0 < t < 1."""
+    return ((1 + x) * mp.log1p(x) - x) / x if abs(x) > _TINY else x / 2
+
+
+def _ramp_gap(mp: Any, p: Any, q: Any, r: Any, d: Any) -> Any:
+    with mp.workdps(_MANY):
+        share = p * _mean_share(mp, (q - r) / r) if r else 0
+        return (_entropy_gap(mp, p, q, -d) + r - share) / 2
+
+
+def _crossing_gap(mp: Any, p: Any, q: Any, u: Any, v: Any, d: Any, e: Any) -> Any:
+    with mp.workdps(_MANY):
+        falls, rises = (u - p) / p, (v - q) / q
+        bend = (falls - rises) * _mean_share(mp, rises) - _mean_log(mp, falls) + _mean_log(mp, rises)
+        return (_entropy_gap(mp, p, q, -d) + _entropy_gap(mp, u, v, -e) - p * bend) / 2
+
+
 def _product_gap(mp: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
     return _log_gap(mp, a * b, c * d, a * b - c * d)
 
@@ -253,6 +276,8 @@ _ROWS = (
     Operation(k.LogMean, lambda mp, a, b, d: d / _log_ratio(mp, a, b, d) if d else b),
     Operation(k.LogGap, _log_gap),
     Operation(k.EntropyGap, _entropy_gap),
+    Operation(k.RampGap, _ramp_gap),
+    Operation(k.CrossingGap, _crossing_gap),
     Operation(k.ProductGap, _product_gap),
     Operation(k.ScaledProductGap, lambda mp, a, b, c, d: c * _product_gap(mp, a, b, c, d)),
     Operation(k.ExpGap, lambda mp, x: mp.expm1(x) - x),

@@ -27,6 +27,8 @@ DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
     **dict.fromkeys((k.LogSeriesGap, k.LogSeriesRise, k.BesselGap, k.BesselRatioRise), ((0, 1, 2),)),
     k.EntropyGap: ((1, 0, 2),),
     k.BetaGap: ((0, 2, 4), (1, 3, 5)),
+    k.RampGap: ((0, 1, 3),),
+    k.CrossingGap: ((0, 1, 4), (2, 3, 5)),
 }
 
 

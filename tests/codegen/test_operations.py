@@ -114,6 +114,18 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.LogRatioSum: (lambda a, b: (a, b, a - b, 0.7, a - b, -0.699, b, 1e-9 * (a - b)), TWO_POSITIVES, 3),
     k.LogSquares: (lambda a, b: (a - b, 0.25 * (a - b), 4.0 * a, b), [*TWO_POSITIVES, (1e300, 1e-300)], 4),
     k.LogOddsRise: (lambda p, q: (p, q, p - q), TWO_WEIGHTS, 3),
+    # a line that rises from 0, beside one that starts low, level and high
+    k.RampGap: (
+        lambda a, b: (a, b, 1e-3 * b if a < 0.7 * b else b if a < b else 3.0 * abs(a - b), a - b),
+        [*TWO_POSITIVES, (3.0, 3.0), (1e-200, 1e-200), (1e200, 3e200)],
+        10,
+    ),
+    # of one that falls beside one that rises the more, the farther apart they are
+    k.CrossingGap: (
+        lambda a, b: (a, b, (u := a / (1 + 3 * abs(a - b) / b)), (v := b + abs(a - b)), a - b, u - v),
+        [*TWO_POSITIVES, (3.0, 3.0), (0.7, 2.1), (0.7, 1.9)],
+        16,
+    ),
     k.LogMean: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (2.0, 2.0)], 4),
     k.LogGap: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 4),
     k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
@@ -276,6 +288,11 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
             if abs(x[2]) > x[0] / 2
             else x[0] * (x[2] / x[0] - mp.log1p(x[2] / x[0]))
         )
+    if head in (k.RampGap, k.CrossingGap):
+        with mp.workdps(900):
+            p, q = ((mp.mpf(0), x[0]), (x[2], x[1])) if head is k.RampGap else ((x[0], x[2]), (x[1], x[3]))
+            ends = [(q[1] + x[3], q[1])] if head is k.RampGap else [(q[0] + x[4], q[0]), (q[1] + x[5], q[1])]
+            return mean_gap(p, q, ends)
     if head is k.LogOddsRise:
         p = x[1] + x[2] if abs(x[2]) < min(x[1], 1 - x[1]) / 2 else x[0]
         return mp.log(p / x[1]) + (mp.log1p(-x[1]) - mp.log1p(-p))
@@ -338,6 +355,29 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return (b - a) * (1 - one_a / zero_a) + mp.log(zero_b / zero_a)
     bregman = mp.loggamma(b) - mp.loggamma(a) - mp.digamma(a) * (b - a)
     return bregman if head is k.GammaGap else bregman - (b * mp.log(b / a) - b + a)
+
+
+def mean_gap(p: tuple[mp.mpf, ...], q: tuple[mp.mpf, ...], ends: list[tuple[mp.mpf, mp.mpf]]) -> mp.mpf:
+    """The mean of x*log(x/y) - x + y from (p[0], q[0]) to (p[1], q[1]), by integrals of x*log(x) and (a + b*y)*log(y).
+
+    Of `ends`, the last first, those values that are known more exactly by a difference.
+    """
+    for i, (x, y) in zip((1, 0), reversed(ends), strict=False):
+        if abs(x - y) < y / 2:
+            p = tuple(x if j == i else old for j, old in enumerate(p))
+    # lines that are level are tilted by so little that it is not seen
+    (p_0, p_1), (q_0, q_1) = (w if w[0] != w[1] else (w[0], w[1] * (1 + mp.mpf(10) ** -300)) for w in (p, q))
+    b = (p_1 - p_0) / (q_1 - q_0)
+    a = p_0 - b * q_0
+
+    def own(x: mp.mpf) -> mp.mpf:
+        return x * x * mp.log(x) / 2 - x * x / 4 if x else mp.mpf(0)
+
+    def other(y: mp.mpf) -> mp.mpf:
+        return a * (y * mp.log(y) - y) + b * (y * y * mp.log(y) / 2 - y * y / 4) if y else mp.mpf(0)
+
+    first = (own(p_1) - own(p_0)) / (p_1 - p_0)
+    return first - (other(q_1) - other(q_0)) / (q_1 - q_0) - (p_0 + p_1) / 2 + (q_0 + q_1) / 2
 
 
 def log_series_mean(p: mp.mpf) -> mp.mpf:

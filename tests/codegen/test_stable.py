@@ -408,6 +408,8 @@ def test_a_kernel_that_is_called_nonnegative_is_so_by_its_definition(name: str, 
             "ProductGap": (x, y, y + 1, x + 2),
             "ScaledProductGap": (x, y, y + 1, x + 2),
             "EntropyGap": (x, y, y - x),
+            "RampGap": (x, y, y / 3, x - y),
+            "CrossingGap": (x, y, x / 2, 2 * y, x - y, x / 2 - 2 * y),
             "LogSquares": (x - 3, y - 3, x, y),
         }.get(name, (x, y, x - y))
         value = kernel(*(sp.Float(str(a), 40) for a in arguments)).definition()

@@ -30,6 +30,8 @@ GAPS: Mapping[Any, str] = {
     k.LogMean: "_log_mean({0}, {1}, {2})",
     k.LogGap: "_log_gap({0}, {1}, {2})",
     k.EntropyGap: "_entropy_gap({0}, {1}, {2})",
+    k.RampGap: "_ramp_gap({0}, {1}, {2}, {3})",
+    k.CrossingGap: "_crossing_gap({0}, {1}, {2}, {3}, {4}, {5})",
     k.ProductGap: "_product_gap({0}, {1}, {2}, {3})",
     k.ScaledProductGap: "_scaled_product_gap({0}, {1}, {2}, {3})",
     k.ExpGap: "_exp_gap({0})",

@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 
 from symkl.algebra import is_zero
+from symkl.algebra.logs import expand_logs
 from symkl.algebra.signs import assumed, assuming
 from symkl.codegen.stable.candidates import candidates, in_few_steps, opened, plain
 from symkl.codegen.stable.exponentials import powers_as_exponentials
@@ -46,14 +47,22 @@ class StableForm:
 
 
 def stable_form(
-    closed: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]], divergence: bool, given: Sequence[sp.Basic] = ()
+    closed: sp.Expr,
+    pairs: Sequence[tuple[sp.Expr, sp.Expr]],
+    divergence: bool,
+    given: Sequence[sp.Basic] = (),
+    by_pieces: sp.Expr | None = None,
 ) -> StableForm:
     """The most exact of the forms that the rules give, a sum of non-negative terms before any other.
 
     `pairs` are the parameters that are equal where the two distributions coincide (none for two families);
     `divergence` says that the value is a KL divergence, which is never negative; `given` are the conditions under
-    which the value is used.
+    which the value is used; `by_pieces` is a sum of non-negative terms that stands for it if it is proved equal.
     """
+    if by_pieces is not None:
+        with assuming(given):
+            if proved_equal(by_pieces, closed):
+                return StableForm(by_pieces, True, loss(by_pieces, *_measured(closed, pairs)), True)
     return _chosen(closed, tuple(pairs), divergence, tuple(given))
 
 
@@ -71,9 +80,7 @@ def _chosen(
 
 
 def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> StableForm:
-    drawn = points(sorted(closed.free_symbols, key=sp.default_sort_key), pairs)
-    at = [point for point in drawn if _inside(point)] or drawn
-    truth = exact_values(powers_as_exponentials(closed), at)
+    at, truth = _measured(closed, pairs)
     for form in opened(closed, pairs):
         # first of all, for what other forms lose at even odds is seen there alone
         error = loss(form, at, truth)
@@ -100,6 +107,13 @@ def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergen
     # of two families only a sum of non-negative terms is worth the rearrangement
     tried = [*(others if pairs else ()), *plain(closed, pairs, divergence)]
     return _first_proved(tried, closed, at, truth)
+
+
+def _measured(closed: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]]) -> tuple[list[Any], list[Any]]:
+    """Points at which errors are measured, and the values there."""
+    drawn = points(sorted(closed.free_symbols, key=sp.default_sort_key), pairs)
+    at = [point for point in drawn if _inside(point)] or drawn
+    return at, exact_values(powers_as_exponentials(closed), at)
 
 
 def _inside(point: Point) -> bool:
@@ -168,7 +182,24 @@ def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
         ).replace(lambda e: isinstance(e, sp.exp), closed_off)
         for side in (expand_kernels(form), closed)
     ]
-    return is_zero(sides[0] - sides[1])
+    difference = sides[0] - sides[1]
+    return _vanishes_by_logs(difference) or is_zero(difference)
+
+
+def _vanishes_by_logs(difference: sp.Expr) -> bool:
+    """Whether what is linear in logarithms has no coefficient but 0, each by itself: all together would take minutes.
+
+    False where the expression is short or of another kind, or a coefficient is not shown to be 0.
+    """
+    if difference.count_ops() < 5 * LARGE:
+        return False
+    difference = expand_logs(difference)
+    logs = {log: sp.Dummy(real=True) for log in difference.atoms(sp.log)}
+    flat = difference.xreplace(logs)
+    coefficients = [sp.diff(flat, log) for log in logs.values()]
+    linear = not any(c.has(*logs.values()) for c in coefficients)
+    parts = [flat.xreplace(dict.fromkeys(logs.values(), sp.S.Zero)), *coefficients]
+    return bool(logs) and linear and all(is_zero(part) for part in parts)
 
 
 def _lowered(x: sp.Expr) -> sp.Expr:

@@ -37,6 +37,8 @@ def split_logs(expression: sp.Expr) -> sp.Expr:
 
 
 def _split(argument: sp.Expr) -> sp.Expr:
+    if argument.is_Pow and argument.exp.is_Integer and nonnegative(argument.base):
+        return argument.exp * sp.log(argument.base)
     for shape in (argument, factored(argument)):
         pieces = _factors(shape)
         if pieces is not None:
@@ -77,16 +79,16 @@ def means_split(expression: sp.Expr, means: dict[sp.Expr, sp.Symbol]) -> sp.Expr
 
 
 def _in_means(product: sp.Expr, means: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
-    factors = []
+    factors, met = [], False
     for factor in sp.Mul.make_args(factored(product)):
         u, power = factor.as_base_exp()
         sums_logs = u.is_Add and all(term.has(sp.log) for term in u.args)
         if (u.is_Symbol and u.is_real and not positive(u)) or sums_logs:
             sign, u = (-1, -u) if u.could_extract_minus_sign() else (1, u)
             mean = means.setdefault(u, sp.Dummy(f"mean_{len(means)}", positive=True))
-            factor = (sign * (sp.exp(u) - 1) / mean) ** power
+            factor, met = (sign * (sp.exp(u) - 1) / mean) ** power, True
         factors.append(factor)
-    return sp.factor(sp.Mul(*factors))
+    return sp.factor(sp.Mul(*factors)) if met else product
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from symkl.codegen.stable.kernels.bessel import (
     SineOfStep,
     Versine,
 )
+from symkl.codegen.stable.kernels.chords import CrossingGap, RampGap
 from symkl.codegen.stable.kernels.differences import (
     ProductDifference,
     ProductExcess,
@@ -72,6 +73,7 @@ __all__ = [
     "BinetGap",
     "BinetRise",
     "BinetSlope",
+    "CrossingGap",
     "Digamma",
     "DigammaRise",
     "EntropyGap",
@@ -105,6 +107,7 @@ __all__ = [
     "ProductExcess",
     "ProductGap",
     "ProductLogRatio",
+    "RampGap",
     "ReciprocalStep",
     "ScaledExpGap",
     "ScaledExpInt",
