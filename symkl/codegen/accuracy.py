@@ -9,7 +9,7 @@ import sympy as sp
 from symkl.codegen.program import Branch, Program
 from symkl.codegen.stable import kernels as k
 
-__all__ = ["allowed", "promised", "promised_of", "told"]
+__all__ = ["allowed", "lost_by", "promised", "promised_of", "told"]
 
 #: what a kernel or a library function loses at most, in units in the last place; those not named, `_USUAL`
 _LOST: dict[object, float] = {
@@ -21,6 +21,7 @@ _LOST: dict[object, float] = {
     k.GammaGap: 12,
     k.BinetRise: 20,
     k.DigammaRise: 12,
+    k.UpperGammaGap: 24,
     k.SoftplusGap: 8,
     k.LogSeriesGap: 16,
     k.RampGap: 10,
@@ -64,9 +65,14 @@ def allowed(program: Program, form: sp.Expr, error: float, nonnegative: bool) ->
         return None
     parts = [form, *(a.value for a in (*program.assignments, *program.later))]
     heads = {node.func for part in parts for node in sp.preorder_traversal(part) if node.free_symbols}
-    operation = max((_LOST.get(head, _USUAL if head in _KERNELS else 0.0) for head in heads), default=0.0)
+    operation = max(map(lost_by, heads), default=0.0)
     lost = error + operation / 2 * (1.0 if nonnegative else max(1.0, 2 * error))
     return max(4, 2 ** math.ceil(math.log2(max(lost, 1.0))))
+
+
+def lost_by(operation: object) -> float:
+    """What a kernel or a library function loses at most, in units in the last place."""
+    return _LOST.get(operation, _USUAL if operation in _KERNELS else 0.0)
 
 
 def told(program: Program) -> str:
@@ -78,7 +84,13 @@ def told(program: Program) -> str:
         return "Accuracy: nothing is promised, the formula loses digits as it stands"
     more = []
     nodes = [node for e in program.expressions for node in sp.preorder_traversal(e)]
-    if any(isinstance(node, (sp.exp, sp.gamma)) or (node.is_Pow and node.exp.free_symbols) for node in nodes):
+    inlined = {a.name: a.value for a in program.assignments}
+    if any(
+        isinstance(node, (sp.exp, sp.gamma))
+        or (node.is_Pow and node.exp.free_symbols)
+        or (isinstance(node, k.ExpGap) and node.args[0].xreplace(inlined).has(k.Kernel))
+        for node in nodes
+    ):
         more.append("an exponential amplifies the rounding of what it is taken of")
     if not all(branch.nonnegative for branch in program.branches):
         more.append("terms of both signs nearly cancel")

@@ -36,6 +36,8 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
     - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t;
     - `even_nodes`, `even_weights`: Gauss-Legendre on [0, 1];
     - `few_nodes`, `few_weights`: the same, fewer;
+    - `many_nodes`, `many_weights`: the same, more;
+    - `euler`: the constant of Euler and Mascheroni;
     - `digamma_root`: the positive root of digamma;
     - `root_of_tau`: the square root of 2*pi;
     - `stirling_twice`, those of its two derivatives `stirling_slope_twice` (without the sign) and
@@ -45,6 +47,7 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
     nodes, weights = gauss_jacobi(12, sp.Integer(1), sp.Integer(0), 25)
     even_nodes, even_weights = gauss_legendre(12, 25)
     few_nodes, few_weights = gauss_legendre(3, 25)
+    many = _gauss_legendre(32)
     bernoulli = [Fraction(int(b.p), int(b.q)) for b in (sp.bernoulli(2 * k) for k in range(1, 13))]
     stirling = [b / (2 * k * (2 * k - 1)) for k, b in enumerate(bernoulli, 1)]
     return {
@@ -71,6 +74,9 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
         "even_weights": tuple(float(w / 2) for w in even_weights),
         "few_nodes": tuple(float((1 + x) / 2) for x in few_nodes),
         "few_weights": tuple(float(w / 2) for w in few_weights),
+        "many_nodes": tuple(float((1 + x) / 2) for x, _ in many),
+        "many_weights": tuple(float(w / 2) for _, w in many),
+        "euler": (float(mp.euler),),
         "digamma_root": (float(findroot(digamma, 1.46)),),
         "root_of_tau": (float(sp.sqrt(2 * sp.pi).evalf(25)),),
         "stirling_twice": tuple(in_two(b) for b in stirling),
@@ -85,6 +91,22 @@ def in_two(number: Fraction | sp.Expr) -> tuple[float, float]:
     """The nearest number, and what that is rounded by."""
     exact = number if isinstance(number, Fraction) else Fraction(str(number.evalf(60)))
     return float(exact), float(exact - Fraction(float(exact)))
+
+
+def _gauss_legendre(count: int) -> list[tuple[mp.mpf, mp.mpf]]:
+    """The nodes on [-1, 1] and their weights: the roots of the Legendre polynomial by Newton's method."""
+    found = []
+    with mp.workdps(40):
+        for i in range(count, 0, -1):
+            x = mp.cos(mp.pi * (4 * i - 1) / (4 * count + 2))
+            for _ in range(6):
+                before, value = mp.mpf(1), x
+                for n in range(2, count + 1):
+                    before, value = value, ((2 * n - 1) * x * value - (n - 1) * before) / n
+                slope = count * (x * value - before) / (x * x - 1)
+                x -= value / slope
+            found.append((x, 2 / ((1 - x * x) * slope**2)))
+    return found
 
 
 def _atanh_remainder(z: mp.mpf) -> mp.mpf:

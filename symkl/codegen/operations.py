@@ -164,6 +164,15 @@ def _lower_gamma(mp: Any, s: Any, x: Any) -> Any:
     return mp.exp(s * mp.log(x) - x) * total
 
 
+def _upper_gamma_gap(mp: Any, s: Any, x: Any, d: Any) -> Any:
+    if s == 1:
+        return mp.mpf(0)
+    # what is left is of the size of (d/x)**2
+    with mp.extradps(2 * int(max(mp.log10(max(x, 1) / abs(d)), 0))):
+        s = 1 + d if abs(d) < 0.5 else s
+        return mp.log(_upper_gamma(mp, s, x)) + x - (s - 1) * (mp.log(x) + mp.exp(x) * mp.e1(x))
+
+
 def _above(mp: Any, b: Any, a: Any, d: Any) -> Any:
     """The weight b from the difference, while that is the more exact of the two."""
     return a + d if abs(d) < min(a, 1 - a) / 2 else b
@@ -288,6 +297,7 @@ _ROWS = (
     Operation(k.GammaOfRatio, lambda mp, a, b: mp.gamma(1 + a / b)),
     Operation(k.ScaledExpGap, lambda mp, x, a: -x if a == 0 else a * (mp.expm1(x / a) - x / a)),
     Operation(k.GammaTail, lambda mp, s, x: _upper_gamma(mp, s, x) / mp.gamma(s)),
+    Operation(k.UpperGammaGap, _upper_gamma_gap),
     Operation(k.ScaledExpInt, lambda mp, x: mp.exp(x) * mp.e1(x)),
     Operation(k.Softplus, lambda mp, x: mp.log1p(mp.exp(x))),
     Operation(k.Sigmoid, lambda mp, x: 1 / (1 + mp.exp(-x))),

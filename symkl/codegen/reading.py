@@ -158,6 +158,7 @@ def _differences_right(value: sp.Expr) -> bool:
             for x, y, d in DIFFERENCES.get(type(kernel), ())
         )
         and _quotients_right(value)
+        and all(is_zero(s - 1 - d) for s, _, d in (e.args for e in value.atoms(k.UpperGammaGap)))
         and all(
             proved_equal(gap.args[1], sp.exp(expand_kernels(gap.args[0])))
             for gap in value.atoms(k.GivenExpGap, k.GivenExpM1)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
 import mpmath as mp
 import sympy as sp
 
-from symkl.codegen.accuracy import allowed, promised_of
+from symkl.codegen.accuracy import allowed, lost_by, promised_of
 from symkl.codegen.program import Branch, Program
 from symkl.codegen.reading import Broken
 from symkl.codegen.running import gradient, values
@@ -83,9 +83,9 @@ def _compare(
             continue
         error, bound = _units(value, true), float(promise or 0)
         if error > bound:
-            # an exponential amplifies the rounding of its argument, a sum of both signs that of its terms; how far
-            # the model is off at one point says no more than the size
-            model = 2 * _units(_modelled(program, form, point), true)
+            # an exponential amplifies the rounding of its argument and what kernels lose in there, a sum of both signs
+            # that of its terms; how far the model is off at one point says no more than the size
+            model = 2 * max(_units(_modelled(program, form, point, lost), true) for lost in (None, lost_by))
             size = allowed(program, form, model, branch.nonnegative and form == branch.value)
             # where nothing of the value is left, it is small beside what was added up
             rough = _ROUGHLY * math.ulp(max(1.0, abs(float(true)))) / math.ulp(float(true))
@@ -98,12 +98,12 @@ def _compare(
             )
 
 
-def _modelled(program: Program, form: sp.Expr, point: Point) -> float:
-    """The form with every operation exact and rounded once."""
+def _modelled(program: Program, form: sp.Expr, point: Point, lost: Callable[[Any], float] | None) -> float:
+    """The form with every operation exact and rounded once; with `lost`, off by half of what it may lose besides."""
     at = dict(point)
     for assignment in (*program.assignments, *program.later):
-        at[assignment.name] = float_value(assignment.value, at)
-    return float_value(form, at)
+        at[assignment.name] = float_value(assignment.value, at, lost)
+    return float_value(form, at, lost)
 
 
 def _units(value: float, true: Any) -> float:

@@ -108,6 +108,13 @@ TWO_HALVES = [
     *itertools.product(HALVES, HALVES),
     *((x + d, x) for x in HALVES[1:] for d in (-2.6, -2.4, -1e-2, 1e-5, 1e-9, 2.4, 2.6, 3.1)),
 ]
+#: orders of incomplete gamma functions and where these begin: near 1, near each other, and on both sides of a quarter
+TWO_TAILS = [
+    *itertools.product((1e-60, *POSITIVE, 0.01, 0.49, 0.51, 1 + 1e-9, 1 - 1e-5, 1.99, 2.01, 3.01), (1e-290, *POSITIVE)),
+    *((1 + d, x) for x in (0.01, 0.249, 0.251, 3.9, 4.1, 40.0) for d in (-0.7, -1e-9, 1e-5, 0.3, 0.49 * x, 0.51 * x)),
+    *((1 + d, 1e10) for d in (-0.7, -1e-9, 1e-5, 4.9e9, 5.1e9)),
+    *((x + d, x) for x in (2.5, 5.0, 300.0, 2e4) for d in (-0.01, 0.01, math.sqrt(x), -math.sqrt(x))),
+]
 #: the gaps, as functions of the two values that they compare
 COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequence[tuple[float, float]], float]] = {
     k.LogRatio: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 3),
@@ -168,6 +175,7 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
     k.LogSeriesRise: (lambda b, a: (b, a, b - a), TWO_WEIGHTS, 8),
     k.GammaGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
     k.BinetGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 40),
+    k.UpperGammaGap: (lambda s, x: (s, x, s - 1), TWO_TAILS, 24),
     k.BetaGap: (lambda b, a: (b, a * 0.75, a, b * 1.25, b - a, a * 0.75 - b * 1.25), TWO_POSITIVES, 40),
     k.SoftplusGap: (lambda b, a: (b, a, b - a), [*itertools.product(REAL, REAL), (0.3, 0.3 + 1e-9), (40.0, 38.0)], 8),
 }
@@ -343,6 +351,8 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         c, d = (b + step if abs(step) < b / 2 else a for a, b, step in zip(x[:2], x[2:4], x[4:], strict=True))
         gap = definition(k.GammaGap, [c, x[2], c - x[2]]) + definition(k.GammaGap, [d, x[3], d - x[3]])
         return gap - definition(k.GammaGap, [c + d, x[2] + x[3], c + d - x[2] - x[3]])
+    if head is k.UpperGammaGap:
+        return upper_gamma_gap(*x)
     b, a = (x[1] + x[2], x[1]) if abs(x[2]) < x[1] / 2 else (x[0], x[1])
     if head in (k.DigammaRise, k.BinetRise):
         rise = mp.digamma(b) - mp.digamma(a)
@@ -378,6 +388,30 @@ def mean_gap(p: tuple[mp.mpf, ...], q: tuple[mp.mpf, ...], ends: list[tuple[mp.m
 
     first = (own(p_1) - own(p_0)) / (p_1 - p_0)
     return first - (other(q_1) - other(q_0)) / (q_1 - q_0) - (p_0 + p_1) / 2 + (q_0 + q_1) / 2
+
+
+def upper_gamma_gap(s: mp.mpf, x: mp.mpf, d: mp.mpf) -> mp.mpf:
+    """By exp(x)*x**(1 - s)*uppergamma(s, x), which is a mean, and the derivative of its logarithm at s = 1."""
+    if d == 0:
+        return mp.mpf(0)
+    with mp.extradps(10 + 2 * int(max(mp.log10(max(x, 1) / abs(d)), 0)) + int(max(-mp.log10(min(s, x)), 0))):
+        order = 1 + d if abs(d) < 0.5 else s
+        return mp.log(tail_mean(order, x)) - (order - 1) * mp.exp(x) * mp.e1(x)
+
+
+def tail_mean(s: mp.mpf, x: mp.mpf) -> mp.mpf:
+    """From the lower function (DLMF 13.6.5), elsewhere by the continued fraction (DLMF 8.9.2), by Lentz's method."""
+    if x < 1 or s > x:
+        return mp.exp(x) * x ** (1 - s) * mp.gamma(s) - x / s * mp.hyp1f1(1, s + 1, x)
+    above = value = x + 1 - s
+    below, n = mp.mpf(0), 0
+    while True:
+        n += 1
+        part, whole = n * (s - n), x + 2 * n + 1 - s
+        below, above = 1 / (whole + part * below), whole + part / above
+        value *= above * below
+        if abs(above * below - 1) < mp.eps:
+            return x / value
 
 
 def log_series_mean(p: mp.mpf) -> mp.mpf:

@@ -66,6 +66,5 @@ SPELLINGS: Mapping[Any, str] = {
     k.Softplus: "np.logaddexp(0.0, {0})",
     k.Sigmoid: "_sigmoid({0})",
     k.GammaTail: "special.gammaincc({0}, {1})",
-    k.ScaledExpInt: "_scaled_exp_int({0})",
     **GAPS,
 }

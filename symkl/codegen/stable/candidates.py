@@ -19,6 +19,7 @@ from symkl.codegen.stable.exponentials import (
 )
 from symkl.codegen.stable.gammas import digammas_lowered, gammas_aligned, open_loggammas, opened_by_stirling
 from symkl.codegen.stable.hyperbolic import open_hyperbolic
+from symkl.codegen.stable.incomplete import open_incomplete
 from symkl.codegen.stable.joins import joined
 from symkl.codegen.stable.kernels import ExpM1, Log1P, LogGap, XLog1PY, XLogY
 from symkl.codegen.stable.langevin import open_langevin
@@ -97,7 +98,12 @@ def in_few_steps(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Itera
 
 def opened(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
     """Forms by functions that no other rule knows, as exact near equality, at even odds and far out as elsewhere."""
-    for found in (open_langevin(closed), open_bregman(closed, pairs), open_bessel(closed)):
+    for found in (
+        open_langevin(closed),
+        open_bregman(closed, pairs),
+        open_bessel(closed),
+        open_incomplete(closed, pairs),
+    ):
         if found is not None:
             rest, gaps = found
             for shape in shapes(rest, pairs):

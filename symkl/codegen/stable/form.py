@@ -15,6 +15,7 @@ from symkl.algebra.logs import expand_logs
 from symkl.algebra.signs import assumed, assuming
 from symkl.codegen.stable.candidates import candidates, in_few_steps, opened, plain
 from symkl.codegen.stable.exponentials import powers_as_exponentials
+from symkl.codegen.stable.incomplete import incomplete_lowered
 from symkl.codegen.stable.kernels import LogGamma, expand_kernels
 from symkl.codegen.stable.logs import means_split, split_logs
 from symkl.codegen.stable.measure import Point, exact_values, loss, points
@@ -209,8 +210,8 @@ def _lowered(x: sp.Expr) -> sp.Expr:
 
 
 def _in_known_functions(expression: sp.Expr) -> sp.Expr:
-    """The area tangent by logarithms, modified Bessel functions of whole orders by those of order 0 and 1."""
-    return expression.replace(sp.atanh, _as_logs).replace(sp.besseli, _of_low_order)
+    """The area tangent by logarithms, modified Bessel and incomplete gamma functions by those of low orders."""
+    return incomplete_lowered(expression.replace(sp.atanh, _as_logs).replace(sp.besseli, _of_low_order))
 
 
 def _of_low_order(n: sp.Expr, x: sp.Expr) -> sp.Expr:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -107,9 +107,9 @@ def _decades(at: Point) -> int:
     return math.ceil(max((abs(math.log10(abs(v))) for v in at.values() if v), default=0))
 
 
-def float_value(expression: sp.Expr, at: Point) -> float:
-    """The value in double precision, every operation rounded once."""
-    return float(_value(expression, dict(at), _context(40), rounded=True))
+def float_value(expression: sp.Expr, at: Point, lost: Callable[[Any], float] | None = None) -> float:
+    """The value in double precision, every operation rounded once; with `lost`, off by half of what it may lose."""
+    return float(_value(expression, dict(at), _context(40), rounded=True, lost=lost))
 
 
 def loss(expression: sp.Expr, at: Sequence[Point], truth: Sequence[Any]) -> float:
@@ -151,7 +151,9 @@ def _compared(total: sp.Expr, values: Sequence[float]) -> list[float]:
     return [*map(math.fsum, alike.values()), *others]
 
 
-def _value(e: sp.Expr, at: dict[sp.Symbol, Any], context: Any, rounded: bool) -> Any:
+def _value(
+    e: sp.Expr, at: dict[sp.Symbol, Any], context: Any, rounded: bool, lost: Callable[[Any], float] | None = None
+) -> Any:
     def rounding(value: Any) -> Any:
         return float(value) if rounded else value
 
@@ -163,7 +165,7 @@ def _value(e: sp.Expr, at: dict[sp.Symbol, Any], context: Any, rounded: bool) ->
         return rounding(+getattr(context, _CONSTANTS[e]))
     if not e.free_symbols and rounded:
         return float(_value(e, at, context, rounded=False))
-    arguments = [_value(a, at, context, rounded) for a in e.args]
+    arguments = [_value(a, at, context, rounded, lost) for a in e.args]
     if e.is_Add:
         parts = _compared(e, arguments) if rounded else arguments
         return sum(parts[1:], parts[0])
@@ -175,4 +177,5 @@ def _value(e: sp.Expr, at: dict[sp.Symbol, Any], context: Any, rounded: bool) ->
     row = OPERATIONS[e.func]
     if e.func is sp.polygamma:
         exact[0] = int(e.args[0])
-    return rounding(row.exact(context, *exact))
+    value = rounding(row.exact(context, *exact))
+    return value * (1 + lost(e.func) * 2.0**-53) if lost else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 import sympy as sp
+from sympy.core.function import ArgumentIndexError
 
 from symkl.algebra.signs import assuming
 from symkl.codegen.stable import kernels as k
@@ -171,7 +172,10 @@ ROWS: dict[type[Kernel], Row] = {
 
 
 def slope(form: sp.Expr, x: sp.Symbol) -> sp.Expr:
-    """The derivative of a form with respect to x, kernel by kernel, as the rows give it."""
+    """The derivative of a form with respect to x, kernel by kernel, as the rows give it.
+
+    Raises ArgumentIndexError for a kernel that has no row.
+    """
     if not form.has(x):
         return sp.S.Zero
     if form.is_Add:
@@ -179,6 +183,8 @@ def slope(form: sp.Expr, x: sp.Symbol) -> sp.Expr:
     if form.is_Mul:
         return sp.Add(*(slope(f, x) * sp.Mul(*form.args[:i], *form.args[i + 1 :]) for i, f in enumerate(form.args)))
     if isinstance(form, Kernel):
+        if type(form) not in ROWS:
+            raise ArgumentIndexError(form, 1)
         return ROWS[type(form)](form.args, [slope(argument, x) for argument in form.args])
     if not form.args:
         return sp.S.One

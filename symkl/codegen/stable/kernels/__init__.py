@@ -44,6 +44,7 @@ from symkl.codegen.stable.kernels.gammas import (
     GammaOfRatio,
     GammaTail,
     TrigammaExcess,
+    UpperGammaGap,
 )
 from symkl.codegen.stable.kernels.kernel import Kernel, expand_kernels
 from symkl.codegen.stable.kernels.langevin import LangevinLag, LangevinRise, LangevinSlope, SinhcGap
@@ -122,6 +123,7 @@ __all__ = [
     "SquaresShare",
     "Trigamma",
     "TrigammaExcess",
+    "UpperGammaGap",
     "Versine",
     "XLog1PY",
     "XLogY",

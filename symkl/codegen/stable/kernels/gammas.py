@@ -17,6 +17,7 @@ __all__ = [
     "GammaOfRatio",
     "GammaTail",
     "TrigammaExcess",
+    "UpperGammaGap",
 ]
 
 
@@ -133,3 +134,18 @@ class TrigammaExcess(Kernel):
     def definition(self) -> sp.Expr:
         x, d = self.args
         return d * (sp.polygamma(1, x) - 1 / x)
+
+
+class UpperGammaGap(Kernel):
+    """`UpperGammaGap(s, x, d) >= 0` for positive s, x and d = s - 1: what log(uppergamma(s, x)) lies above its tangent.
+
+    `log(uppergamma(s, x)) + x - d*(log(x) + exp(x)*expint(1, x))`, the tangent in s at 1. With T standard exponential
+    and L = log(1 + T/x) it is the logarithm of the mean of `exp(d*L)` less the mean of `d*L`.
+    """
+
+    nargs = 3
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        s, x, difference = self.args
+        return sp.log(sp.uppergamma(s, x)) + x - difference * (sp.log(x) + sp.exp(x) * sp.expint(1, x))
