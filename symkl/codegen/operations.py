@@ -89,6 +89,10 @@ def _log_ratio(mp: Any, a: Any, b: Any, d: Any) -> Any:
     return mp.log1p(x) if abs(x) < 0.5 else mp.log(a / b)
 
 
+def _log_share_ratio(mp: Any, a: Any, b: Any, c: Any, d: Any, step: Any) -> Any:
+    return _log_ratio(mp, a / b, c / d, step)
+
+
 def _log_odds_rise(mp: Any, p: Any, q: Any, d: Any) -> Any:
     return _log_ratio(mp, p, q, d) + _log_ratio(mp, 1 - q, 1 - p, d)
 
@@ -313,6 +317,7 @@ _ROWS = (
     Operation(k.SquareBalance, lambda mp, r, s, part, x, d, b: ((x * x + d * d) / b + 2 * d) / b / b),
     Operation(k.SquaresShare, lambda mp, u, x, y, a, b: u / (a * b + x * x + y * y)),
     Operation(k.ProductLogRatio, _product_log_ratio),
+    Operation(k.LogShareRatio, _log_share_ratio),
     Operation(k.ExpLag, lambda mp, x: mp.exp(x) * (mp.expm1(-x) + x)),
     Operation(k.DigammaRise, _digamma_rise),
     Operation(k.BinetRise, _binet_rise),

@@ -167,10 +167,13 @@ def _differences_right(value: sp.Expr) -> bool:
 
 
 def _quotients_right(value: sp.Expr) -> bool:
-    """Whether the quotients that are balanced are those of the three numbers given besides."""
+    """Whether quotients, and what two of them differ by, are those of the numbers given besides."""
     return all(
         all(is_zero(rest) for rest in (r * b - x, s * b - d, part * b - r))
         for r, s, part, x, d, b in (e.args for e in value.atoms(k.SquareBalance))
+    ) and all(
+        proved_equal(expand_kernels(step), a / b - c / d)
+        for a, b, c, d, step in (e.args for e in value.atoms(k.LogShareRatio))
     )
 
 

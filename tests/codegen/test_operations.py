@@ -159,6 +159,11 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
         6,
     ),
     k.ProductLogRatio: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
+    k.LogShareRatio: (
+        lambda a, b: (a, 2.0 * a, b, 2.0 * a, (a - b) / (2.0 * a)),
+        [*TWO_POSITIVES, (1e160, 1e-150), (1e200, 1e-200), (1e-200, 1e-201)],
+        4,
+    ),
     k.DigammaRise: (
         lambda b, a: (b, a, b - a),
         [*TWO_POSITIVES, (1e120, 1e-268), (1e-268, 1e120), (math.inf, 2.0)],
@@ -324,6 +329,8 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return x[2] / (x[0] * x[1])
     if head is k.SquareBalance:
         return ((x[3] / x[5]) ** 2 + (x[4] / x[5]) ** 2 + 2 * x[4] / x[5]) / x[5]
+    if head is k.LogShareRatio:
+        return mp.log(x[0] * x[3] / (x[1] * x[2]))
     if head is k.ProductLogRatio:
         return mp.log(x[0] * x[1] / (x[2] * x[3]))
     if head in (k.ProductGap, k.ScaledProductGap):

@@ -94,8 +94,8 @@ def _beta_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     change = _excess(first, b, second, a, (above, below))
     rise, curvature = k.BinetRise(above, below, both), k.TrigammaExcess(below, both)
     return (
-        (k.LogRatio(c / above, a / below, change) + k.BinetRise(c, a, first) - rise) * du[0]
-        + (k.LogRatio(d / above, b / below, -change) + k.BinetRise(d, b, second) - rise) * du[1]
+        (k.LogShareRatio(c, above, a, below, change) + k.BinetRise(c, a, first) - rise) * du[0]
+        + (k.LogShareRatio(d, above, b, below, -change) + k.BinetRise(d, b, second) - rise) * du[1]
         - (_excess(first, b, second, a, (a, below)) + k.TrigammaExcess(a, first) - curvature) * du[2]
         - (-_excess(first, b, second, a, (b, below)) + k.TrigammaExcess(b, second) - curvature) * du[3]
     )
@@ -158,6 +158,7 @@ ROWS: dict[type[Kernel], Row] = {
     k.LogSeriesRise: lambda u, du: k.LogSeriesSlope(u[0]) * du[0] - k.LogSeriesSlope(u[1]) * du[1],
     k.ExpLag: lambda u, du: u[0] * sp.exp(u[0]) * du[0],
     k.LogRatio: lambda u, du: du[0] / u[0] - du[1] / u[1],
+    k.LogShareRatio: lambda u, du: du[0] / u[0] - du[1] / u[1] - du[2] / u[2] + du[3] / u[3],
     k.LogOddsRise: lambda u, du: du[0] / (u[0] * (1 - u[0])) - du[1] / (u[1] * (1 - u[1])),
     k.LogRatioSum: _log_ratio_sum,
     k.LogSquares: _log_squares,

@@ -13,6 +13,7 @@ __all__ = [
     "LogOddsRise",
     "LogRatio",
     "LogRatioSum",
+    "LogShareRatio",
     "LogSquares",
     "ProductGap",
     "ProductLogRatio",
@@ -84,6 +85,19 @@ class LogRatioSum(Kernel):
     def definition(self) -> sp.Expr:
         a, b, _, c, e, f, g, h = self.args
         return c * (sp.log(a) - sp.log(b)) + e * f / g + h
+
+
+class LogShareRatio(Kernel):
+    """`LogShareRatio(a, b, c, d, step) = log((a/b)/(c/d))` for positive a, b, c, d, where step is a/b - c/d.
+
+    The shares may be too small for numbers.
+    """
+
+    nargs = 5
+
+    def definition(self) -> sp.Expr:
+        a, b, c, d, _ = self.args
+        return sp.log(a) - sp.log(b) - sp.log(c) + sp.log(d)
 
 
 class LogSquares(Kernel):
