@@ -48,8 +48,8 @@ def test_what_is_registered_is_read_back(symkl: Run, here: Path) -> None:
     own = here / "own" / "code" / "torch"
     own.mkdir(parents=True)
     text = (templates() / "code" / "torch" / "function.py.j2").read_text(encoding="utf-8")
-    assert "_checked(value," in text
-    (own / "function.py.j2").write_text(text.replace("_checked(value,", "_checked(2.0 * value,"), encoding="utf-8")
+    assert "return value, ()" in text
+    (own / "function.py.j2").write_text(text.replace("return value, ()", "return 2.0 * value, ()"), encoding="utf-8")
     ran = symkl("code", "torch", "kl", "Poisson", "Poisson", "--register", "-o", "wrong.py", "--templates", "own")
     assert ran.code == 5
     assert "kl_poisson_poisson in torch is" in ran.err
