@@ -283,9 +283,9 @@ _LOG_2 = 0.6931471805599453
 def _log_gap(a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]) -> NDArray[np.float64]:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     # a/b is a power of 2 times 1 + y: y is d/b where that is between -0.4 and 0.9, and of this size elsewhere
-    ratio = np.asarray(a / b)
+    ratio = a / b
     power = _LIFT_LOW * ratio
-    power = np.minimum(power, 1.0, out=power)
+    np.minimum(power, 1.0, out=power)
     np.maximum(power, _LIFT_HIGH * ratio, out=power)
     bits = power.view(np.int64)
     bits &= _EXPONENT

@@ -729,10 +729,9 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     if torch.compiler.is_compiling() and not _derived(a, b, d):
         return _log_gap_of_bits(a, b, d)
     if _settled(d):
-        if _SINGLE.get():
-            if _between(x := d / b, -0.99999, 1e100):
-                return _short_log_gap(x)
-        elif _between(b, 1e-150, 1e150) and _between(ratio := a / b, 1e-100, 1e100):
+        if _SINGLE.get() and _between(x := d / b, -0.99999, 1e100):
+            return _short_log_gap(x)
+        if _between(b, 1e-150, 1e150) and _between(ratio := a / b, 1e-100, 1e100):
             return _plain_log_gap(a, b, d, ratio)
     x = d / b
     near = (x - 1.125).abs() < 1.875
