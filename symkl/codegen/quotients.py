@@ -128,8 +128,21 @@ def _over_one_divisor(total: sp.Expr) -> sp.Expr:
     over = [term for term in total.args if divisor in _divisors(term)]
     above = sp.Add(*(term * divisor for term in over))
     sign = -1 if all(term.could_extract_minus_sign() for term in over) else 1
-    quotient = sp.Mul(sign, _over_one_divisor(sign * above), 1 / divisor)
+    quotient = sp.Mul(sign, _factor_out(_over_one_divisor(sign * above)), 1 / divisor)
     return sp.Add(quotient, *(term for term in total.args if term not in over))
+
+
+def _factor_out(total: sp.Expr) -> sp.Expr:
+    """`a*x + b*x => x*(a + b)`: x, divided by what the sum is divided by, may be a number where a*x is none."""
+    if not total.is_Add:
+        return total
+    common = set.intersection(*(_symbols_above(term) for term in total.args))
+    factor = sp.Mul(*sorted(common, key=str))
+    return sp.Mul(factor, sp.Add(*(term / factor for term in total.args)))
+
+
+def _symbols_above(term: sp.Expr) -> set[sp.Symbol]:
+    return {base for base, power in term.as_powers_dict().items() if base.is_Symbol and _times(power, sp.S.One)}
 
 
 def _divisors(term: sp.Expr) -> list[sp.Symbol]:

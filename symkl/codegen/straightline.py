@@ -114,7 +114,7 @@ def _shape(e: sp.Expr) -> sp.Expr:
     if not e.args or not e.free_symbols:
         return e
     if e.is_Mul:
-        return _squared_ratios(_quotients_of_like(_like_ratios(e)))
+        return _squared_ratios(_quotients_of_like(_bounded_ratios(_like_ratios(e))))
     if e.is_Add and len(e.args) > 2:
         return _paired(e)
     if e.is_Pow and e.exp == 2 and not e.base.is_Symbol:
@@ -146,10 +146,24 @@ def _like_ratios(product: sp.Expr) -> sp.Expr:
     return product
 
 
+def _bounded_ratios(product: sp.Expr) -> sp.Expr:
+    """`(a - b)/((a + b)*c) => ((a - b)/(a + b))/c` for positive a, b: that ratio is a number at any a and b."""
+    for factor in product.args:
+        if not (factor.is_Add and len(factor.args) == 2):
+            continue
+        total = sp.Add(*(-t if t.could_extract_minus_sign() else t for t in factor.args))
+        bounded = factor != total and all(t.is_Symbol and t.is_positive for t in total.args)
+        rest = product / factor * total
+        if bounded and product.as_powers_dict().get(total, 0) == -1 and not rest.is_number:
+            return rest * _Named(factor / total)
+    return product
+
+
 def _quotients_of_like(product: sp.Expr) -> sp.Expr:
     """`a_1*b_2*c/(a_2*b_1*d) => (a_1/a_2)*(b_2/b_1)*c/d`, sums of the same parameters among them.
 
-    Only of long products: in no one order do these stay within the range of numbers.
+    Only of long products: in no one order do these stay within the range of numbers. A sum over both of its own parts
+    is left: its terms are divided one by one.
     """
     powers = product.as_powers_dict()
     above, below = (
@@ -158,7 +172,9 @@ def _quotients_of_like(product: sp.Expr) -> sp.Expr:
     )
     if len(above) + len(below) < _MANY_FACTORS:
         return product
-    for factor in above:
+    sums = [e for e in above if e.is_Add and all(powers.get(t, sp.S.Zero).is_negative for t in e.args)]
+    below = [e for e in below if not any(e in total.args for total in sums)]
+    for factor in (e for e in above if e not in sums):
         divisor = next((b for b in below if _alike(b, factor)), None)
         if divisor is not None:
             below.remove(divisor)

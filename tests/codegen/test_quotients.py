@@ -64,6 +64,11 @@ def test_a_sum_over_one_of_its_parts_is_taken_from_their_relative_difference():
     assert shared([S * T / A], turned, lambda hint: "n")[0] == [S * (2 - Q)]
 
 
+def test_a_factor_of_all_terms_over_one_divisor_meets_the_divisor():
+    assert divided([A * T / S + A * Q / S])[0] == [A * (Q + T) / S]
+    assert divided([A * T / S + B * Q / S])[0] == [(A * T + B * Q) / S]
+
+
 def test_a_root_in_the_divisor_stays():
     assert divided([A / sp.sqrt(S), B / sp.sqrt(S)])[0] == [A / sp.sqrt(S), B / sp.sqrt(S)]
 

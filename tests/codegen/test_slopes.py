@@ -191,3 +191,13 @@ def test_a_slope_has_a_value_where_what_it_is_of_is_infinite():
     assert all(proved_equal(slope, sp.diff(closed, x)) for x, slope in found.items())
     assert all(slope.has(k.LangevinLag) for slope in found.values())
     assert float_value(found[X], at) == -float_value(found[Y], at) == 1 / at[A]
+
+
+def test_a_slope_that_is_a_product_of_short_sums_is_found_as_one():
+    form = k.LogSquares(A - B, sp.S.Zero, 4 * A, B)
+    found = stable_slope(form, k.expand_kernels(form), A, [(A, B)])
+    assert sp.factor(found - (A - B) / (A * (A + B))) == 0
+    assert not found.has(k.Kernel)
+    # the sum of squares here may be too large a number
+    form = k.LogSquares(A - B, X, 4 * A, B)
+    assert stable_slope(form, k.expand_kernels(form), A, [(A, B), (X, sp.S.Zero)]).has(k.SquaresShare)

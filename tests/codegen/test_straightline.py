@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 import sympy as sp
 
 from symkl.codegen.straightline import Lowering
@@ -68,3 +69,22 @@ def test_a_short_product_stays_as_it_is():
     lowering = Lowering(["a", "a_1", "a_2"])
     assert lowering.lower([A * a_1 / a_2]) == [A * a_1 / a_2]
     assert not lowering.assignments
+
+
+def test_a_difference_is_divided_by_the_sum_of_the_same_before_anything_else():
+    a_1, a_2 = symbol("a_1", "positive"), symbol("a_2", "positive")
+    form = (a_1 - a_2) / (a_1 * (a_1 + a_2))
+    assert run(form, {a_1: 1e-268, a_2: 1e120}) == -1e268
+    assert run(form, {a_1: 3e-220, a_2: 1e-220}) == pytest.approx(1e220 / 6, rel=1e-15)
+    lowering = Lowering(["a_1", "a_2"])
+    assert lowering.lower([(a_1 - a_2) / (a_1 + a_2)]) == [(a_1 - a_2) / (a_1 + a_2)]
+    # of what may be negative the sum may be far smaller than the difference
+    lowering.lower([(X - Y) / (A * (X + Y))])
+    assert not lowering.assignments
+
+
+def test_in_a_long_product_a_sum_is_not_paired_with_its_own_part():
+    a_1, a_2 = symbol("a_1", "positive"), symbol("a_2", "positive")
+    lowering = Lowering(["a", "a_1", "a_2"])
+    form = A * (a_1 - a_2) * (a_1 + a_2) / (a_1**2 * a_2)
+    assert not any(lowering.lower([form])[0].has(a.name) for a in lowering.assignments if a.value.has(a_1 + a_2))

@@ -267,6 +267,7 @@ def _shapes(raw: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.E
     yield join_exponentials(raw)
     if raw.count_ops() > 3 * LARGE:
         return  # to factor it would take minutes
+    yield from _of_short_factors(raw)
     for form in dict.fromkeys((spread(raw), spread(raw.replace(lambda e: type(e) in _OPENED, _opened)))):
         yield collected(form)
         rational = sp.Add(*(t for t in sp.Add.make_args(form) if not t.atoms(sp.Function)))
@@ -274,6 +275,20 @@ def _shapes(raw: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.E
         yield rest + sp.factor(rational)
         if pairs:
             yield rest + sp.Add(*terms_in_deviations(rational, pairs))
+
+
+def _of_short_factors(raw: sp.Expr) -> Iterator[sp.Expr]:
+    """A derivative that is a product of powers of parameters, and of sums of two, where it is one."""
+    if not raw.atoms(Kernel) or (opened := expand_kernels(raw)).atoms(sp.Function):
+        return
+    found = sp.factor(opened)
+    bases = [base for base in found.as_powers_dict() if not base.is_number]
+    if all(base.is_Symbol or (base.is_Add and len(base.args) == 2 and _is_linear(base)) for base in bases):
+        yield found
+
+
+def _is_linear(total: sp.Expr) -> bool:
+    return all(term.as_coeff_Mul()[1].is_Symbol for term in total.args)
 
 
 #: a gap as its linear part less a logarithm
