@@ -63,7 +63,7 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
         "selections": selections,
         "later": later,
         "slopes": slopes,
-        "again": None if watched is None else _again(watched, printer, Printer(target, names_of, target.TWICE)),
+        "again": None if watched is None else _again(watched, program, target, printer),
         "clipped": program.clipped,
         "conditions": valid,
         "valid": _joined(valid, " & ", WIDTH - 4),
@@ -106,12 +106,22 @@ def _branches(
     return values, selections
 
 
-def _again(watched: Again, printer: Printer, precise: Printer) -> dict[str, Any]:
+def _again(watched: Again, program: Program, target: Backend, printer: Printer) -> dict[str, Any]:
     """The sums that are watched besides those of the derivatives, and the closed forms with twice the digits."""
+    names_of = {a.symbol: a.name for a in program.arguments}
+    precise = Printer(target, names_of, target.TWICE)
+    rounded = Printer(target, {symbol: f"{name}.high" for symbol, name in names_of.items()})
     printer.called.add("_refined")
+    held = [" & ".join(printer.condition(c) for c in case.conditions) for case in watched.cases]
+    others = [" & ".join(rounded.condition(c) for c in case.conditions) for case in watched.cases[:-1]]
+    cases = [_free(f"case_{i + 1}", names_of.values()) for i in range(len(watched.cases))]
+    chosen = cases[-1]
+    for name, condition in zip(reversed(cases[:-1]), reversed(others), strict=True):
+        printer.called.add("_selected_twice")
+        chosen = f"_selected_twice({condition}, {name}, {chosen})"
     found = {
         "sums": [_watched(terms, printer) for terms in watched.sums],
-        "conditions": [printer.condition(c) for c in watched.conditions],
+        "held": "" if "" in held else held[0] if len(held) == 1 else " | ".join(f"({c})" for c in held),
         "near": _tupled([f"({printer.text(x)}, {printer.text(y)})," for x, y in watched.near]),
         "constants": [
             {"name": a.name.name, "value": f"_Twice({high!r}, {low!r})", "comment": sp.sstr(a.value)}
@@ -119,7 +129,11 @@ def _again(watched: Again, printer: Printer, precise: Printer) -> dict[str, Any]
             for high, low in [in_two(a.value)]
         ],
         "assignments": _assigned(watched.assignments, precise),
-        "values": [_joined(precise.terms(value)) for value in watched.values],
+        "cases": [
+            {"name": name, "values": [_joined(precise.terms(value)) for value in case.values]}
+            for name, case in zip(cases, watched.cases, strict=True)
+        ],
+        "chosen": chosen if len(cases) > 1 else "",
     }
     printer.called |= precise.called
     return found
@@ -140,20 +154,20 @@ def _slopes(program: Program, printer: Printer, taken: Collection[str], watched:
         cases, selections, chosen = [], [], _free(f"slope_{argument.name}", taken)
         for j, branch in enumerate(branches):
             name = _free(f"{chosen}_{len(branches) - j}", taken) if j else chosen
-            value = branch.slopes[i] if watched is None else watched.slopes[i].slope
+            value = branch.slopes[i] if watched is None else watched.slopes[-1 - j][i].slope
             lines = _joined(printer.terms(value), width=WIDTH - len(name))
             cases.append({"name": name, "terms": lines})
             condition = " & ".join(printer.condition(c) for c in branch.conditions)
             if condition:
                 selections.append({"condition": condition, "name": name, "otherwise": chosen if j else "0.0"})
-        own = () if watched is None else watched.slopes[i].sums
+        own = [] if watched is None else [slopes[i] for slopes in watched.slopes]
         slopes.append(
             {
                 "name": chosen,
                 "cases": cases,
                 "selections": selections,
-                "parts": [] if watched is None else _assigned(watched.slopes[i].parts, printer),
-                "sums": [_watched(terms, printer) for terms in own],
+                "parts": [part for one in own for part in _assigned(one.parts, printer)],
+                "sums": list(dict.fromkeys(_watched(terms, printer) for one in own for terms in one.sums)),
             }
         )
     return slopes

@@ -16,10 +16,12 @@ import sympy as sp
 
 from symkl.codegen.program import Assignment, Program
 from symkl.codegen.stable.exponentials import powers_as_exponentials
+from symkl.codegen.stable.form import LARGE
 from symkl.codegen.stable.kernels import LogRatioSum, expand_kernels
 from symkl.codegen.stable.logs import split_logs
 from symkl.codegen.stable.measure import float_value, points
 from symkl.codegen.stable.shape import join_exponentials
+from symkl.codegen.stable.shorter import shorter
 from symkl.codegen.straightline import LONGEST
 
 __all__ = ["Again", "Watched", "again"]
@@ -42,34 +44,42 @@ class Watched:
 
 
 @dataclass(frozen=True)
-class Again:
-    """`sums`: terms of sums that may cancel before any derivative is added up; `slopes`: those with sums of their own.
+class Exact:
+    """The closed forms of a case's derivatives, and the conditions under which the case is used."""
 
-    `near` are pairs of arguments that are close to one another near equality, `conditions` those under which the
-    value is used. `constants`, `assignments` and `values` are the closed forms of all derivatives.
+    conditions: tuple[sp.Basic, ...]
+    values: tuple[sp.Expr, ...]
+
+
+@dataclass(frozen=True)
+class Again:
+    """`sums`: terms of sums that may cancel before any derivative is added up; `slopes`: those with sums of their own,
+    of each case those by all arguments.
+
+    `near` are pairs of arguments that are close to one another near equality. `constants`, `assignments` and `cases`,
+    the first that holds, are the closed forms of all derivatives.
     """
 
     sums: tuple[tuple[sp.Expr, ...], ...]
-    slopes: tuple[Watched, ...]
+    slopes: tuple[tuple[Watched, ...], ...]
     near: tuple[tuple[sp.Expr, sp.Expr], ...]
-    conditions: tuple[sp.Basic, ...]
     constants: tuple[Assignment, ...]
     assignments: tuple[Assignment, ...]
-    values: tuple[sp.Expr, ...]
+    cases: tuple[Exact, ...]
 
 
 def again(program: Program, heads: Collection[Any]) -> Again | None:
     """How the derivatives of a program are worked out again; None where that is not wanted, or not to be had.
 
-    Not wanted where no sum in them can cancel near equality; not to be had of values in several cases, and of
+    Not wanted where no sum in them can cancel near equality; not to be had where a case has no derivatives, and of
     functions that are not known to twice the digits: `heads` are.
     """
-    (branch, *others) = program.branches
-    if others or not branch.slopes or branch.closed is None or not program.pairs:
+    branches = program.branches
+    if not program.pairs or any(not branch.slopes or branch.closed is None for branch in branches):
         return None
     same, assigned = dict(program.pairs), (*program.assignments, *program.later)
     taken = {a.name for a in program.arguments} | {a.name.name for a in assigned}
-    needed = {s for e in branch.slopes for s in e.free_symbols}
+    needed = {s for branch in branches for e in branch.slopes for s in e.free_symbols}
     for assignment in reversed(assigned):
         needed |= assignment.value.free_symbols if assignment.name in needed else set()
     values: dict[sp.Symbol, sp.Expr] = {}
@@ -78,22 +88,26 @@ def again(program: Program, heads: Collection[Any]) -> Again | None:
         sums += _sums(assignment.value, values, same, assignment.name) if assignment.name in needed else []
         values[assignment.name] = assignment.value.xreplace(values)
     parts = _names("part", taken)
-    watched = tuple(_watched(slope, values, same, parts) for slope in branch.slopes)
-    if not sums and not any(part.sums for part in watched):
+    watched = tuple(tuple(_watched(e, values, same, parts) for e in branch.slopes) for branch in branches)
+    if not sums and not any(part.sums for own in watched for part in own):
         return None
-    closed = join_exponentials(split_logs(powers_as_exponentials(branch.closed)))
-    derived = [join_exponentials(sp.diff(closed, a.symbol)) for a in program.arguments]
+    given = [branch.closed for branch in branches if branch.closed is not None]
+    short = [shorter(e) if e.count_ops() > LARGE else e for e in given]
+    closed = [join_exponentials(split_logs(powers_as_exponentials(e))) for e in short]
+    derived = [join_exponentials(sp.diff(e, a.symbol)) for e in closed for a in program.arguments]
     if not all(_known(e, heads) for e in derived):
         return None
     constants = dict(zip(_constants(derived), _names("c", taken), strict=False))
     replaced, found = sp.cse([e.xreplace(constants) for e in derived], symbols=_names("x", taken))
+    assignments, exact = _short(replaced, found, _names("y", taken))
+    count = len(program.arguments)
     return Again(
         tuple(sums),
         watched,
         tuple((x, y) for x, y in program.pairs if x.is_Symbol and x.is_nonnegative),
-        branch.conditions,
         tuple(Assignment(name, e) for e, name in constants.items()),
-        *_short(replaced, found, _names("y", taken)),
+        assignments,
+        tuple(Exact(b.conditions, exact[i * count : (i + 1) * count]) for i, b in enumerate(branches)),
     )
 
 

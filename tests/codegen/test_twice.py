@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import ModuleType
 
+import jinja2
 import mpmath as mp
 import pytest
 import sympy as sp
 import torch
 
-from symkl.codegen import lower
+from symkl.codegen import emit, lower
 from symkl.codegen.backends import BACKENDS
+from symkl.codegen.running import gradient
 from symkl.codegen.stable.measure import exact_value, settled_value
 from symkl.codegen.twice import again
 from symkl.model import Verified
@@ -141,7 +143,8 @@ def test_the_formula_with_twice_the_digits_is_the_derivative(verified: Callable[
     for assignment in (*found.constants, *found.assignments):
         back[assignment.name] = assignment.value.xreplace(back)
     at = {a.symbol: v for a, v in zip(program.arguments, CROSSING["Gumbel"], strict=True)}
-    for argument, value in zip(program.arguments, found.values, strict=True):
+    (case,) = found.cases
+    for argument, value in zip(program.arguments, case.values, strict=True):
         true = exact_value(sp.diff(program.branches[0].closed, argument.symbol), at, 60)
         assert abs(exact_value(value.xreplace(back), at, 60) - true) < 1e-40
 
@@ -153,10 +156,11 @@ def test_only_sums_that_may_cancel_near_equality_are_watched(verified: Callable[
     found = again(gumbel, HEADS)
     assert found is not None
     assert len(found.sums) == 1
-    assert [len(part.sums) for part in found.slopes] == [0, 1, 0, 1]
-    # not of values in several cases, nor with functions that are not known
+    (own,) = found.slopes
+    assert [len(part.sums) for part in own] == [0, 1, 0, 1]
+    # not where a case has no derivatives, nor with functions that are not known
     (branch,) = gumbel.branches
-    assert again(replace(gumbel, branches=(branch, branch)), HEADS) is None
+    assert again(replace(gumbel, branches=(branch, replace(branch, slopes=()))), HEADS) is None
     assert again(gumbel, [head for head in HEADS if head is not sp.polygamma and head is not sp.exp]) is None
     assert again(replace(gumbel, pairs=()), HEADS) is None
 
@@ -167,7 +171,7 @@ def test_where_a_value_is_used_under_conditions_its_derivatives_are_worked_out_a
     pareto = lower(verified("kl", "Pareto", "Pareto"), slopes=True)
     found = again(pareto, HEADS)
     assert found is not None
-    assert found.conditions == pareto.branches[0].conditions != ()
+    assert [case.conditions for case in found.cases] == [pareto.branches[0].conditions] != [()]
 
 
 def test_a_trace_sees_the_derivatives_as_they_are_written(torch_module: ModuleType) -> None:
@@ -182,6 +186,38 @@ def test_the_parts_of_no_two_derivatives_have_one_name(verified: Callable[..., V
     # JAX watches the sums of all of them after the last one
     found = again(lower(verified("kl", "Gamma", "Gamma"), slopes=True), HEADS)
     assert found is not None
-    assert sum(bool(part.parts) for part in found.slopes) > 1
-    names = [part.name for watched in found.slopes for part in watched.parts]
+    (slopes,) = found.slopes
+    assert sum(bool(part.parts) for part in slopes) > 1
+    names = [part.name for watched in slopes for part in watched.parts]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_of_several_cases_the_derivatives_are_those_of_the_case_that_holds(
+    verified: Callable[..., Verified],
+    loader: jinja2.BaseLoader,
+    imported: Callable[[str, str], ModuleType],
+    backend: str,
+) -> None:
+    program = lower(verified("kl", "Gumbel", "Gumbel"), slopes=True)
+    (branch,) = program.branches
+    left, right = (program.arguments[i].symbol for i in (0, 2))
+    fourfold = replace(
+        branch,
+        conditions=(sp.Ge(left, right),),
+        value=4 * branch.value,
+        closed=4 * branch.closed,
+        slopes=tuple(4 * slope for slope in branch.slopes),
+    )
+    cases = replace(program, branches=(fourfold, replace(branch, conditions=(sp.Lt(left, right),))))
+    found = again(cases, HEADS)
+    assert found is not None
+    assert [len(case.values) for case in found.cases] == [4, 4]
+    module = imported(emit([cases], backend, loader), f"cases_{backend}")
+    m_1, beta_1, m_2, beta_2 = CROSSING["Gumbel"]
+    points = [CROSSING["Gumbel"], (-m_1, beta_1, -m_2, beta_2)]
+    slopes = gradient(backend, module.kl_gumbel_gumbel, list(zip(*points, strict=True)))
+    for i, (point, times) in enumerate(zip(points, (1, 4), strict=True)):
+        exact = {a.symbol: v for a, v in zip(program.arguments, point, strict=True)}
+        for argument, column in zip(program.arguments, slopes, strict=True):
+            assert off(column[i], times * settled_value(sp.diff(branch.closed, argument.symbol), exact)) <= 4
