@@ -61,17 +61,25 @@ class Printer:
             lines.append((f"{sign} " if i else sign.replace("+", "")) + text)
         return lines
 
-    def summands(self, expression: sp.Expr) -> list[str]:
-        """The terms of a sum, none with a sign; those that the backend's `SQUARE` is for as it spells them."""
-        terms = []
-        for term in expression.as_ordered_terms():
-            number, rest = term.as_coeff_Mul()
-            squared = rest.is_Pow and rest.exp == 2 and rest.base.is_Symbol
-            if self._target.SQUARE and squared:
-                terms.append(self._target.SQUARE.format(self.text(number), self.text(rest.base)))
-            else:
-                terms.append(self._within(term, _PRODUCT))
-        return terms
+    def summands(self, expression: sp.Expr, name: str) -> tuple[list[str], list[str]]:
+        """The terms of a sum, none with a sign, and what is added afterwards to their sum, which has that name.
+
+        Squares as the backend's `SQUARE` spells them; what its `BESIDE` is for is added afterwards, one of them.
+        """
+        pairs = [term.as_coeff_Mul() for term in expression.as_ordered_terms()]
+        squares = [rest.is_Pow and rest.exp == 2 and rest.base.is_Symbol for _, rest in pairs]
+        added = [i for i, (_, rest) in enumerate(pairs) if any(squares) and rest.func in self._target.BESIDE][:1]
+        terms = [
+            self._target.SQUARE.format(self.text(number), self.text(rest.base))
+            if self._target.SQUARE and squared
+            else self._within(number * rest, _PRODUCT)
+            for i, ((number, rest), squared) in enumerate(zip(pairs, squares, strict=True))
+            if i not in added
+        ]
+        return terms, [
+            self._spelled(self._target.BESIDE[rest.func], name, self.text(number), *map(self.text, rest.args))
+            for number, rest in (pairs[i] for i in added)
+        ]
 
     def _print(self, e: sp.Basic) -> tuple[str, int]:
         if e.is_Symbol:

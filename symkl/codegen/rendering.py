@@ -96,9 +96,8 @@ def _branches(
         name = _free("value" if i == 0 else f"case_{len(program.branches) - i}", taken)
         terms = [target.INFINITY] if branch.value == sp.oo else printer.terms(branch.value)
         total = branch.nonnegative and len(terms) > 1 and not any(term.startswith("-") for term in terms)
-        if total:
-            terms = printer.summands(branch.value)
-        values.append({"name": name, "total": total, "terms": terms if total else _joined(terms)})
+        terms, beside = printer.summands(branch.value, name) if total else (_joined(terms), [])
+        values.append({"name": name, "total": total, "terms": terms, "beside": beside})
         condition = " & ".join(printer.condition(c) for c in branch.conditions)
         if condition:
             otherwise = spelled[program.otherwise] if i == 0 else "value"

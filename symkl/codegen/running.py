@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,6 +30,8 @@ _NAMED: dict[str, tuple[Any, ...]] = {
     **{head.__name__.lower(): (head,) for head in OPERATIONS},
     "binet": (kernels.Binet, kernels.BinetSlope),
 }
+#: what adds a number times an operation to a sum
+_ADDED = {"_plus_log_gap": kernels.LogGap}
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,9 @@ def _kernels_named(module: ModuleType, named: Callable[[Function], Function]) ->
     """The module with its kernels under their names, its domains checked, and derivatives as they are formed."""
     heads = {name: _NAMED[name.replace("_", "")] for name in vars(module) if name[0] == "_" and _is_kernel(name)}
     others: dict[str, Function] = {name: _together([named(head) for head in own]) for name, own in heads.items()}
+    for name, head in _ADDED.items():
+        if hasattr(module, name):
+            others[name] = partial(_added, named(head))
     if hasattr(module, "_refined"):
         others["_refined"] = lambda slopes, *_: slopes
     if hasattr(module, "_doubtful"):
@@ -115,6 +121,10 @@ def _kernels_named(module: ModuleType, named: Callable[[Function], Function]) ->
 
 def _is_kernel(name: str) -> bool:
     return name.replace("_", "") in _NAMED
+
+
+def _added(function: Function, total: Any, factor: Any, *arguments: Any) -> Any:
+    return total + factor * function(*arguments)
 
 
 def _together(functions: Sequence[Function]) -> Function:

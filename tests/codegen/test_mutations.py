@@ -19,6 +19,9 @@ SLIPS = [
     ("log_gap", "exponent = bits >> 52", "exponent = bits >> 53"),
     ("log_gap", "near *= s", "near = y - np.log1p(y)"),
     ("log_gap", "x - _log_quotient(a, b)", "x - np.log1p(x)"),
+    ("plus_log_gap", "log *= 0.35 * factor", "log *= 0.0"),
+    ("plus_log_gap", "above & (total > log)", "total > log"),
+    ("plus_log_gap", "value + gap", "value + 0.99 * gap"),
     ("log_ratio", "2.0 * np.log(np.sqrt(a)", "np.log(np.sqrt(a)"),
 ]
 
@@ -39,7 +42,7 @@ def test_a_broken_kernel_loses_digits_that_the_accuracy_tests_count(
 
 def worst(module: ModuleType, references: ModuleType) -> float:
     rng = random.Random(8)
-    points = [(0.0, 1e-200, 0.0, 1e200), (0.0, 1e-17, 0.0, 1.0)]
+    points = [(0.0, 1e-200, 0.0, 1e200), (0.0, 1e-17, 0.0, 1.0), (0.0, 1e-9, 0.0, 1.0)]
     for distance in (1e-1, 1e-3, 1e-8):
         for _ in range(30):
             mu, sigma = rng.uniform(-2, 2), rng.uniform(0.2, 3)

@@ -189,8 +189,20 @@ def test_a_wrong_spelling_is_seen(
     target = backend_of(backend)
     spelling = wrong.replace("{log}", f"{target.MODULE}.log")
     monkeypatch.setattr(target, "SPELLINGS", {**target.SPELLINGS, head: spelling})
+    monkeypatch.setattr(target, "BESIDE", {})
     with pytest.raises(Broken, match="units in the last place off"):
         checked_module([made(*claim)], backend, loader, "A module.")
+
+
+@pytest.mark.parametrize("wrong", ["_plus_log_gap({0}, {1}, {3}, {2}, {4})", "_plus_log_gap({0}, 0.5, {2}, {3}, {4})"])
+def test_a_wrong_spelling_of_what_is_added_to_a_sum_is_seen(
+    wrong: str, made: Callable[..., Program], loader: jinja2.BaseLoader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = backend_of("numpy")
+    assert list(target.BESIDE) == [k.LogGap]
+    monkeypatch.setattr(target, "BESIDE", {k.LogGap: wrong})
+    with pytest.raises(Broken, match="units in the last place off"):
+        checked_module([made("kl", "Normal", "Normal")], "numpy", loader, "A module.")
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -239,7 +251,7 @@ def test_one_of_many_is_read_back_and_run_only_where_that_does_not_show_it(
     undecided = replace(program, branches=(replace(program.branches[0], closed=sp.Max(program.branches[0].closed, 0)),))
     assert reread(undecided, "numpy", loader).documentation.rechecked.endswith("not proved again")
     target = backend_of("numpy")
-    monkeypatch.setattr(target, "SPELLINGS", {**target.SPELLINGS, k.LogGap: "_log_gap({1}, {0}, {2})"})
+    monkeypatch.setattr(target, "BESIDE", {k.LogGap: "_plus_log_gap({0}, {1}, {3}, {2}, {4})"})
     with pytest.raises(Broken, match="units in the last place off"):
         reread(program, "numpy", loader)
 

@@ -17,9 +17,11 @@ class Backend(Protocol):
     code back as soon as it is made. `RESERVED` are names that a parameter cannot have in the generated code; `MODULE`
     is what its functions are called on, `INFINITY` and `NAN` are its spellings of these, `QUOTIENT` that of a
     division, `SQUARE` that of a number times a square where `_total` has a way of its own to add it (otherwise empty),
-    `TWICE` are its spellings of operations with twice the digits, where it has any, and `TWICE_FAR` says whether they
-    are used as well where no parameters are seen to be close to one another; `LIBRARY` is its name in prose, `PREAMBLE`
-    stands at the head of a module.
+    `BESIDE` are its spellings of what adds a number times a kernel to a sum with a square in it, where that takes less
+    work than the kernel (`{0}` is the sum, `{1}` the number, `{2}` and on are the kernel's arguments), `TWICE`
+    are its spellings of operations with twice the digits, where it has any, and `TWICE_FAR` says whether they are used
+    as well where no parameters are seen to be close to one another; `LIBRARY` is its name in prose, `PREAMBLE` stands
+    at the head of a module.
     """
 
     NAME: str
@@ -30,6 +32,7 @@ class Backend(Protocol):
     NAN: str
     QUOTIENT: str
     SQUARE: str
+    BESIDE: Mapping[Any, str]
     PREAMBLE: str
     SLOPES: bool
     REREAD: bool

@@ -19,6 +19,7 @@ NAN = "jnp.nan"
 #: XLA makes x/(y*z) of (x/y)/z, which overflows where the quotient does not
 QUOTIENT = "_over({0}, {1})"
 SQUARE = ""
+BESIDE: Mapping[Any, str] = {}
 PREAMBLE = (
     "The functions take arrays and numbers, which broadcast, and are compiled; they may be called within jax.jit, "
     "jax.vmap and jax.grad. With jax_enable_x64 they compute in float64 and round once to the dtype of the arguments "

@@ -20,6 +20,7 @@ INFINITY = "np.inf"
 NAN = "np.nan"
 QUOTIENT = "{0} / {1}"
 SQUARE = ""
+BESIDE: Mapping[Any, str] = {}
 PREAMBLE = (
     "The functions take numbers, lists and arrays, which broadcast. They are compiled when they are first called, "
     "and the machine code is kept for the next time; parallel=True divides large arrays among threads. They compute "

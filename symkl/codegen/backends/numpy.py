@@ -18,6 +18,7 @@ INFINITY = "np.inf"
 NAN = "np.nan"
 QUOTIENT = "{0} / {1}"
 SQUARE = "({0}, {1})"
+BESIDE: Mapping[Any, str] = {k.LogGap: "_plus_log_gap({0}, {1}, {2}, {3}, {4})"}
 PREAMBLE = (
     "The functions take numbers, lists and arrays, which broadcast. They compute in float64 and round once to the "
     "dtype of the arguments (float64 for integers). They stand alone: nothing else needs to be installed but "

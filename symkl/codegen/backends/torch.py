@@ -18,8 +18,9 @@ RESERVED = frozenset(
 )
 INFINITY = "torch.inf"
 NAN = "torch.nan"
-QUOTIENT = "{0} / {1}"
+QUOTIENT = "_over({0}, {1})"
 SQUARE = "({0}, {1})"
+BESIDE: Mapping[Any, str] = {}
 PREAMBLE = (
     "The functions take tensors and numbers, which broadcast, on any one device. They compute in float64 (float32 on "
     "a device that has no float64) and round once to the dtype of the tensors (the default dtype for integers and "

@@ -316,7 +316,8 @@ def _patched(
         return value
     if there.all():
         return function(*arguments)
-    value[there] = function(*(np.broadcast_to(x, there.shape)[there] for x in arguments))
+    places = np.nonzero(there)
+    value[places] = function(*(np.broadcast_to(x, there.shape)[places] for x in arguments))
     return value
 
 
@@ -408,8 +409,8 @@ def _stirling_gap(b: NDArray[np.float64], a: NDArray[np.float64], d: NDArray[np.
 def _total(*terms: NDArray[np.float64] | tuple[float, NDArray[np.float64]]) -> NDArray[np.float64]:
     """The sum of non-negative terms, (c, x) for c*x*x; infinite where one of them is, even where another is 0/0."""
     parts = [_scaled_square(*term) if isinstance(term, tuple) else term for term in terms]
-    value = parts[0] + parts[1]
-    for part in parts[2:]:
+    value = parts[0]
+    for part in parts[1:]:
         value = value + part
     if np.isnan(value).any():
         for part in parts:

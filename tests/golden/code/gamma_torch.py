@@ -132,6 +132,16 @@ _BLOCK = 32768
 _SINGLE = ContextVar("_SINGLE", default=False)
 
 
+class _Traced:
+    """What torch.compile traces, which takes no context variable; this changes in a trace alone."""
+
+    #: whether all arguments are of float32 or less, and what is worked out in float64 is rounded to that
+    single = False
+
+
+_TRACED = _Traced()
+
+
 def _evaluated(
     formula: _Formula,
     arguments: Sequence[Tensor | float],
@@ -162,9 +172,24 @@ def _evaluated(
         raise ValueError(f"event_ndims must be between 0 and {ndim}, the number of axes, not {event_ndims}")
     wanted = tuple(a.requires_grad and torch.is_grad_enabled() for a in given)
     options = (formula, validate, event_ndims, dtype)
-    if not closed_gradient or (torch.compiler.is_compiling() and not any(wanted)):
-        return _at_once(options, given, wanted)[0]
-    return _differentiable().apply(options, wanted, *given)[0]
+    compiling = torch.compiler.is_compiling()
+    if compiling:
+        short = dtype.itemsize <= 4 and all(_is_short(a) for a in arguments)
+        _TRACED.single = short and _precision(device) == torch.float64
+    try:
+        if not closed_gradient or (compiling and not any(wanted)):
+            return _at_once(options, given, wanted)[0]
+        return _differentiable().apply(options, wanted, *given)[0]
+    finally:
+        if compiling:
+            _TRACED.single = False
+
+
+def _is_short(argument: Tensor | float) -> bool:
+    """Whether the argument has the range of float32; a number, a wide one."""
+    if isinstance(argument, Tensor):
+        return argument.dtype.itemsize <= 4
+    return argument == 0.0 or 1e-100 < abs(argument) < 1e100
 
 
 class _ClosedForm(torch.autograd.Function):
@@ -509,7 +534,7 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     a, b, d = _tensors(a, b, d)
     if torch.compiler.is_compiling() and not _derived(a, b, d):
-        return _log_gap_of_bits(a, b, d)
+        return (_short_log_gap_of_bits if _TRACED.single else _log_gap_of_bits)(a, b, d)
     if _settled(d):
         if _SINGLE.get() and _between(x := d / b, -0.99999, 1e100):
             return _short_log_gap(x)
@@ -589,6 +614,19 @@ def _log_gap_of_bits(a: Tensor, b: Tensor, d: Tensor) -> Tensor:
     return torch.where(near, value, torch.where(a == 0.0, torch.inf, far))
 
 
+def _short_log_gap_of_bits(a: Tensor, b: Tensor, d: Tensor) -> Tensor:
+    """The same to 32 bits, for a, b and their ratio between 1e-300 and 1e300, or a of 0."""
+    x = _over(d, b)
+    # bits less those of sqrt(1/2): a/b is 2**power times a number between that and sqrt(2)
+    bits = _over(a, b).view(torch.int64)
+    power = (bits - 0x3FE6A09E667F3BCD) >> 52
+    y = torch.where(power == 0, x, (bits - (power << 52)).view(torch.float64) - 1.0)
+    s = y / (y + 2.0)
+    z = s * s
+    value = s * (y - z * _polynomial(_TWICE_ATANH[:6], z)) + ((x - y) - power.to(torch.float64) * _LOG_2)
+    return torch.where(a == 0.0, torch.inf, value)
+
+
 def _ratio_parts(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """power, 2**power, x, y with a/b = 2**power * x/y and x/y within about 2/3 and 3/2, for positive a, b.
 
@@ -660,6 +698,11 @@ _WEIGHTS = (
     0.004444807795668462,
     0.0007751822209380283,
 )
+
+
+def _over(a: Tensor | float, b: Tensor | float) -> Tensor | float:
+    """a/b; where torch.compile traces for float32, by the reciprocal, which all that is divided by b shares."""
+    return a * torch.reciprocal(b) if _TRACED.single and isinstance(b, Tensor) else a / b
 
 
 #: the coefficients of x**-1, x**-3, ... in Stirling's series, each in two parts

@@ -79,16 +79,16 @@ def _kl_normal_laplace_formula(
     mu_difference = mu_1 - mu_2
     # sqrt(2)/2
     constant_2 = 0.7071067811865476
-    t_1 = torch.special.erf(constant_2 / sigma_1 * mu_difference)
+    t_1 = torch.special.erf(_over(constant_2, sigma_1) * mu_difference)
     # sqrt(2)/sqrt(pi)
     constant_3 = 0.7978845608028654
-    mu_scaled = mu_difference / sigma_1
+    mu_scaled = _over(mu_difference, sigma_1)
     t_2 = mu_scaled * mu_scaled
     t_3 = torch.exp(-0.5 * t_2)
     value = (
         _log_ratio(b_2, sigma_1, b_2 - sigma_1)
-        + constant_3 / b_2 * t_3 * sigma_1
-        + mu_difference / b_2 * t_1
+        + _over(constant_3, b_2) * t_3 * sigma_1
+        + _over(mu_difference, b_2) * t_1
         - constant_1
     )
     value = value.clamp(min=0.0)  # rounding can leave a divergence of 0 slightly negative
@@ -96,23 +96,23 @@ def _kl_normal_laplace_formula(
         value = _checked(value, (mu_1, mu_2), (sigma_1, b_2))
     if not any(wanted):
         return value, ()
-    t_4 = constant_2 / sigma_1 * mu_1 - constant_2 / sigma_1 * mu_2
+    t_4 = _over(constant_2, sigma_1) * mu_1 - _over(constant_2, sigma_1) * mu_2
     t_5 = torch.special.erf(t_4)
-    t_6 = torch.exp(-0.25 * t_2) / b_2
+    t_6 = _over(torch.exp(-0.25 * t_2), b_2)
     t_7 = t_6 * sigma_1
-    t_8 = t_5 / b_2
+    t_8 = _over(t_5, b_2)
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
         slope_mu_1 = t_8
         slopes[0] = slope_mu_1
     if wanted[1]:
-        slope_sigma_1 = constant_3 / b_2 * t_3 - 1.0 / sigma_1
+        slope_sigma_1 = _over(constant_3, b_2) * t_3 - 1.0 / sigma_1
         slopes[1] = slope_sigma_1
     if wanted[2]:
         slope_mu_2 = -t_8
         slopes[2] = slope_mu_2
     if wanted[3]:
-        slope_b_2 = (1.0 - mu_difference / b_2 * t_1) / b_2 - constant_3 * t_6 * t_7
+        slope_b_2 = _over((1.0 - _over(mu_difference, b_2) * t_1), b_2) - constant_3 * t_6 * t_7
         slopes[3] = slope_b_2
     return value, slopes
 
@@ -189,6 +189,16 @@ _BLOCK = 32768
 _SINGLE = ContextVar("_SINGLE", default=False)
 
 
+class _Traced:
+    """What torch.compile traces, which takes no context variable; this changes in a trace alone."""
+
+    #: whether all arguments are of float32 or less, and what is worked out in float64 is rounded to that
+    single = False
+
+
+_TRACED = _Traced()
+
+
 def _evaluated(
     formula: _Formula,
     arguments: Sequence[Tensor | float],
@@ -219,9 +229,24 @@ def _evaluated(
         raise ValueError(f"event_ndims must be between 0 and {ndim}, the number of axes, not {event_ndims}")
     wanted = tuple(a.requires_grad and torch.is_grad_enabled() for a in given)
     options = (formula, validate, event_ndims, dtype)
-    if not closed_gradient or (torch.compiler.is_compiling() and not any(wanted)):
-        return _at_once(options, given, wanted)[0]
-    return _differentiable().apply(options, wanted, *given)[0]
+    compiling = torch.compiler.is_compiling()
+    if compiling:
+        short = dtype.itemsize <= 4 and all(_is_short(a) for a in arguments)
+        _TRACED.single = short and _precision(device) == torch.float64
+    try:
+        if not closed_gradient or (compiling and not any(wanted)):
+            return _at_once(options, given, wanted)[0]
+        return _differentiable().apply(options, wanted, *given)[0]
+    finally:
+        if compiling:
+            _TRACED.single = False
+
+
+def _is_short(argument: Tensor | float) -> bool:
+    """Whether the argument has the range of float32; a number, a wide one."""
+    if isinstance(argument, Tensor):
+        return argument.dtype.itemsize <= 4
+    return argument == 0.0 or 1e-100 < abs(argument) < 1e100
 
 
 class _ClosedForm(torch.autograd.Function):
@@ -430,6 +455,11 @@ def _log_ratio(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     log_near = torch.log1p(torch.where(near, d, 0.0) / torch.where(near, b, 1.0))
     return torch.where(near, log_near, _log_quotient(torch.where(near, 1.0, a), torch.where(near, 1.0, b)))
+
+
+def _over(a: Tensor | float, b: Tensor | float) -> Tensor | float:
+    """a/b; where torch.compile traces for float32, by the reciprocal, which all that is divided by b shares."""
+    return a * torch.reciprocal(b) if _TRACED.single and isinstance(b, Tensor) else a / b
 
 
 def _tensors(*arguments: Tensor | float) -> list[Tensor]:

@@ -167,8 +167,8 @@ def _kl_normal_normal(
     value = _total(
         (0.5, mu_scaled),
         (0.5, sigma_relative),
-        _log_gap(sigma_1, sigma_2, sigma_difference),
     )
+    value = _plus_log_gap(value, 1.0, sigma_1, sigma_2, sigma_difference)
     if validate:
         value = _checked(value, (mu_1, mu_2), (sigma_1, sigma_2))
     return value
@@ -464,8 +464,42 @@ def _patched(
         return value
     if there.all():
         return function(*arguments)
-    value[there] = function(*(np.broadcast_to(x, there.shape)[there] for x in arguments))
+    places = np.nonzero(there)
+    value[places] = function(*(np.broadcast_to(x, there.shape)[places] for x in arguments))
     return value
+
+
+def _plus_log_gap(
+    value: NDArray[np.float64], factor: float, a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """value + factor*_log_gap(a, b, d), for a value of at least 0: the gap in full only where its last digits count."""
+    x = d / b
+    log = np.log1p(x)
+    # above it, what x was rounded by shows no more than in the gap itself
+    above = x > -0.5
+    x -= log
+    if factor != 1.0:
+        x *= factor
+    total = x + value
+    np.abs(log, out=log)
+    log *= 0.35 * factor
+    # what the logarithm was rounded by is small beside the sum
+    far = above & (total > log)
+    return _patched(total, ~far, lambda *terms: _with_log_gap(factor, *terms), value, a, b, d)
+
+
+def _with_log_gap(
+    factor: float,
+    value: NDArray[np.float64],
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    d: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    gap = factor * _log_gap(a, b, d)
+    total = value + gap
+    if np.isnan(total).any():
+        total = np.where((value == np.inf) | (gap == np.inf), np.inf, total)
+    return total
 
 
 def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -481,8 +515,8 @@ def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float64]) -> NDAr
 def _total(*terms: NDArray[np.float64] | tuple[float, NDArray[np.float64]]) -> NDArray[np.float64]:
     """The sum of non-negative terms, (c, x) for c*x*x; infinite where one of them is, even where another is 0/0."""
     parts = [_scaled_square(*term) if isinstance(term, tuple) else term for term in terms]
-    value = parts[0] + parts[1]
-    for part in parts[2:]:
+    value = parts[0]
+    for part in parts[1:]:
         value = value + part
     if np.isnan(value).any():
         for part in parts:

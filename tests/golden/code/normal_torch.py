@@ -134,9 +134,9 @@ def _cross_entropy_normal_normal_formula(
     validate = validate and _doubtful((mu_1, mu_2), (sigma_1, sigma_2))
     # log(2)/2 + log(pi)/2
     constant_1 = 0.9189385332046728
-    sigma_1_over_sigma_2 = sigma_1 / sigma_2
+    sigma_1_over_sigma_2 = _over(sigma_1, sigma_2)
     mu_difference = mu_1 - mu_2
-    mu_scaled = mu_difference / sigma_2
+    mu_scaled = _over(mu_difference, sigma_2)
     value = (
         constant_1
         + 0.5 * mu_scaled * mu_scaled
@@ -147,16 +147,16 @@ def _cross_entropy_normal_normal_formula(
         value = _checked(value, (mu_1, mu_2), (sigma_1, sigma_2))
     if not any(wanted):
         return value, ()
-    mu_scaled_2 = mu_scaled / sigma_2
+    mu_scaled_2 = _over(mu_scaled, sigma_2)
     sigma_difference = sigma_1 - sigma_2
-    t_1 = sigma_difference / sigma_2
+    t_1 = _over(sigma_difference, sigma_2)
     t_2 = _square_balance(mu_scaled, t_1, mu_scaled_2, mu_difference, sigma_difference, sigma_2)
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
         slope_mu_1 = mu_scaled_2
         slopes[0] = slope_mu_1
     if wanted[1]:
-        slope_sigma_1 = sigma_1_over_sigma_2 / sigma_2
+        slope_sigma_1 = _over(sigma_1_over_sigma_2, sigma_2)
         slopes[1] = slope_sigma_1
     if wanted[2]:
         slope_mu_2 = -mu_scaled_2
@@ -212,9 +212,9 @@ def _kl_normal_normal_formula(
     mu_1, sigma_1, mu_2, sigma_2 = arguments
     validate = validate and _doubtful((mu_1, mu_2), (sigma_1, sigma_2))
     mu_difference = mu_1 - mu_2
-    mu_scaled = mu_difference / sigma_2
+    mu_scaled = _over(mu_difference, sigma_2)
     sigma_difference = sigma_1 - sigma_2
-    sigma_relative = sigma_difference / sigma_2
+    sigma_relative = _over(sigma_difference, sigma_2)
     value = _total(
         (0.5, mu_scaled),
         (0.5, sigma_relative),
@@ -224,14 +224,14 @@ def _kl_normal_normal_formula(
         value = _checked(value, (mu_1, mu_2), (sigma_1, sigma_2))
     if not any(wanted):
         return value, ()
-    mu_scaled_2 = mu_scaled / sigma_2
+    mu_scaled_2 = _over(mu_scaled, sigma_2)
     t_1 = _square_balance(mu_scaled, sigma_relative, mu_scaled_2, mu_difference, sigma_difference, sigma_2)
     slopes: list[Tensor | float | None] = [None] * 4
     if wanted[0]:
         slope_mu_1 = mu_scaled_2
         slopes[0] = slope_mu_1
     if wanted[1]:
-        slope_sigma_1 = sigma_relative / sigma_2 + sigma_relative / sigma_1
+        slope_sigma_1 = _over(sigma_relative, sigma_2) + _over(sigma_relative, sigma_1)
         slopes[1] = slope_sigma_1
     if wanted[2]:
         slope_mu_2 = -mu_scaled_2
@@ -288,7 +288,7 @@ def _kl_normal_normal__variance_formula(
     validate = validate and _doubtful((mu_1, mu_2), (var_1, var_2))
     var_difference = var_1 - var_2
     mu_difference = mu_1 - mu_2
-    mu_scaled = mu_difference / var_2
+    mu_scaled = _over(mu_difference, var_2)
     value = _total(
         0.5 * mu_difference * mu_scaled,
         0.5 * _log_gap(var_1, var_2, var_difference),
@@ -309,10 +309,10 @@ def _kl_normal_normal__variance_formula(
         slope_mu_2 = -mu_scaled
         slopes[2] = slope_mu_2
     if wanted[3]:
-        slope_var_2 = -0.5 * mu_scaled * mu_scaled - 0.5 * var_difference / var_2 / var_2
+        slope_var_2 = -0.5 * mu_scaled * mu_scaled - _over(_over(0.5 * var_difference, var_2), var_2)
         slopes[3] = slope_var_2
         if sums is not None:
-            sums.append((-0.5 * mu_scaled * mu_scaled, -0.5 * var_difference / var_2 / var_2))
+            sums.append((-0.5 * mu_scaled * mu_scaled, -_over(_over(0.5 * var_difference, var_2), var_2)))
     near = ((var_1, var_2),)
     return value, _refined(slopes, sums, near, arguments, _kl_normal_normal__variance_twice)
 
@@ -438,6 +438,16 @@ _BLOCK = 32768
 _SINGLE = ContextVar("_SINGLE", default=False)
 
 
+class _Traced:
+    """What torch.compile traces, which takes no context variable; this changes in a trace alone."""
+
+    #: whether all arguments are of float32 or less, and what is worked out in float64 is rounded to that
+    single = False
+
+
+_TRACED = _Traced()
+
+
 def _evaluated(
     formula: _Formula,
     arguments: Sequence[Tensor | float],
@@ -468,9 +478,24 @@ def _evaluated(
         raise ValueError(f"event_ndims must be between 0 and {ndim}, the number of axes, not {event_ndims}")
     wanted = tuple(a.requires_grad and torch.is_grad_enabled() for a in given)
     options = (formula, validate, event_ndims, dtype)
-    if not closed_gradient or (torch.compiler.is_compiling() and not any(wanted)):
-        return _at_once(options, given, wanted)[0]
-    return _differentiable().apply(options, wanted, *given)[0]
+    compiling = torch.compiler.is_compiling()
+    if compiling:
+        short = dtype.itemsize <= 4 and all(_is_short(a) for a in arguments)
+        _TRACED.single = short and _precision(device) == torch.float64
+    try:
+        if not closed_gradient or (compiling and not any(wanted)):
+            return _at_once(options, given, wanted)[0]
+        return _differentiable().apply(options, wanted, *given)[0]
+    finally:
+        if compiling:
+            _TRACED.single = False
+
+
+def _is_short(argument: Tensor | float) -> bool:
+    """Whether the argument has the range of float32; a number, a wide one."""
+    if isinstance(argument, Tensor):
+        return argument.dtype.itemsize <= 4
+    return argument == 0.0 or 1e-100 < abs(argument) < 1e100
 
 
 class _ClosedForm(torch.autograd.Function):
@@ -727,7 +752,7 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     """d/b - log(a/b) >= 0, where d is a - b, formed exactly."""
     a, b, d = _tensors(a, b, d)
     if torch.compiler.is_compiling() and not _derived(a, b, d):
-        return _log_gap_of_bits(a, b, d)
+        return (_short_log_gap_of_bits if _TRACED.single else _log_gap_of_bits)(a, b, d)
     if _settled(d):
         if _SINGLE.get() and _between(x := d / b, -0.99999, 1e100):
             return _short_log_gap(x)
@@ -807,6 +832,19 @@ def _log_gap_of_bits(a: Tensor, b: Tensor, d: Tensor) -> Tensor:
     return torch.where(near, value, torch.where(a == 0.0, torch.inf, far))
 
 
+def _short_log_gap_of_bits(a: Tensor, b: Tensor, d: Tensor) -> Tensor:
+    """The same to 32 bits, for a, b and their ratio between 1e-300 and 1e300, or a of 0."""
+    x = _over(d, b)
+    # bits less those of sqrt(1/2): a/b is 2**power times a number between that and sqrt(2)
+    bits = _over(a, b).view(torch.int64)
+    power = (bits - 0x3FE6A09E667F3BCD) >> 52
+    y = torch.where(power == 0, x, (bits - (power << 52)).view(torch.float64) - 1.0)
+    s = y / (y + 2.0)
+    z = s * s
+    value = s * (y - z * _polynomial(_TWICE_ATANH[:6], z)) + ((x - y) - power.to(torch.float64) * _LOG_2)
+    return torch.where(a == 0.0, torch.inf, value)
+
+
 def _ratio_parts(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """power, 2**power, x, y with a/b = 2**power * x/y and x/y within about 2/3 and 3/2, for positive a, b.
 
@@ -838,6 +876,11 @@ def _log_quotient(a: Tensor, b: Tensor) -> Tensor:
     below = torch.where(tiny, b * (1.0 / _POWER), torch.where(vast, b * _POWER, b))
     log = torch.log(above / below)
     return torch.where(tiny, log - _LOG_POWERS, torch.where(vast, log + _LOG_POWERS, log))
+
+
+def _over(a: Tensor | float, b: Tensor | float) -> Tensor | float:
+    """a/b; where torch.compile traces for float32, by the reciprocal, which all that is divided by b shares."""
+    return a * torch.reciprocal(b) if _TRACED.single and isinstance(b, Tensor) else a / b
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Tensor) -> Tensor:
@@ -930,7 +973,7 @@ def _square_balance(r: Tensor, s: Tensor, part: Tensor, x: Tensor, d: Tensor, b:
 
     Where what is small nearly cancels, as if nothing was rounded before.
     """
-    square, other = r * part, s / b
+    square, other = r * part, _over(s, b)
     value = torch.addcmul(square, s, other) + 2.0 * other
     if torch.compiler.is_compiling():
         return value

@@ -170,8 +170,8 @@ def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float64]) -> NDAr
 def _total(*terms: NDArray[np.float64] | tuple[float, NDArray[np.float64]]) -> NDArray[np.float64]:
     """The sum of non-negative terms, (c, x) for c*x*x; infinite where one of them is, even where another is 0/0."""
     parts = [_scaled_square(*term) if isinstance(term, tuple) else term for term in terms]
-    value = parts[0] + parts[1]
-    for part in parts[2:]:
+    value = parts[0]
+    for part in parts[1:]:
         value = value + part
     if np.isnan(value).any():
         for part in parts:

@@ -92,6 +92,16 @@ _BLOCK = 32768
 _SINGLE = ContextVar("_SINGLE", default=False)
 
 
+class _Traced:
+    """What torch.compile traces, which takes no context variable; this changes in a trace alone."""
+
+    #: whether all arguments are of float32 or less, and what is worked out in float64 is rounded to that
+    single = False
+
+
+_TRACED = _Traced()
+
+
 def _evaluated(
     formula: _Formula,
     arguments: Sequence[Tensor | float],
@@ -122,9 +132,24 @@ def _evaluated(
         raise ValueError(f"event_ndims must be between 0 and {ndim}, the number of axes, not {event_ndims}")
     wanted = tuple(a.requires_grad and torch.is_grad_enabled() for a in given)
     options = (formula, validate, event_ndims, dtype)
-    if not closed_gradient or (torch.compiler.is_compiling() and not any(wanted)):
-        return _at_once(options, given, wanted)[0]
-    return _differentiable().apply(options, wanted, *given)[0]
+    compiling = torch.compiler.is_compiling()
+    if compiling:
+        short = dtype.itemsize <= 4 and all(_is_short(a) for a in arguments)
+        _TRACED.single = short and _precision(device) == torch.float64
+    try:
+        if not closed_gradient or (compiling and not any(wanted)):
+            return _at_once(options, given, wanted)[0]
+        return _differentiable().apply(options, wanted, *given)[0]
+    finally:
+        if compiling:
+            _TRACED.single = False
+
+
+def _is_short(argument: Tensor | float) -> bool:
+    """Whether the argument has the range of float32; a number, a wide one."""
+    if isinstance(argument, Tensor):
+        return argument.dtype.itemsize <= 4
+    return argument == 0.0 or 1e-100 < abs(argument) < 1e100
 
 
 class _ClosedForm(torch.autograd.Function):
