@@ -124,7 +124,7 @@ def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype,
 
 def _doubtful(reals: Sequence[NDArray[np.float64]], bounded: Sequence[NDArray[np.float64]]) -> bool:
     """Whether one of `reals` is nan or one of `bounded` below 0."""
-    return not (all(np.all(x == x) for x in reals) and all(np.all(x >= 0.0) for x in bounded))
+    return not (all((x == x).all() for x in reals) and all((x >= 0.0).all() for x in bounded))
 
 
 def _checked(
