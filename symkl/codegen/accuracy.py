@@ -26,6 +26,8 @@ _LOST: dict[object, float] = {
     k.LogSeriesGap: 16,
     k.RampGap: 10,
     k.CrossingGap: 16,
+    k.BellGap: 16,
+    k.BellOverhang: 16,
     k.BesselGap: 24,
     k.BesselLack: 6,
     k.BesselRatioSlope: 8,

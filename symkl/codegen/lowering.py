@@ -18,6 +18,7 @@ from symkl.codegen.documentation import documentation
 from symkl.codegen.program import Argument, Assignment, Branch, Program
 from symkl.codegen.quotients import shared
 from symkl.codegen.reach import check_reach, filled, scaled
+from symkl.codegen.stable.bells import between_bells
 from symkl.codegen.stable.form import StableForm, stable_form
 from symkl.codegen.stable.lines import Curve, between_lines
 from symkl.codegen.stable.slopes import stable_slope
@@ -132,7 +133,7 @@ def _parts(derivation: Derivation, chosen: Signature) -> list[Case]:
 def _by_pieces(
     claim: Claim, chosen: Signature, constraints: Sequence[sp.Basic], conditions: tuple[sp.Basic, ...]
 ) -> tuple[sp.Expr | None, tuple[sp.Basic, ...]]:
-    """The divergence of two distributions of one family from their densities, where these are made of lines.
+    """The divergence of two distributions of one family from their densities, where these are lines or bells.
 
     With it the conditions under which it is that: some hold at an end too that was left out of them.
     """
@@ -143,7 +144,8 @@ def _by_pieces(
 
     def found(conditions: Sequence[sp.Basic]) -> sp.Expr | None:
         with assuming((*constraints, *conditions)):
-            return between_lines(p, q, chosen.pairs)
+            form = between_lines(p, q, chosen.pairs)
+            return between_bells(p, q) if form is None else form
 
     form = found(conditions)
     for condition in conditions if form is not None else ():

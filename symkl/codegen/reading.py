@@ -29,6 +29,7 @@ DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
     k.BetaGap: ((0, 2, 4), (1, 3, 5)),
     k.RampGap: ((0, 1, 3),),
     k.CrossingGap: ((0, 1, 4), (2, 3, 5)),
+    k.BellGap: ((2, 4, 6), (3, 5, 7)),
 }
 
 

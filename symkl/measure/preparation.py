@@ -124,7 +124,9 @@ def _signature(verified: Verified, case: Case) -> Signature:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else mp.nstr(value, _KEPT)
+    """What is kept of a number: it may have thousands of digits, more than Python turns into text."""
+    with mp.workdps(_KEPT):
+        return None if value is None else mp.nstr(mp.mpf(value), _KEPT)
 
 
 def _number(text: str | None) -> Any:

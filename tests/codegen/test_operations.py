@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from types import ModuleType
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -115,8 +116,22 @@ TWO_TAILS = [
     *((1 + d, 1e10) for d in (-0.7, -1e-9, 1e-5, 4.9e9, 5.1e9)),
     *((x + d, x) for x in (2.5, 5.0, 300.0, 2e4) for d in (-0.01, 0.01, math.sqrt(x), -math.sqrt(x))),
 ]
-#: the gaps, as functions of the two values that they compare
-COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequence[tuple[float, float]], float]] = {
+#: bells on an interval (ends, centre, scale), in the middle, far out, flat, narrow and on all numbers, each with others
+TWO_BELLS = [
+    ((*ends, m, s), (m + c * s, s * r))
+    for ends in ((-1.3, 0.7), (0.2, 1e9), (-1e300, 1e300), (0.3, 0.3 + 2.0**-30), (-7.0, -6.0), (40.0, 41.0))
+    for m, s in ((0.2, 1.5), (3.0, 0.02), (-100.0, 60.0), (0.0, 1e4))
+    for c, r in ((1e-9, 1 + 2.0**-40), (-1e-4, 1.0), (0.0, 0.999), (-0.01, 1.02), (0.7, 0.8), (-3.0, 1.3), (9.0, 0.1))
+]
+#: an interval and one that holds it, for the same
+TWO_INTERVALS = [
+    ((u, v), (a, b, 0.1, 0.75))
+    for a, b in ((-0.5, 1.25), (0.5, 0.5 + 2.0**-30), (2.0, 9.0), (-20.0, -19.5), (-40.0, 30.0))
+    for u in (a, a - 1e-12, a - 0.7, a - 25.0, -1e300)
+    for v in (b, b + 1e-9, b + 0.6, 1e300)
+]
+#: the gaps, as functions of the two that they compare
+COMPARED: dict[object, tuple[Callable[[Any, Any], tuple[float, ...]], Sequence[tuple[Any, Any]], float]] = {
     k.LogRatio: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 3),
     k.LogRatioSum: (lambda a, b: (a, b, a - b, 0.7, a - b, -0.699, b, 1e-9 * (a - b)), TWO_POSITIVES, 3),
     k.LogSquares: (lambda a, b: (a - b, 0.25 * (a - b), 4.0 * a, b), [*TWO_POSITIVES, (1e300, 1e-300)], 4),
@@ -133,6 +148,9 @@ COMPARED: dict[object, tuple[Callable[[float, float], tuple[float, ...]], Sequen
         [*TWO_POSITIVES, (3.0, 3.0), (0.7, 2.1), (0.7, 1.9)],
         16,
     ),
+    k.BellGap: (lambda p, q: (*p, *q, p[2] - q[0], p[3] - q[1]), TWO_BELLS, 16),
+    # an exponential amplifies the rounding of what it is taken of
+    k.BellOverhang: (lambda wide, narrow: (*wide, *narrow), TWO_INTERVALS, 64),
     k.LogMean: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (2.0, 2.0)], 4),
     k.LogGap: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 4),
     k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
@@ -358,6 +376,13 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         c, d = (b + step if abs(step) < b / 2 else a for a, b, step in zip(x[:2], x[2:4], x[4:], strict=True))
         gap = definition(k.GammaGap, [c, x[2], c - x[2]]) + definition(k.GammaGap, [d, x[3], d - x[3]])
         return gap - definition(k.GammaGap, [c + d, x[2] + x[3], c + d - x[2] - x[3]])
+    if head is k.BellGap:
+        n = x[2] - x[6] if abs(x[6]) < abs(x[2]) / 2 else x[4]
+        return bell_gap(*x[:4], n, x[3] - x[7] if abs(x[7]) < x[3] / 2 else x[5])
+    if head is k.BellOverhang:
+        with mp.workdps(300):
+            first, start, end, last = ((end - x[4]) / x[5] for end in (x[0], x[2], x[3], x[1]))
+            return mp.log1p((bell_mass(first, start) + bell_mass(end, last)) / bell_mass(start, end))
     if head is k.UpperGammaGap:
         return upper_gamma_gap(*x)
     b, a = (x[1] + x[2], x[1]) if abs(x[2]) < x[1] / 2 else (x[0], x[1])
@@ -395,6 +420,25 @@ def mean_gap(p: tuple[mp.mpf, ...], q: tuple[mp.mpf, ...], ends: list[tuple[mp.m
 
     first = (own(p_1) - own(p_0)) / (p_1 - p_0)
     return first - (other(q_1) - other(q_0)) / (q_1 - q_0) - (p_0 + p_1) / 2 + (q_0 + q_1) / 2
+
+
+def bell_mass(low: mp.mpf, high: mp.mpf) -> mp.mpf:
+    """The integral of exp(-x*x/2)*sqrt(2/pi) in hundreds of digits."""
+    if low < 0:
+        low, high = -high, -low
+    low, high = (max(min(x, 10**7), -(10**7)) / mp.sqrt(2) for x in (low, high))
+    return mp.erfc(low) - mp.erfc(high)
+
+
+def bell_gap(a: mp.mpf, b: mp.mpf, m: mp.mpf, s: mp.mpf, n: mp.mpf, t: mp.mpf) -> mp.mpf:
+    """By the masses of the two, and mean and mean square of the deviations from the centre of the first."""
+    with mp.workdps(900):
+        first, last = (a - m) / s, (b - m) / s
+        mass = bell_mass(first, last)
+        low, high = (mp.sqrt(2 / mp.pi) * mp.exp(-x * x / 2) / mass if abs(x) < 10**7 else 0 for x in (first, last))
+        mean, square = low - high, 1 + first * low - last * high
+        quadratic = ((m - n) ** 2 + 2 * (m - n) * s * mean + s**2 * square) / t**2 - square
+        return mp.log(t * bell_mass((a - n) / t, (b - n) / t) / (s * mass)) + quadratic / 2
 
 
 def upper_gamma_gap(s: mp.mpf, x: mp.mpf, d: mp.mpf) -> mp.mpf:

@@ -410,6 +410,8 @@ def test_a_kernel_that_is_called_nonnegative_is_so_by_its_definition(name: str, 
             "ScaledProductGap": (x, y, y + 1, x + 2),
             "EntropyGap": (x, y, y - x),
             "RampGap": (x, y, y / 3, x - y),
+            "BellGap": (-x, y, x - 1, y / 3, y - 2, x / 4, x + 1 - y, y / 3 - x / 4),
+            "BellOverhang": (-x - y, x + 2 * y, -x, y, x - 2, y / 2),
             "CrossingGap": (x, y, x / 2, 2 * y, x - y, x / 2 - 2 * y),
             "LogSquares": (x - 3, y - 3, x, y),
         }.get(name, (x, y, x - y))

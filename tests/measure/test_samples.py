@@ -12,7 +12,7 @@ import pytest
 from symkl.codegen.arguments import signature
 from symkl.measure.exact import Exact
 from symkl.measure.points import Regime, regimes
-from symkl.measure.preparation import Sample, sample, sampled
+from symkl.measure.preparation import Sample, _text, sample, sampled
 from symkl.measure.ulps import rounded
 
 Proved = Callable[..., tuple]
@@ -111,3 +111,11 @@ def test_a_discrete_support_may_be_one_point(proved: Proved) -> None:
     symbols = [parameter.symbol for parameter in claim.parameters]
     assert exact.value(dict(zip(symbols, (2.0, 2.0, 1.0, 4.0), strict=True))) == pytest.approx(math.log(4))
     assert not exact.holds(dict(zip(symbols, (3.0, 2.0, 1.0, 4.0), strict=True)))
+
+
+def test_a_truth_of_thousands_of_digits_is_kept_as_text() -> None:
+    with mp.workdps(6000):
+        third = mp.mpf(10) ** -2000 / 3
+    with mp.workdps(60):
+        assert abs(mp.mpf(_text(third)) * 3 * mp.mpf(10) ** 2000 - 1) < 1e-44
+    assert _text(None) is None

@@ -32,6 +32,8 @@ GAPS: Mapping[Any, str] = {
     k.EntropyGap: "_entropy_gap({0}, {1}, {2})",
     k.RampGap: "_ramp_gap({0}, {1}, {2}, {3})",
     k.CrossingGap: "_crossing_gap({0}, {1}, {2}, {3}, {4}, {5})",
+    k.BellGap: "_bell_gap({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7})",
+    k.BellOverhang: "_bell_overhang({0}, {1}, {2}, {3}, {4}, {5})",
     k.ProductGap: "_product_gap({0}, {1}, {2}, {3})",
     k.ScaledProductGap: "_scaled_product_gap({0}, {1}, {2}, {3})",
     k.ProductLogRatio: "_product_log_ratio({0}, {1}, {2}, {3})",

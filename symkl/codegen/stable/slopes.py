@@ -205,8 +205,10 @@ def stable_slope(
     """The derivative of `closed` with respect to x in the most exact of the shapes that its stable `form` leads to.
 
     `form` has been proved equal to `closed`. Every shape is proved equal to the derivative; where none is, the
-    derivative of `closed` stands as it is.
+    derivative of `closed` stands as it is. Raises ArgumentIndexError for a kernel whose slopes are left to backends.
     """
+    if any(kernel.is_left_to_backends for kernel in form.atoms(Kernel)):
+        raise ArgumentIndexError(form, 1)
     if form.count_ops() > LARGE or not all(type(kernel) in ROWS for kernel in form.atoms(Kernel)):
         return sp.diff(closed, x)
     raw = _lags_joined(_steps_joined(slope(form, x)))

@@ -4,6 +4,7 @@ A kernel that compares two quantities takes their difference as an argument of i
 formed exactly from the parameters where it cannot from the two rounded quantities: `(1 - q) - (1 - p)` is `p - q`.
 """
 
+from symkl.codegen.stable.kernels.bells import BellGap, BellOverhang
 from symkl.codegen.stable.kernels.bessel import (
     BesselGap,
     BesselLack,
@@ -65,6 +66,8 @@ from symkl.codegen.stable.kernels.logarithms import (
 from symkl.codegen.stable.kernels.logistic import Sigmoid, SigmoidRise, Softplus, SoftplusGap
 
 __all__ = [
+    "BellGap",
+    "BellOverhang",
     "BesselGap",
     "BesselLack",
     "BesselRatio",

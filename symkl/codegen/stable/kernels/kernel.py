@@ -13,6 +13,8 @@ class Kernel(sp.Function):
     """An inert real function; `definition()` is what it stands for."""
 
     is_nonnegative_kernel = False
+    #: its derivatives have no closed form that keeps its digits: backends take them from its code
+    is_left_to_backends = False
 
     @classmethod
     def eval(cls, *args: Any) -> None:
