@@ -24,7 +24,7 @@ from symkl.codegen.stable.shape import join_exponentials
 from symkl.codegen.stable.shorter import shorter
 from symkl.codegen.straightline import LONGEST
 
-__all__ = ["Again", "Watched", "again"]
+__all__ = ["Again", "Bounded", "Watched", "again"]
 
 #: so much is left of the sum of the terms without their signs where these are alike
 _ALIKE = 0.9
@@ -32,6 +32,12 @@ _ALIKE = 0.9
 _TRIED, _DISTANCES = 8, (0.3, 0.1, 0.01)
 #: powers are multiplied out, up to this one
 _MOST = 4
+
+
+class Bounded(sp.Function):
+    """`Bounded(x) = x` where exp(-x) is no 0 as a number, and some large number elsewhere."""
+
+    nargs = 1
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ def again(program: Program, heads: Collection[Any]) -> Again | None:
         return None
     constants = dict(zip(_constants(derived), _names("c", taken), strict=False))
     replaced, found = sp.cse([e.xreplace(constants) for e in derived], symbols=_names("x", taken))
-    assignments, exact = _short(replaced, found, _names("y", taken))
+    assignments, exact = _bounded(*_short(replaced, found, _names("y", taken)))
     count = len(program.arguments)
     return Again(
         tuple(sums),
@@ -131,6 +137,27 @@ def _short(
         assignments.append(Assignment(name, short))
     values = tuple(shortened(e) for e in found)
     return tuple(assignments), values
+
+
+def _bounded(
+    assignments: tuple[Assignment, ...], values: tuple[sp.Expr, ...]
+) -> tuple[tuple[Assignment, ...], tuple[sp.Expr, ...]]:
+    """`x*exp(-x)` is a number at any x where x that is met in such products alone is bounded before."""
+    decays = {a.value.args[0]: a.name for a in assignments if isinstance(a.value, sp.exp)}
+    wholes = (*(a.value for a in assignments), *values)
+    bounded = {
+        a.name for a in assignments if (decay := decays.get(-a.name)) and all(_decays(e, a.name, decay) for e in wholes)
+    }
+    return tuple(Assignment(a.name, Bounded(a.value)) if a.name in bounded else a for a in assignments), values
+
+
+def _decays(e: sp.Expr, x: sp.Symbol, decay: sp.Symbol) -> bool:
+    """Whether x is met in e beside `decay`, which is `exp(-x)`, alone."""
+    if e == sp.exp(-x) or not e.has(x):
+        return True
+    if e.is_Mul and decay in e.args:
+        return not (e / x).has(x)
+    return bool(e.args) and all(_decays(a, x, decay) for a in e.args)
 
 
 def _names(stem: str, taken: Collection[str]) -> Iterator[sp.Symbol]:

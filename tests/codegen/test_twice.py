@@ -16,7 +16,7 @@ from symkl.codegen import emit, lower
 from symkl.codegen.backends import BACKENDS
 from symkl.codegen.running import gradient
 from symkl.codegen.stable.measure import exact_value, settled_value
-from symkl.codegen.twice import again
+from symkl.codegen.twice import Bounded, again
 from symkl.model import Verified
 from symkl.trace.torch import traced
 
@@ -38,6 +38,7 @@ KNOWN = {
     "_log_twice": (mp.log, [1e-3, 0.5, 0.9, 1.4616, 7.7, 1e6]),
     "_abs_twice": (abs, [-0.3, 2.0]),
     "_sign_twice": (mp.sign, [-0.3, 2.0]),
+    "_bounded_twice": (lambda x: min(x, mp.mpf(1000)), [0.0, 3.3, 999.0, 1e90, float("inf")]),
 }
 
 
@@ -163,6 +164,29 @@ def test_only_sums_that_may_cancel_near_equality_are_watched(verified: Callable[
     assert again(replace(gumbel, branches=(branch, replace(branch, slopes=()))), HEADS) is None
     assert again(gumbel, [head for head in HEADS if head is not sp.polygamma and head is not sp.exp]) is None
     assert again(replace(gumbel, pairs=()), HEADS) is None
+
+
+def test_what_stands_beside_its_decay_alone_is_bounded(verified: Callable[..., Verified]) -> None:
+    program = lower(verified("kl", "Laplace", "Laplace"), slopes=True)
+    found = again(program, HEADS)
+    assert found is not None
+    (decay,) = (a.value.args[0] for a in found.assignments if isinstance(a.value, sp.exp))
+    (value,) = (a.value for a in found.assignments if a.name == -decay)
+    assert isinstance(value, Bounded)
+    assert value.args[0].is_Mul
+    # where it grows as well it is none
+    (branch,) = program.branches
+    mu_1, b_1, mu_2, _ = (a.symbol for a in program.arguments)
+    other = replace(branch, closed=branch.closed + sp.exp(abs(mu_1 - mu_2) / b_1))
+    found = again(replace(program, branches=(other,)), HEADS)
+    assert found is not None
+    assert not any(isinstance(a.value, Bounded) for a in found.assignments)
+
+
+def test_a_slope_keeps_its_digits_where_a_decay_is_nothing(torch_module: ModuleType) -> None:
+    b_1 = 1.6659774413134642e-42
+    found = slopes_at(torch_module, "laplace", (-6.750825527449134e283, b_1, -4.173738235564235e238, 2.8435211e-90))
+    assert found[1] == pytest.approx(-1 / b_1, rel=1e-15)
 
 
 def test_where_a_value_is_used_under_conditions_its_derivatives_are_worked_out_again_there_alone(

@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from symkl.codegen.stable import kernels as k
+from symkl.codegen.twice import Bounded
 
 __all__ = ["GAPS", "REFINED", "RISES"]
 
@@ -19,6 +20,7 @@ REFINED: Mapping[Any, str] = {
     sp.polygamma: "_polygamma_twice({0}, {1})",
     sp.Abs: "_abs_twice({0})",
     sp.sign: "_sign_twice({0})",
+    Bounded: "_bounded_twice({0})",
 }
 
 #: what values are made of
