@@ -59,7 +59,8 @@ def lower(
     expressions = [filled(part.form.expression) for part in parts] + [e for es in found for e in es]
     lowered = lowering.lower([scaled(e) for e in expressions])
     values = lowered[: len(parts)]
-    derivatives, assignments = shared(lowered[len(parts) :], lowering.assignments, lowering.fresh)
+    kept = {a.name for a in _needed(lowering.assignments, [*values, *(c for part in parts for c in part.when)])}
+    derivatives, assignments = shared(lowered[len(parts) :], lowering.assignments, lowering.fresh, kept)
     following = iter(derivatives)
     branches = tuple(
         Branch(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import sympy as sp
 
@@ -15,11 +15,14 @@ __all__ = ["shared"]
 
 
 def shared(
-    slopes: Sequence[sp.Expr], assignments: Sequence[Assignment], fresh: Callable[[str], str]
+    slopes: Sequence[sp.Expr],
+    assignments: Sequence[Assignment],
+    fresh: Callable[[str], str],
+    kept: Collection[sp.Symbol] = (),
 ) -> tuple[list[sp.Expr], list[Assignment]]:
     """The slopes with fewer divisions, and the assignments, those too, with the quotients that are named for that.
 
-    `fresh` makes a name of a hint.
+    `fresh` makes a name of a hint; the sums of which values are made are `kept` as they are.
 
     `d/s**2 => q/s` where `q = d/s` is assigned; `a/s + b/s => (a + b)/s`; `x/s` that is met more than once gets a name;
     sums over their own parts as `_Sums` has them.
@@ -28,6 +31,8 @@ def shared(
     before = []
     for assignment in assignments:
         value = _divided_before(assignment.value, given)
+        if assignment.name not in kept:
+            value = value.replace(lambda e: e.is_Add, _over_one_divisor)
         before.append(Assignment(assignment.name, value))
         if _is_quotient(value) or _is_square(value):
             given[value] = assignment.name

@@ -196,7 +196,7 @@ COMPARED: dict[object, tuple[Callable[[Any, Any], tuple[float, ...]], Sequence[t
     # XLA has no numbers below 2e-308
     k.LogSeriesGap: (lambda b, a: (b, a, b - a), [(b, a) for b, a in TWO_WEIGHTS if abs(b - a) > 1e-298], 8),
     k.LogSeriesRise: (lambda b, a: (b, a, b - a), TWO_WEIGHTS, 8),
-    k.GammaGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 12),
+    k.GammaGap: (lambda b, a: (b, a, b - a), [*TWO_POSITIVES, (1e305, 1.5)], 12),
     k.BinetGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 40),
     k.UpperGammaGap: (lambda s, x: (s, x, s - 1), TWO_TAILS, 24),
     k.BetaGap: (lambda b, a: (b, a * 0.75, a, b * 1.25, b - a, a * 0.75 - b * 1.25), TWO_POSITIVES, 40),
@@ -303,6 +303,16 @@ def test_a_gap_is_its_definition_to_the_last_digits(
         with mp.workdps(90):
             truth = definition(head, [mp.mpf(x) for x in point])
             assert error(value, truth) <= bound, point
+
+
+@pytest.mark.parametrize("backend", BACKENDS_TRIED)
+def test_the_gap_of_the_gamma_function_is_infinite_where_its_argument_is(
+    module: Callable[[str], ModuleType], backend: str
+) -> None:
+    points = [(math.inf, 1.5, math.inf), (1e308, 1.5, 1e308), (2.0, 1.5, 0.5)]
+    *infinite, usual = call(module(backend), backend, k.GammaGap, points)
+    assert infinite == [math.inf, math.inf]
+    assert 0 < usual < 1
 
 
 def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:

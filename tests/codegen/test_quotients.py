@@ -69,6 +69,13 @@ def test_a_factor_of_all_terms_over_one_divisor_meets_the_divisor():
     assert divided([A * T / S + B * Q / S])[0] == [(A * T + B * Q) / S]
 
 
+def test_sums_that_slopes_alone_are_made_of_are_divided_once():
+    total = Assignment(T, A / S - B * Q / S)
+    _, (found,) = shared([T * A], [total], lambda hint: "n")
+    assert found.value == (A - B * Q) / S
+    assert shared([T * A], [total], lambda hint: "n", kept={T})[1] == [total]
+
+
 def test_a_root_in_the_divisor_stays():
     assert divided([A / sp.sqrt(S), B / sp.sqrt(S)])[0] == [A / sp.sqrt(S), B / sp.sqrt(S)]
 

@@ -93,7 +93,7 @@ def _kl_normal_laplace(
     value = jnp.maximum(value, 0.0)  # rounding can leave a divergence of 0 slightly negative
 
     def slopes() -> tuple[Array | float, ...]:
-        t_4 = _over(constant_2, sigma_1) * mu_1 - _over(constant_2, sigma_1) * mu_2
+        t_4 = _over(constant_2, sigma_1) * (mu_1 - mu_2)
         t_5 = jax.scipy.special.erf(t_4)
         t_6 = _over(jnp.exp(-0.25 * t_2), b_2)
         t_7 = t_6 * sigma_1

@@ -96,7 +96,7 @@ def _kl_normal_laplace_formula(
         value = _checked(value, (mu_1, mu_2), (sigma_1, b_2))
     if not any(wanted):
         return value, ()
-    t_4 = _over(constant_2, sigma_1) * mu_1 - _over(constant_2, sigma_1) * mu_2
+    t_4 = _over(constant_2, sigma_1) * (mu_1 - mu_2)
     t_5 = torch.special.erf(t_4)
     t_6 = _over(torch.exp(-0.25 * t_2), b_2)
     t_7 = t_6 * sigma_1
