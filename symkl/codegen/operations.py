@@ -12,13 +12,24 @@ from typing import Any
 
 import sympy as sp
 
+from symkl.codegen.exact_means import (
+    MANY,
+    TINY,
+    crossing_gap,
+    crossing_log_mean,
+    entropy_gap,
+    log_gap,
+    log_ratio,
+    ramp_gap,
+    ramp_log_mean,
+    share_mean,
+)
 from symkl.codegen.stable import kernels as k
 
 __all__ = ["OPERATIONS", "Operation"]
 
-#: digits where terms cancel beyond those that are asked for, and what has fewer digits of its own than its first term;
 #: digits that hold the square of any number beside 1
-_MANY, _TINY, _MOST = 300, 1e-40, 700
+_MOST = 700
 #: how often digits are doubled
 _DOUBLINGS = 6
 #: bits of a number that has many
@@ -31,39 +42,6 @@ class Operation:
 
     head: Any
     exact: Callable[..., Any]
-
-
-def _log_gap(mp: Any, a: Any, b: Any, d: Any) -> Any:
-    # the ratio is taken from the difference while the difference is the more exact of the two
-    x = d / b
-    return x - mp.log1p(x) if x > -0.7 else x - mp.log(a / b)
-
-
-def _entropy_gap(mp: Any, a: Any, b: Any, d: Any) -> Any:
-    return d if a == 0 else a * _log_gap(mp, b, a, d)
-
-
-def _mean_share(mp: Any, x: Any) -> Any:
-    """The mean of t/(1 + x*t) over 0 < t < 1."""
-    return (x - mp.log1p(x)) / x**2 if abs(x) > _TINY else mp.mpf(1) / 2
-
-
-def _mean_log(mp: Any, x: Any) -> Any:
-    """The mean of log(1 + x*t) over 0 < t < 1."""
-    return ((1 + x) * mp.log1p(x) - x) / x if abs(x) > _TINY else x / 2
-
-
-def _ramp_gap(mp: Any, p: Any, q: Any, r: Any, d: Any) -> Any:
-    with mp.workdps(_MANY):
-        share = p * _mean_share(mp, (q - r) / r) if r else 0
-        return (_entropy_gap(mp, p, q, -d) + r - share) / 2
-
-
-def _crossing_gap(mp: Any, p: Any, q: Any, u: Any, v: Any, d: Any, e: Any) -> Any:
-    with mp.workdps(_MANY):
-        falls, rises = (u - p) / p, (v - q) / q
-        bend = (falls - rises) * _mean_share(mp, rises) - _mean_log(mp, falls) + _mean_log(mp, rises)
-        return (_entropy_gap(mp, p, q, -d) + _entropy_gap(mp, u, v, -e) - p * bend) / 2
 
 
 def _digits(mp: Any) -> int:
@@ -113,7 +91,7 @@ def _bell_overhang(mp: Any, u: Any, v: Any, a: Any, b: Any, n: Any, t: Any) -> A
 
 
 def _product_gap(mp: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    return _log_gap(mp, a * b, c * d, a * b - c * d)
+    return log_gap(mp, a * b, c * d, a * b - c * d)
 
 
 def _gamma_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
@@ -121,7 +99,7 @@ def _gamma_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
 
 
 def _binet_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
-    return _gamma_gap(mp, b, a, d) - _entropy_gap(mp, b, a, -d)
+    return _gamma_gap(mp, b, a, d) - entropy_gap(mp, b, a, -d)
 
 
 def _binet(mp: Any, x: Any) -> Any:
@@ -132,17 +110,12 @@ def _beta_gap(mp: Any, c: Any, d: Any, a: Any, b: Any, u: Any, v: Any) -> Any:
     return _gamma_gap(mp, c, a, u) + _gamma_gap(mp, d, b, v) - _gamma_gap(mp, a + b + (u + v), a + b, u + v)
 
 
-def _log_ratio(mp: Any, a: Any, b: Any, d: Any) -> Any:
-    x = d / b
-    return mp.log1p(x) if abs(x) < 0.5 else mp.log(a / b)
-
-
 def _log_share_ratio(mp: Any, a: Any, b: Any, c: Any, d: Any, step: Any) -> Any:
-    return _log_ratio(mp, a / b, c / d, step)
+    return log_ratio(mp, a / b, c / d, step)
 
 
 def _log_odds_rise(mp: Any, p: Any, q: Any, d: Any) -> Any:
-    return _log_ratio(mp, p, q, d) + _log_ratio(mp, 1 - q, 1 - p, d)
+    return log_ratio(mp, p, q, d) + log_ratio(mp, 1 - q, 1 - p, d)
 
 
 def _softplus_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
@@ -150,7 +123,7 @@ def _softplus_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
 
 
 def _product_log_ratio(mp: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    return _log_ratio(mp, a * b, c * d, a * b - c * d)
+    return log_ratio(mp, a * b, c * d, a * b - c * d)
 
 
 def _digamma_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
@@ -158,7 +131,7 @@ def _digamma_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
 
 
 def _binet_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
-    return _digamma_rise(mp, b, a, d) - _log_ratio(mp, b, a, d)
+    return _digamma_rise(mp, b, a, d) - log_ratio(mp, b, a, d)
 
 
 def _sigmoid_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
@@ -167,26 +140,26 @@ def _sigmoid_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
 
 
 def _log_sinhc(mp: Any, x: Any) -> Any:
-    return mp.log(mp.sinh(x) / x) if abs(x) > _TINY else x * x / 6
+    return mp.log(mp.sinh(x) / x) if abs(x) > TINY else x * x / 6
 
 
 def _langevin(mp: Any, x: Any) -> Any:
-    return mp.coth(x) - 1 / x if abs(x) > _TINY else x / 3
+    return mp.coth(x) - 1 / x if abs(x) > TINY else x / 3
 
 
 def _sinhc_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
-    with mp.workdps(_MANY):  # near 0 the terms lose four times the digits of x
+    with mp.workdps(MANY):  # near 0 the terms lose four times the digits of x
         return _log_sinhc(mp, a + d) - _log_sinhc(mp, a) - d * _langevin(mp, a)
 
 
 def _langevin_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
-    with mp.workdps(_MANY):
+    with mp.workdps(MANY):
         return _langevin(mp, a + d) - _langevin(mp, a)
 
 
 def _langevin_slope(mp: Any, x: Any) -> Any:
-    with mp.workdps(_MANY):
-        return 1 / x**2 - 1 / mp.sinh(x) ** 2 if abs(x) > _TINY else mp.mpf(1) / 3
+    with mp.workdps(MANY):
+        return 1 / x**2 - 1 / mp.sinh(x) ** 2 if abs(x) > TINY else mp.mpf(1) / 3
 
 
 def _langevin_lag(mp: Any, x: Any) -> Any:
@@ -256,27 +229,27 @@ def _bessel_ratio(mp: Any, x: Any) -> Any:
 
 
 def _bessel_lack(mp: Any, x: Any) -> Any:
-    with mp.workdps(_MANY):
+    with mp.workdps(MANY):
         return 1 - _bessel_ratio(mp, x)
 
 
 def _log_scaled_bessel(mp: Any, x: Any) -> Any:
-    with mp.workdps(_MANY):
+    with mp.workdps(MANY):
         return mp.log(mp.besseli(0, x)) - x
 
 
 def _bessel_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
-    with mp.workdps(_MANY):
+    with mp.workdps(MANY):
         return mp.log(mp.besseli(0, a + d) / mp.besseli(0, a)) - d * _bessel_ratio(mp, a)
 
 
 def _bessel_ratio_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
-    with mp.workdps(_MANY):
+    with mp.workdps(MANY):
         return _bessel_ratio(mp, a + d) - _bessel_ratio(mp, a)
 
 
 def _bessel_ratio_slope(mp: Any, x: Any, d: Any) -> Any:
-    with mp.workdps(_MANY):
+    with mp.workdps(MANY):
         ratio = _bessel_ratio(mp, x)
         return d * (1 - ratio / x - ratio**2) if x else d / 2
 
@@ -330,17 +303,20 @@ _ROWS = (
     Operation(k.ExpM1, lambda mp, x: mp.expm1(x)),
     Operation(k.XLogY, lambda mp, x, y: mp.mpf(0) if x == 0 else x * mp.log(y)),
     Operation(k.XLog1PY, lambda mp, x, y: mp.mpf(0) if x == 0 else x * mp.log1p(y)),
-    Operation(k.LogRatio, _log_ratio),
-    Operation(k.LogRatioSum, lambda mp, a, b, d, c, e, f, g, h: c * _log_ratio(mp, a, b, d) + e * f / g + h),
+    Operation(k.LogRatio, log_ratio),
+    Operation(k.LogRatioSum, lambda mp, a, b, d, c, e, f, g, h: c * log_ratio(mp, a, b, d) + e * f / g + h),
     Operation(k.LogSquares, lambda mp, x, y, a, b: mp.log1p((x * x + y * y) / (a * b))),
     Operation(k.LogOddsRise, _log_odds_rise),
-    Operation(k.LogMean, lambda mp, a, b, d: d / _log_ratio(mp, a, b, d) if d else b),
-    Operation(k.LogGap, _log_gap),
-    Operation(k.EntropyGap, _entropy_gap),
-    Operation(k.RampGap, _ramp_gap),
-    Operation(k.CrossingGap, _crossing_gap),
+    Operation(k.LogMean, lambda mp, a, b, d: d / log_ratio(mp, a, b, d) if d else b),
+    Operation(k.LogGap, log_gap),
+    Operation(k.EntropyGap, entropy_gap),
+    Operation(k.RampGap, ramp_gap),
+    Operation(k.CrossingGap, crossing_gap),
     Operation(k.BellGap, _bell_gap),
     Operation(k.BellOverhang, _bell_overhang),
+    Operation(k.RampLogMean, ramp_log_mean),
+    Operation(k.CrossingLogMean, crossing_log_mean),
+    Operation(k.ShareMean, share_mean),
     Operation(k.ProductGap, _product_gap),
     Operation(k.ScaledProductGap, lambda mp, a, b, c, d: c * _product_gap(mp, a, b, c, d)),
     Operation(k.ExpGap, lambda mp, x: mp.expm1(x) - x),

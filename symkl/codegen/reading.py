@@ -12,25 +12,15 @@ from symkl.algebra import assuming, holds, is_zero
 from symkl.codegen.program import Branch, Program
 from symkl.codegen.running import read_slopes, read_value
 from symkl.codegen.stable import kernels as k
+from symkl.codegen.stable.compared import differences_right, same_by_kernels
 from symkl.codegen.stable.form import LARGE, proved_equal
-from symkl.codegen.stable.kernels import Kernel, expand_kernels
+from symkl.codegen.stable.kernels import expand_kernels
+from symkl.codegen.stable.slopes import by_rows
+from symkl.codegen.stable.slopes import slope as by_row
 from symkl.errors import SymklError
 from symkl.trace import Untraceable, recognised
 
-__all__ = ["DIFFERENCES", "Broken", "Unshown", "prove"]
-
-#: the arguments (x, y, d) of a kernel, by their positions, of which d must be x - y
-DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
-    **dict.fromkeys((k.LogGap, k.LogMean, k.GammaGap, k.BinetGap, k.SoftplusGap, k.SinhcGap), ((0, 1, 2),)),
-    **dict.fromkeys((k.LogRatio, k.LogRatioSum, k.LogOddsRise, k.ReciprocalStep), ((0, 1, 2),)),
-    **dict.fromkeys((k.DigammaRise, k.BinetRise, k.SigmoidRise, k.LangevinRise), ((0, 1, 2),)),
-    **dict.fromkeys((k.LogSeriesGap, k.LogSeriesRise, k.BesselGap, k.BesselRatioRise), ((0, 1, 2),)),
-    k.EntropyGap: ((1, 0, 2),),
-    k.BetaGap: ((0, 2, 4), (1, 3, 5)),
-    k.RampGap: ((0, 1, 3),),
-    k.CrossingGap: ((0, 1, 4), (2, 3, 5)),
-    k.BellGap: ((2, 4, 6), (3, 5, 7)),
-}
+__all__ = ["Broken", "Unshown", "prove"]
 
 
 class Broken(SymklError):
@@ -91,6 +81,8 @@ def _derivatives(program: Program, position: int, branch: Branch) -> list[sp.Exp
     while stable.free_symbols & set(inlined):
         stable = stable.xreplace(inlined)
     x = program.arguments[position].symbol
+    if stable.has(k.RampGap) and by_rows(stable):
+        return [by_row(stable, x)]
     by_closed, by_stable = sp.diff(branch.closed, x), sp.diff(expand_kernels(stable), x)
     # that of a long closed form is compared last: it would take minutes
     return [by_stable, by_closed] if branch.closed.count_ops() > LARGE else [by_closed, by_stable]
@@ -153,11 +145,7 @@ def _without_clip(value: sp.Expr, clipped: bool) -> sp.Expr:
 def _differences_right(value: sp.Expr) -> bool:
     """Whether each kernel that takes two quantities and their difference, or a number and its power, is given that."""
     return (
-        all(
-            is_zero(expand_kernels(kernel.args[d] - (kernel.args[x] - kernel.args[y])))
-            for kernel in value.atoms(Kernel)
-            for x, y, d in DIFFERENCES.get(type(kernel), ())
-        )
+        differences_right(value)
         and _quotients_right(value)
         and all(is_zero(s - 1 - d) for s, _, d in (e.args for e in value.atoms(k.UpperGammaGap)))
         and all(
@@ -179,4 +167,4 @@ def _quotients_right(value: sp.Expr) -> bool:
 
 
 def _same(value: sp.Expr, truth: sp.Expr) -> bool:
-    return bool(value == truth) or (truth != sp.oo and proved_equal(value, truth))
+    return bool(value == truth) or (truth != sp.oo and (same_by_kernels(value, truth) or proved_equal(value, truth)))

@@ -10,14 +10,18 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from types import ModuleType
 
+import jax
+import jax.numpy as jnp
 import jinja2
 import mpmath as mp
 import numpy as np
 import pytest
 import sympy as sp
+import torch
 
 from symkl.algebra.signs import assuming
 from symkl.codegen import emit, lower
+from symkl.codegen.backends import backend_of
 from symkl.codegen.running import values
 from symkl.codegen.stable.form import proved_equal, stable_form
 from symkl.codegen.stable.kernels import CrossingGap, RampGap, expand_kernels
@@ -188,3 +192,89 @@ def test_equal_distributions_and_such_as_reach_beyond_each_other(backend: str, m
     columns = [np.array(column) for column in zip(*points, strict=True)]
     found = [float(v) for v in values(backend, made(backend), columns)]
     assert found == [0.0] * len(TRIANGLES) + [math.inf] * 3
+
+
+@pytest.fixture(scope="module")
+def with_slopes(
+    verified: Callable[..., Verified], loader: jinja2.BaseLoader, imported: Callable[[str, str], ModuleType]
+) -> dict[str, Callable]:
+    """The same with its derivatives."""
+    program = lower(verified("kl", "Triangular", "Triangular"), None, None, to_text, slopes=True)
+    names = [name for name in BACKENDS if isinstance(name, str) and backend_of(name).SLOPES]
+    return {
+        name: getattr(imported(emit([program], name, loader), f"slopes_of_triangles_{name}"), program.name)
+        for name in names
+    }
+
+
+def gradients(backend: str, function: Callable, columns: list[np.ndarray]) -> np.ndarray:
+    """A row for each point."""
+    if backend == "torch":
+        leaves = [torch.tensor(column, requires_grad=True) for column in columns]
+        function(*leaves).sum().backward()
+        return np.array([leaf.grad.numpy() for leaf in leaves]).T
+    with jax.enable_x64(True):
+        found = jax.grad(lambda *x: function(*x).sum(), range(len(columns)))(*map(jnp.asarray, columns))
+        return np.array(found).T
+
+
+def true_gradient(point: tuple[float, ...]) -> list[mp.mpf]:
+    """By differences of the integrals; the points have no ties."""
+    with mp.workdps(120):
+        at, step = [mp.mpf(x) for x in point], mp.mpf(10) ** -35
+        moved = [[[x + s * step * (i == j) for j, x in enumerate(at)] for s in (1, -1)] for i in range(len(at))]
+        return [(truth(*up) - truth(*down)) / (2 * step) for up, down in moved]
+
+
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_derivatives_keep_their_digits_near_equality_and_far_apart(backend: str, with_slopes: dict) -> None:
+    points = [point for one in TRIANGLES for point in near(*one)]
+    apart = [point for point in points if all(x != y for x, y in zip(point[:3], point[3:], strict=True))]
+    apart += [at for _, at in ORDERS]
+    columns = [np.array(column) for column in zip(*apart, strict=True)]
+    for point, found in zip(apart, gradients(backend, with_slopes[backend], columns), strict=True):
+        truths = true_gradient(point)
+        most = max(map(abs, truths))
+        for value, exact in zip(found, truths, strict=True):
+            # some cross zero, of parts of the size of the others
+            allowed = 8 * math.ulp(float(exact)) + 2 * math.ulp(float(most))
+            assert abs(mp.mpf(float(value)) - exact) <= allowed, point
+
+
+#: at such scales products of two heights or lengths leave the range of numbers
+SCALES = (1e-153, 1e153)
+
+
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+@pytest.mark.parametrize("scale", SCALES)
+def test_derivatives_at_extreme_scales_are_those_at_others(scale: float, backend: str, with_slopes: dict) -> None:
+    columns = [np.array(column) for column in zip(*(at for _, at in ORDERS), strict=True)]
+    plain = gradients(backend, with_slopes[backend], columns)
+    scaled = gradients(backend, with_slopes[backend], [scale * column for column in columns])
+    assert scaled == pytest.approx(plain / scale, rel=1e-13)
+
+
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_second_derivatives_are_those_of_the_integrals(backend: str, with_slopes: dict) -> None:
+    way = (0.3, -0.7, 0.2, 0.9, -0.4, 0.5)
+    for _, at in ORDERS:
+        if backend == "torch":
+            point, along = ([torch.tensor(x, dtype=torch.float64) for x in numbers] for numbers in (at, way))
+            _, found = torch.autograd.functional.hvp(with_slopes[backend], tuple(point), tuple(along))
+        else:
+            with jax.enable_x64(True):
+                point, along = (tuple(map(jnp.float64, numbers)) for numbers in (at, way))
+                _, found = jax.jvp(jax.grad(with_slopes[backend], range(6)), point, along)
+        with mp.workdps(120):
+            h = mp.mpf(10) ** -20
+            up, down = (true_gradient(tuple(x + s * h * w for x, w in zip(at, way, strict=True))) for s in (1, -1))
+            exact = [float((x - y) / (2 * h)) for x, y in zip(up, down, strict=True)]
+        assert [float(x) for x in found] == pytest.approx(exact, rel=1e-11)
+
+
+@pytest.mark.parametrize("backend", ["torch", "jax"])
+def test_where_the_two_are_equal_or_share_an_end_derivatives_are_finite(backend: str, with_slopes: dict) -> None:
+    points = [(*one, *one) for one in TRIANGLES] + [(0.0, 1.0, 2.0, 0.0, 1.25, 2.0), (0.0, 1.0, 2.0, 0.0, 1.0, 3.0)]
+    found = gradients(backend, with_slopes[backend], [np.array(column) for column in zip(*points, strict=True)])
+    assert np.isfinite(found).all()
+    assert (found[: len(TRIANGLES)] == 0.0).all()

@@ -156,6 +156,23 @@ COMPARED: dict[object, tuple[Callable[[Any, Any], tuple[float, ...]], Sequence[t
     k.BellGap: (lambda p, q: (*p, *q, p[2] - q[0], p[3] - q[1]), TWO_BELLS, 16),
     # an exponential amplifies the rounding of what it is taken of
     k.BellOverhang: (lambda wide, narrow: (*wide, *narrow), TWO_INTERVALS, 64),
+    # which crosses zero
+    k.RampLogMean: (
+        lambda a, b: (a, b, 1e-3 * b if a < 0.7 * b else b if a < b else 3.0 * abs(a - b), a - b),
+        [*TWO_POSITIVES, (3.0, 3.0), (1e-200, 1e-200), (1e200, 3e200), (1e-150, 1e150)],
+        40,
+    ),
+    k.CrossingLogMean: (
+        lambda a, b: (a, b, (u := a / (1 + 3 * abs(a - b) / b)), (v := b + abs(a - b)), a - b, u - v),
+        [*TWO_POSITIVES, (3.0, 3.0), (0.7, 2.1), (0.7, 1.9), (2.1, 0.7), (1.5, 1.4), (1e-200, 2e-200), (1e150, 1e-150)],
+        12,
+    ),
+    # of a line from one to the other the mean share, and of one that starts or ends at 0
+    k.ShareMean: (
+        lambda a, b: (a, b, 0.3 * b, b if b < 1e-3 else 0.7 * a),
+        [*TWO_POSITIVES, (3.0, 3.0), (0.0, 2.0), (2.0, 0.0), (1e-300, 2.0), (2.0, 1e-300), (1e150, 1e-150)],
+        4,
+    ),
     k.LogMean: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (2.0, 2.0)], 4),
     k.LogGap: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 4),
     k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
@@ -339,6 +356,14 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
             p, q = ((mp.mpf(0), x[0]), (x[2], x[1])) if head is k.RampGap else ((x[0], x[2]), (x[1], x[3]))
             ends = [(q[1] + x[3], q[1])] if head is k.RampGap else [(q[0] + x[4], q[0]), (q[1] + x[5], q[1])]
             return mean_gap(p, q, ends)
+    if head in (k.RampLogMean, k.CrossingLogMean):
+        with mp.workdps(900):
+            p, q = ((mp.mpf(0), x[0]), (x[2], x[1])) if head is k.RampLogMean else ((x[0], x[2]), (x[1], x[3]))
+            log = mp.log1p(x[-1] / q[1]) if abs(x[-1]) < q[1] / 2 else mp.log(p[1] / q[1])
+            return log_mean(*p) - log_mean(*q) + log / 2
+    if head is k.ShareMean:
+        with mp.workdps(900):
+            return share_mean(*x)
     if head is k.LogOddsRise:
         p = x[1] + x[2] if abs(x[2]) < min(x[1], 1 - x[1]) / 2 else x[0]
         return mp.log(p / x[1]) + (mp.log1p(-x[1]) - mp.log1p(-p))
@@ -454,6 +479,31 @@ def bell_gap(a: mp.mpf, b: mp.mpf, m: mp.mpf, s: mp.mpf, n: mp.mpf, t: mp.mpf) -
         mean, square = low - high, 1 + first * low - last * high
         quadratic = ((m - n) ** 2 + 2 * (m - n) * s * mean + s**2 * square) / t**2 - square
         return mp.log(t * bell_mass((a - n) / t, (b - n) / t) / (s * mass)) + quadratic / 2
+
+
+def log_mean(start: mp.mpf, end: mp.mpf) -> mp.mpf:
+    """The mean of t*log(x/end), x running from start to end: by integrals of x*log(x) and log(x)."""
+    if start == end:
+        return mp.mpf(0)
+
+    def integral(x: mp.mpf) -> mp.mpf:
+        log = mp.log(x / end) if x else mp.mpf(0)
+        return x**2 * (log / 2 - mp.mpf(1) / 4) - start * x * (log - 1)
+
+    return (integral(end) - integral(start)) / (end - start) ** 2
+
+
+def share_mean(a: mp.mpf, b: mp.mpf, d: mp.mpf, e: mp.mpf) -> mp.mpf:
+    """By y = a + t*(b - a): of (y - a)*(d*(b - y) + e*(y - a))/y the integral over (b - a)**3."""
+    if a == b:
+        return (d / 6 + e / 3) / a
+
+    def integral(y: mp.mpf) -> mp.mpf:
+        # of (y - a)*(b - y)/y and (y - a)**2/y
+        log = mp.log(y) if y else mp.mpf(0)
+        return d * ((a + b) * y - y**2 / 2 - a * b * log) + e * (y**2 / 2 - 2 * a * y + a**2 * log)
+
+    return (integral(b) - integral(a)) / (b - a) ** 3
 
 
 def upper_gamma_gap(s: mp.mpf, x: mp.mpf, d: mp.mpf) -> mp.mpf:

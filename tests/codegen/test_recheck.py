@@ -15,9 +15,10 @@ from symkl.codegen.accuracy import promised, told
 from symkl.codegen.backends import backend_of
 from symkl.codegen.printer import Printer
 from symkl.codegen.program import Branch
-from symkl.codegen.reading import DIFFERENCES, Broken
+from symkl.codegen.reading import Broken
 from symkl.codegen.recheck import recheck, reread
 from symkl.codegen.stable import kernels as k
+from symkl.codegen.stable.compared import DIFFERENCES
 from symkl.language import to_text
 from symkl.model import Verified, symbol
 

@@ -8,10 +8,11 @@ import sympy as sp
 
 from symkl.codegen.stable import kernels as k
 from symkl.codegen.stable import slopes
+from symkl.codegen.stable.compared import same_by_kernels
 from symkl.codegen.stable.form import proved_equal, stable_form
 from symkl.codegen.stable.measure import exact_value, exact_values, float_value, loss, points
 from symkl.codegen.stable.slopes import ROWS, slope, stable_slope
-from symkl.codegen.stable.sums import balanced, stepped, summed
+from symkl.codegen.stable.sums import balanced, carried_in, stepped, summed
 from symkl.model import symbol
 
 pytestmark = pytest.mark.sample(3)
@@ -23,6 +24,8 @@ LOG = k.LogRatio(A, B, A - B)
 #: each kernel at arguments that depend on two symbols
 APPLIED = {
     k.LogGap: (k.LogGap(A * B, B + 1, A * B - B - 1), (A, B)),
+    k.RampGap: (k.RampGap(A * B, B + 1, C, A * B - B - 1), (A, B, C)),
+    k.CrossingGap: (k.CrossingGap(A + B, B, A, B + C, A, A - B - C), (A, B, C)),
     k.ProductGap: (k.ProductGap(A, B + 1, B, A + C), (A, B, C)),
     k.ScaledProductGap: (k.ScaledProductGap(A, B + 1, B, A + C), (A, B, C)),
     k.EntropyGap: (k.EntropyGap(A, A * B, A * B - A), (A, B)),
@@ -96,6 +99,39 @@ def test_a_wrong_row_is_not_the_derivative(monkeypatch):
     # and such a slope is never taken: no shape is proved equal, and the derivative stands as it is
     closed = k.expand_kernels(form)
     assert stable_slope(form, closed, X, []) == sp.diff(closed, X)
+
+
+#: a sum over two pieces, as those of two triangular densities are
+PIECES = (A + B) * k.RampGap(A, B, C / 2, A - B) + k.CrossingGap(A + B, B, A, B + C, A, A - B - C) / B
+
+
+def test_the_slopes_of_a_sum_over_pieces_are_proved_kernel_by_kernel(monkeypatch):
+    found = stable_slope(PIECES, k.expand_kernels(PIECES), B, [])
+    assert found.has(k.RampLogMean, k.CrossingLogMean, k.ShareMean)
+    assert proved_equal(found, sp.diff(k.expand_kernels(PIECES), B))
+    # a difference that is none, and a row that is wrong
+    assert not slopes.by_rows(PIECES.replace(k.RampGap, lambda p, q, r, d: k.RampGap(p, q, r, 2 * d)))
+    assert not slopes.by_rows(PIECES + k.RampGap(A, B, C, A - B) + k.BesselRatioSlope(A, B))
+    assert all(map(slopes.row_holds, (k.RampGap, k.CrossingGap)))
+    monkeypatch.setitem(slopes.ROWS, k.RampGap, lambda u, du: slopes._ramp_gap([*u[:3], -u[3]], du))
+    assert not slopes.row_holds(k.RampGap)
+
+
+def test_a_factor_is_carried_into_sums_of_quotients_and_no_further():
+    f, total = k.ShareMean(A, B, C, D), A / B - C / D
+    found = carried_in((A - B) * (f * total + 2 * X))
+    assert found == f * ((A - B) * A / B - (A - B) * C / D) + 2 * X * (A - B)
+    assert carried_in(X * (A - B) / C) == X * (A - B) / C
+
+
+def test_sums_are_compared_by_their_kernels():
+    other = (A * B + B**2) / B * k.RampGap(A, B, C / 2, (A * B - B**2) / B)
+    gap = k.RampGap(A, B, C / 2, A - B)
+    assert same_by_kernels((A + B) * gap + 1 / C, other + A / (A * C))
+    assert not same_by_kernels((A + B) * gap, 2 * other)
+    assert not same_by_kernels((A + B) * gap, other + 1)
+    assert not same_by_kernels(gap, k.RampGap(A, B, C / 3, A - B))
+    assert not same_by_kernels(gap + sp.log(A), gap + sp.log(A))  # not of this kind
 
 
 @pytest.mark.parametrize("x", [A, B, X, Y], ids=str)

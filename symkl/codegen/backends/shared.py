@@ -82,5 +82,8 @@ RISES: Mapping[Any, str] = {
     k.BinetRise: "_binet_rise({0}, {1}, {2})",
     k.TrigammaExcess: "_trigamma_excess({0}, {1})",
     k.SineOfStep: "_sine_of_step({0}, {1})",
+    k.RampLogMean: "_ramp_log_mean({0}, {1}, {2}, {3})",
+    k.CrossingLogMean: "_crossing_log_mean({0}, {1}, {2}, {3}, {4}, {5})",
+    k.ShareMean: "_share_mean({0}, {1}, {2}, {3})",
     k.SigmoidRise: "_sigmoid_rise({0}, {1}, {2})",
 }

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 import sympy as sp
 from sympy.core.function import ArgumentIndexError
 
 from symkl.algebra.signs import assuming
 from symkl.codegen.stable import kernels as k
+from symkl.codegen.stable.compared import DIFFERENCES, differences_right
 from symkl.codegen.stable.form import LARGE, proved_equal
 from symkl.codegen.stable.kernels import Kernel, expand_kernels
 from symkl.codegen.stable.measure import exact_values, loss, points
 from symkl.codegen.stable.shape import collected, join_exponentials, spread, terms_in_deviations
-from symkl.codegen.stable.sums import balanced, stepped, summed
+from symkl.codegen.stable.sums import balanced, carried_in, stepped, summed
 
-__all__ = ["ROWS", "slope", "stable_slope"]
+__all__ = ["ROWS", "by_rows", "row_holds", "slope", "stable_slope"]
 
 #: errors within such a factor are alike
 _ALIKE = 2.0
@@ -26,6 +28,17 @@ Row = Callable[[Sequence[sp.Expr], Sequence[sp.Expr]], sp.Expr]
 def _log_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     a, b, d = u
     return d / b * (du[0] / a - du[1] / b)
+
+
+def _ramp_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    _, q, r, d = u
+    return k.RampLogMean(*u) * du[0] + k.ShareMean(r, q, r, -d) * du[1] + k.ShareMean(q, r, -d, r) * du[2]
+
+
+def _crossing_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    p, q, a, b, d, e = u
+    by_first = k.CrossingLogMean(*u) * du[2] - k.CrossingLogMean(b, a, q, p, -e, -d) * du[0]
+    return by_first + k.ShareMean(b, q, -e, -d) * du[1] + k.ShareMean(q, b, -d, -e) * du[3]
 
 
 def _product_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
@@ -128,6 +141,8 @@ def _log_series_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
 #: the derivative of each kernel along any direction
 ROWS: dict[type[Kernel], Row] = {
     k.LogGap: _log_gap,
+    k.RampGap: _ramp_gap,
+    k.CrossingGap: _crossing_gap,
     k.ProductGap: _product_gap,
     k.ScaledProductGap: _scaled_product_gap,
     k.EntropyGap: _entropy_gap,
@@ -205,10 +220,13 @@ def stable_slope(
     """The derivative of `closed` with respect to x in the most exact of the shapes that its stable `form` leads to.
 
     `form` has been proved equal to `closed`. Every shape is proved equal to the derivative; where none is, the
-    derivative of `closed` stands as it is. Raises ArgumentIndexError for a kernel whose slopes are left to backends.
+    derivative of `closed` stands as it is. That of a sum over pieces is proved kernel by kernel. Raises
+    ArgumentIndexError for a kernel whose slopes are left to backends.
     """
     if any(kernel.is_left_to_backends for kernel in form.atoms(Kernel)):
         raise ArgumentIndexError(form, 1)
+    if form.has(k.RampGap) and by_rows(form):
+        return carried_in(slope(form, x))
     if form.count_ops() > LARGE or not all(type(kernel) in ROWS for kernel in form.atoms(Kernel)):
         return sp.diff(closed, x)
     raw = _lags_joined(_steps_joined(slope(form, x)))
@@ -230,6 +248,24 @@ def stable_slope(
             if any(proved_equal(shape, known) for known in ((same, truth_form) if long else (truth_form, same))):
                 return shape
         return truth_form
+
+
+@lru_cache(maxsize=16)
+def by_rows(form: sp.Expr) -> bool:
+    """Whether the form's derivatives are those that the rows give: of each kind of kernel in it that is proved."""
+    kinds = {type(kernel) for kernel in form.atoms(Kernel)}
+    return differences_right(form) and all(kind in ROWS and row_holds(kind) for kind in kinds)
+
+
+def row_holds(kind: type[Kernel]) -> bool:
+    """Whether the row is proved to be the derivative of the kernel's definition, for positive arguments."""
+    count = max(kind.nargs)
+    at, along = ([sp.Dummy(positive=True) for _ in range(count)] for _ in range(2))
+    u, du = list(at), list(along)
+    for x, y, d in DIFFERENCES.get(kind, ()):
+        u[d], du[d] = at[x] - at[y], along[x] - along[y]
+    value = kind(*u).definition()
+    return proved_equal(ROWS[kind](u, du), sp.Add(*(value.diff(x) * step for x, step in zip(at, along, strict=True))))
 
 
 def _steps_joined(total: sp.Expr) -> sp.Expr:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from symkl.codegen.stable.kernels import LogRatio, LogRatioSum, ReciprocalStep, SquareBalance
+from symkl.codegen.stable.kernels import Kernel, LogRatio, LogRatioSum, ReciprocalStep, SquareBalance
 
-__all__ = ["balanced", "stepped", "summed"]
+__all__ = ["balanced", "carried_in", "stepped", "summed"]
 
 
 def summed(total: sp.Expr) -> sp.Expr:
@@ -104,3 +104,19 @@ def _difference(term: sp.Expr) -> tuple[sp.Expr, sp.Expr, list[sp.Symbol]] | Non
 
 def _parameter(term: sp.Expr) -> bool:
     return bool(term.is_Symbol or (-term).is_Symbol)
+
+
+def carried_in(e: sp.Expr) -> sp.Expr:
+    """`w*(f(x)*(a/b + c/d) + ...) => f(x)*(w*a/b + w*c/d) + ...`: sums of quotients may overflow, each times w not."""
+    if e.is_Add:
+        return sp.Add(*map(carried_in, e.args))
+    wide = [f for f in e.args if f.is_Add and _of_quotients(f)] if e.is_Mul else []
+    if not wide:
+        return e
+    kernels = [f for f in e.args if isinstance(f, Kernel)]
+    others = sp.Mul(*(f for f in e.args if f is not wide[0] and f not in kernels))
+    return sp.Mul(*kernels, sp.Add(*(carried_in(others * term) for term in wide[0].args)))
+
+
+def _of_quotients(total: sp.Expr) -> bool:
+    return total.has(Kernel) or any(sp.fraction(term)[1] != 1 for term in total.args)

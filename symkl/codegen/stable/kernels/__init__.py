@@ -15,7 +15,7 @@ from symkl.codegen.stable.kernels.bessel import (
     SineOfStep,
     Versine,
 )
-from symkl.codegen.stable.kernels.chords import CrossingGap, RampGap
+from symkl.codegen.stable.kernels.chords import CrossingGap, CrossingLogMean, RampGap, RampLogMean, ShareMean
 from symkl.codegen.stable.kernels.differences import (
     ProductDifference,
     ProductExcess,
@@ -79,6 +79,7 @@ __all__ = [
     "BinetRise",
     "BinetSlope",
     "CrossingGap",
+    "CrossingLogMean",
     "Digamma",
     "DigammaRise",
     "EntropyGap",
@@ -114,10 +115,12 @@ __all__ = [
     "ProductGap",
     "ProductLogRatio",
     "RampGap",
+    "RampLogMean",
     "ReciprocalStep",
     "ScaledExpGap",
     "ScaledExpInt",
     "ScaledProductGap",
+    "ShareMean",
     "Sigmoid",
     "SigmoidRise",
     "SineOfStep",
