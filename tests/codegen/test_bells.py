@@ -46,6 +46,9 @@ FAR = [
     (0.0, 1e5, -1.0, 1.0, 3.0, 0.01, -2.0, 5.0),
     (-1e6, 1.0, 0.0, 1e3, 0.0, 2e-3, 0.0, 1e3),
     (0.0, 1.0, -9.0, 12.0, 0.0, 0.7, -9.5, 13.0),
+    # the logarithms rise nearly alike, though the parameters differ
+    (0.0, 0.5, 1.0, 1.25, -3.0 - 1e-12, 1.0, 1.0, 1.25),
+    (1.6332678, 2.4604127, 0.11106378, 0.26781316, 1.6283219, 2.4561067, 0.11106378, 0.26781316),
     # the first in the middle of a long interval, the second greatest at an end
     (3.1824574, 0.30940696, 0.092314307, 8.1115888, 0.055887195, 0.93304453, 0.092314307, 8.1115888),
 ]
@@ -179,6 +182,7 @@ def test_bounds_that_are_infinite_are_no_bounds(
         ("bell_gap", "np.abs(peak) > np.minimum(s, t)", "np.abs(peak) > 1e300"),
         ("bell_gap", "(u - mean)", "(u - 1.001 * mean)"),
         ("bell_gap", "(far + 0.5 * apart)", "(far + 0.501 * apart)"),
+        ("bell_slope", "(low_rest -", "(0.0 * low_rest -"),
         ("bell_mean", "np.minimum(width, t * _bell_reach(far))", "t * _bell_reach(far)"),
         ("bell_mean", "100.0 / (z", "40.0 / (z"),
         ("bell_overhang", "0.5 * before * (first + start)", "0.5 * before * first"),
