@@ -24,6 +24,7 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
     - `shifts`: log(2) - 1/2 and 1 - log(2), what x - log1p(x) changes by where 1 + x is doubled and halved;
     - `log_powers`: the logarithm of 2**1000; `log_two`: that of 2;
     - `exp`: (exp(x) - 1 - x)/x**2 in powers of x, enough for |x| <= 1;
+    - `log_gamma`: loggamma(1 + x)/x in powers of x, enough for 0 <= x <= 1/4;
     - `log_sinhc`: log(sinh(x)/x)/x**2 in powers of x**2, enough for |x| <= 2;
     - `langevin`, `langevin_bend`: its derivative's (coth(x) - 1/x)/x, and 1 over the second one, which is
       1/x**2 - 1/sinh(x)**2 and falls too fast for a polynomial; both alike;
@@ -37,7 +38,7 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
     - `even_nodes`, `even_weights`: Gauss-Legendre on [0, 1];
     - `few_nodes`, `few_weights`: the same, fewer;
     - `many_nodes`, `many_weights`: the same, more;
-    - `euler`: the constant of Euler and Mascheroni;
+    - `euler`: the constant of Euler and Mascheroni; `euler_below_one`: what it is below 1;
     - `digamma_root`: the positive root of digamma;
     - `root_of_tau`: the square root of 2*pi;
     - `stirling_twice`, those of its two derivatives `stirling_slope_twice` (without the sign) and
@@ -56,6 +57,7 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
         "log_powers": (float((1000 * sp.log(2)).evalf(30)),),
         "log_two": (float(sp.log(2).evalf(30)),),
         "exp": tuple(float(c) for c in _interpolated(_exp_remainder, -1, 1, 14)),
+        "log_gamma": tuple(float(c) for c in _interpolated(_log_gamma, 0, Fraction(1, 4), 15)),
         "log_sinhc": tuple(float(c) for c in _interpolated(_log_sinhc, 0, 4, 17)),
         "langevin": tuple(float(c) for c in _interpolated(_langevin, 0, 4, 17)),
         "langevin_bend": tuple(float(c) for c in _interpolated(_langevin_bend, 0, 4, 14)),
@@ -77,6 +79,7 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
         "many_nodes": tuple(float((1 + x) / 2) for x, _ in many),
         "many_weights": tuple(float(w / 2) for _, w in many),
         "euler": (float(mp.euler),),
+        "euler_below_one": (float(1 - mp.euler),),
         "digamma_root": (float(findroot(digamma, 1.46)),),
         "root_of_tau": (float(sp.sqrt(2 * sp.pi).evalf(25)),),
         "stirling_twice": tuple(in_two(b) for b in stirling),
@@ -116,6 +119,10 @@ def _atanh_remainder(z: mp.mpf) -> mp.mpf:
 
 def _exp_remainder(x: mp.mpf) -> mp.mpf:
     return (mp.expm1(x) - x) / x**2
+
+
+def _log_gamma(x: mp.mpf) -> mp.mpf:
+    return mp.loggamma(1 + x) / x
 
 
 def _log_sinhc(z: mp.mpf) -> mp.mpf:

@@ -268,6 +268,11 @@ def _given_exp_m1(mp: Any, x: Any, y: Any) -> Any:
     return y - 1 if x > 2 else mp.expm1(x)
 
 
+def _given_log_gamma(mp: Any, r: Any, d: Any, g: Any) -> Any:
+    with mp.workdps(_MOST):
+        return mp.loggamma(2 + d if abs(d) < 0.5 else 1 + r)
+
+
 _ROWS = (
     Operation(sp.log, lambda mp, x: mp.log(x)),
     Operation(sp.exp, lambda mp, x: mp.exp(x)),
@@ -333,6 +338,7 @@ _ROWS = (
     Operation(k.Sigmoid, lambda mp, x: 1 / (1 + mp.exp(-x))),
     Operation(k.SoftplusGap, _softplus_gap),
     Operation(k.GammaGap, _gamma_gap),
+    Operation(k.GivenLogGamma, _given_log_gamma),
     Operation(k.BinetGap, _binet_gap),
     Operation(k.BetaGap, _beta_gap),
     Operation(k.Binet, _binet),

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import sympy as sp
 
 from symkl.algebra import is_positive
-from symkl.codegen.stable.kernels import GammaTail, LogMean, LogRatio, ScaledExpInt
-from symkl.codegen.stable.signs import positive
+from symkl.codegen.stable.kernels import GammaGap, GammaTail, GivenLogGamma, LogMean, LogRatio, ScaledExpInt
+from symkl.codegen.stable.signs import nonnegative, positive
 from symkl.errors import NotYet
 
 __all__ = ["check_reach", "filled", "scaled"]
@@ -36,11 +36,13 @@ def check_reach(expression: sp.Expr, given: _Given) -> None:
 
 
 def scaled(expression: sp.Expr) -> sp.Expr:
-    """What has a value where `exp(x)` or `gamma(s)` has no room.
+    """What has a value where `exp(x)` or `gamma(s)` has no room, and digits where a gap ends in what it starts from.
 
-    `exp(x)*expint(1, x) => ScaledExpInt(x)`, `c*uppergamma(s, x) => c*exp(loggamma(s))*GammaTail(s, x)`.
+    `exp(x)*expint(1, x) => ScaledExpInt(x)`, `c*uppergamma(s, x) => c*exp(loggamma(s))*GammaTail(s, x)`,
+    `(1 - EulerGamma)*(r - 1) + GammaGap(1 + r, 2, r - 1) + ... => GivenLogGamma(r, ...) + ...`, of the size of r.
     """
-    return expression.replace(lambda e: isinstance(e, (sp.Mul, sp.uppergamma)), _scaled_product)
+    found = expression.replace(lambda e: isinstance(e, (sp.Mul, sp.uppergamma)), _scaled_product)
+    return found.replace(lambda e: e.is_Add and e.has(GammaGap), _from_both_ends)
 
 
 def filled(expression: sp.Expr) -> sp.Expr:
@@ -71,6 +73,16 @@ def _means(product: sp.Expr) -> sp.Expr:
             if step.free_symbols and other in product.args:
                 return _means(sign * product / (factor * other) * LogMean(*log.args) ** -power)
     return product
+
+
+def _from_both_ends(total: sp.Expr) -> sp.Expr:
+    for gap in (term for term in total.args if isinstance(term, GammaGap)):
+        b, a, step = gap.args
+        r = sp.expand(b - 1)
+        for linear in total.args if a == 2 and nonnegative(r) else ():
+            if sp.expand(linear - (1 - sp.EulerGamma) * step) == 0:
+                return total - gap - linear + GivenLogGamma(r, step, gap)
+    return total
 
 
 def _scaled_product(product: sp.Expr) -> sp.Expr:

@@ -219,6 +219,11 @@ COMPARED: dict[object, tuple[Callable[[Any, Any], tuple[float, ...]], Sequence[t
     k.LogSeriesGap: (lambda b, a: (b, a, b - a), [(b, a) for b, a in TWO_WEIGHTS if abs(b - a) > 1e-298], 8),
     k.LogSeriesRise: (lambda b, a: (b, a, b - a), TWO_WEIGHTS, 8),
     k.GammaGap: (lambda b, a: (b, a, b - a), [*TWO_POSITIVES, (1e305, 1.5)], 12),
+    k.GivenLogGamma: (
+        lambda r, one: (r, r - one, above_tangent(r)),
+        [(r, 1.0) for r in (0.0, 1e-290, 1e-20, *POSITIVE, 0.2499, 0.2501, 1e305)],
+        8,
+    ),
     k.BinetGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 40),
     k.UpperGammaGap: (lambda s, x: (s, x, s - 1), TWO_TAILS, 24),
     k.BetaGap: (lambda b, a: (b, a * 0.75, a, b * 1.25, b - a, a * 0.75 - b * 1.25), TWO_POSITIVES, 40),
@@ -274,6 +279,12 @@ def call(module: ModuleType, backend: str, head: object, points: list[tuple[floa
         # so many that the loop of vectors is taken: one way of compiling is enough here
         return function(*(np.resize(np.array(c, dtype=np.float64), 2049) for c in columns)).tolist()[: len(points)]
     return function(*(torch.tensor(c, dtype=torch.float64) for c in columns)).tolist()
+
+
+def above_tangent(r: float) -> float:
+    """What loggamma(1 + r) lies above its tangent at r = 1."""
+    with mp.workdps(60):
+        return float(mp.loggamma(1 + mp.mpf(r)) - (1 - mp.euler) * (mp.mpf(r) - 1))
 
 
 def error(value: float, truth: mp.mpf, absolute: bool = False) -> float:
@@ -425,6 +436,9 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
             return mp.log1p((bell_mass(first, start) + bell_mass(end, last)) / bell_mass(start, end))
     if head is k.UpperGammaGap:
         return upper_gamma_gap(*x)
+    if head is k.GivenLogGamma:
+        with mp.workdps(400):
+            return mp.loggamma(1 + x[0])
     b, a = (x[1] + x[2], x[1]) if abs(x[2]) < x[1] / 2 else (x[0], x[1])
     if head in (k.DigammaRise, k.BinetRise):
         rise = mp.digamma(b) - mp.digamma(a)
@@ -566,6 +580,7 @@ def test_the_coefficients_are_those_of_the_series() -> None:
     with mp.workdps(30):
         assert abs(mp.polyval(found["atanh"][::-1], s**2) - (mp.atanh(s) / s - 1) / s**2) < 1e-16
         assert abs(mp.polyval(found["exp"][::-1], x) - (mp.expm1(x) - x) / x**2) < 1e-16
+        assert abs(mp.polyval(found["log_gamma"][::-1], x / 2) * x / 2 - mp.loggamma(1 + x / 2)) < 1e-17
         # the three are polynomials by themselves: each is the derivative of the one before
         assert abs(mp.polyval(found["log_sinhc"][::-1], x**2) * x**2 - log_sinhc(x)) < 1e-17
         assert abs(mp.polyval(found["langevin"][::-1], x**2) * x - mp.diff(log_sinhc, x)) < 1e-16

@@ -13,7 +13,7 @@ import sympy as sp
 from symkl.codegen import emit, lower
 from symkl.codegen.reach import check_reach, filled, scaled
 from symkl.codegen.stable.form import proved_equal
-from symkl.codegen.stable.kernels import LogMean, expand_kernels
+from symkl.codegen.stable.kernels import GammaGap, GivenLogGamma, LogMean, expand_kernels
 from symkl.errors import NotYet
 from symkl.model import Verified, symbol
 
@@ -110,3 +110,14 @@ def test_a_quotient_by_a_logarithm_that_vanishes_with_it_is_a_mean() -> None:
     assert found == 2 * LogMean(p, 1 - p, 2 * p - 1)
     assert proved_equal(found, quotient)
     assert not proved_equal(found / 2, quotient)
+
+
+def test_a_gap_with_its_tangent_is_the_logarithm_of_the_gamma_function_from_either_end():
+    gap = GammaGap(1 + A / B, sp.Integer(2), (A - B) / B)
+    total = (1 - sp.EulerGamma) * (A - B) / B + gap - R
+    found = scaled(sp.exp(total))
+    assert found == sp.exp(GivenLogGamma(A / B, (A - B) / B, gap) - R)
+    assert proved_equal(found, sp.exp(expand_kernels(total)))
+    # another slope, another sign, no slope
+    for other in (total + gap, gap - R, 2 * (A - B) / B + gap, (1 - sp.EulerGamma) * (A - B) / B - gap):
+        assert not scaled(other).has(GivenLogGamma)

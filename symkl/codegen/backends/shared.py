@@ -47,6 +47,7 @@ GAPS: Mapping[Any, str] = {
     k.ScaledExpGap: "_scaled_exp_gap({0}, {1})",
     k.SoftplusGap: "_softplus_gap({0}, {1}, {2})",
     k.GammaGap: "_gamma_gap({0}, {1}, {2})",
+    k.GivenLogGamma: "_given_log_gamma({0}, {1}, {2})",
     k.BinetGap: "_binet_gap({0}, {1}, {2})",
     k.Binet: "_binet({0})[0]",
     k.BinetSlope: "_binet({0})[1]",

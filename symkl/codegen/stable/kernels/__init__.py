@@ -44,6 +44,7 @@ from symkl.codegen.stable.kernels.gammas import (
     GammaGap,
     GammaOfRatio,
     GammaTail,
+    GivenLogGamma,
     TrigammaExcess,
     UpperGammaGap,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "GammaTail",
     "GivenExpGap",
     "GivenExpM1",
+    "GivenLogGamma",
     "Kernel",
     "LangevinLag",
     "LangevinRise",

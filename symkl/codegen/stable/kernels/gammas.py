@@ -16,6 +16,7 @@ __all__ = [
     "GammaGap",
     "GammaOfRatio",
     "GammaTail",
+    "GivenLogGamma",
     "TrigammaExcess",
     "UpperGammaGap",
 ]
@@ -41,6 +42,18 @@ class GammaTail(Kernel):
     def definition(self) -> sp.Expr:
         s, x = self.args
         return sp.uppergamma(s, x) * sp.exp(-sp.loggamma(s))
+
+
+class GivenLogGamma(Kernel):
+    """`GivenLogGamma(r, r - 1, g) = loggamma(1 + r)` for r >= 0, where g is `GammaGap(1 + r, 2, r - 1)`.
+
+    Of the size of r where that is small, and of r - 1 where that is.
+    """
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        return sp.loggamma(1 + self.args[0])
 
 
 class GammaGap(Kernel):
