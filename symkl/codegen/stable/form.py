@@ -192,7 +192,7 @@ def _vanishes_by_logs(difference: sp.Expr) -> bool:
 
     False where the expression is short or of another kind, or a coefficient is not shown to be 0.
     """
-    if difference.count_ops() < 5 * LARGE:
+    if difference.count_ops() < 2 * LARGE:
         return False
     difference = expand_logs(difference)
     logs = {log: sp.Dummy(real=True) for log in difference.atoms(sp.log)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import sympy as sp
 
@@ -106,7 +107,11 @@ def shortest_in_steps(rest: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]]) -
 
     In as few as will do, and of these the shortest; None where none will.
     """
-    known = [(x, y) for x, y in pairs if rest.has(x)]
+    return _shortest_in_steps(rest, tuple((x, y) for x, y in pairs if rest.has(x)))
+
+
+@lru_cache(maxsize=128)  # the same difference is met on each side of a point, and again under wider conditions
+def _shortest_in_steps(rest: sp.Expr, known: tuple[tuple[sp.Expr, sp.Expr], ...]) -> sp.Expr | None:
     for count in range(1, min(len(known), _MOST_PAIRS)):
         made = [_in_steps(rest, list(part)) for part in itertools.combinations(known, count)]
         found = [shape for shape in made if shape is not None and _vanish(shape, known)]
