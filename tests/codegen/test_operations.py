@@ -176,7 +176,12 @@ COMPARED: dict[object, tuple[Callable[[Any, Any], tuple[float, ...]], Sequence[t
     k.LogMean: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (2.0, 2.0)], 4),
     k.LogGap: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 4),
     k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
-    k.ProductGap: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
+    # a ratio that is no number beside those that are
+    k.ProductGap: (
+        lambda a, b: (a, b, b * 0.75, a * 1.25) if a < 1e150 else (1 / a, b, a, 1.0),
+        [*TWO_POSITIVES, (1e200, 1e-150), (1e290, 1e-290), (1e160, 1.0)],
+        6,
+    ),
     k.ScaledProductGap: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
     k.ScaledExpGap: (lambda x, a: (-x, a), [*TWO_POSITIVES, (1.0, 0.0), (0.0, 0.0)], 6),
     k.GivenExpGap: (lambda x, y: (x, math.exp(x) if y else math.inf), [(x, y) for x in REAL for y in (0, 1)], 4),

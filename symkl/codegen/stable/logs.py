@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from symkl.codegen.stable.kernels import EntropyGap, LogGap, LogRatio, LogSquares, ProductGap, ScaledProductGap
+from symkl.codegen.stable.kernels import (
+    EntropyGap,
+    LogGap,
+    LogRatio,
+    LogSquares,
+    ProductGap,
+    ProductLogRatio,
+    ScaledProductGap,
+)
 from symkl.codegen.stable.shape import (
     complete_squares,
     difference,
@@ -194,6 +202,8 @@ def _two_by_two(a: sp.Expr, b: sp.Expr) -> tuple[sp.Expr, ...] | None:
 def ratio_of(group: LogGroup, pairs: Sequence[tuple[sp.Expr, sp.Expr]] = ()) -> sp.Expr:
     """`c*log(a/b) => c*LogRatio(a, b)`; a sum c that vanishes where the pairs are equal in their differences."""
     coefficient = in_deviations(group.coefficient, pairs)
+    if not pairs and (products := _two_by_two(group.above, group.below)) is not None:
+        return coefficient * ProductLogRatio(*products)
     return coefficient * LogRatio(group.above, group.below, difference(group.above, group.below))
 
 
