@@ -152,6 +152,10 @@ def _differences_right(value: sp.Expr) -> bool:
             proved_equal(gap.args[1], sp.exp(expand_kernels(gap.args[0])))
             for gap in value.atoms(k.GivenExpGap, k.GivenExpM1)
         )
+        and all(
+            is_zero(r - 1 - d) and proved_equal(expand_kernels(gap), expand_kernels(k.GammaGap(1 + r, 2, r - 1)))
+            for r, d, gap in (e.args for e in value.atoms(k.GivenLogGamma))
+        )
     )
 
 

@@ -224,6 +224,27 @@ def test_a_difference_that_is_not_that_of_the_two_is_seen(
                 recheck([changed], backend, text)
 
 
+def test_a_log_gamma_with_a_gap_that_is_not_its_own_is_seen(
+    made: Callable[..., Program], loader: jinja2.BaseLoader
+) -> None:
+    a = symbol("a_1", "positive")
+    program = made("entropy", "Exponential")
+    arguments = (replace(program.arguments[0], name=a.name, symbol=a),)
+    for step, gap, right in (
+        (a - 1, k.GammaGap(1 + a, 2, a - 1), True),
+        (1 - a, k.GammaGap(1 + a, 2, a - 1), False),
+        (a - 1, k.GammaGap(2 + a, 2, a), False),
+    ):
+        branch = Branch((), k.GivenLogGamma(a, step, gap), closed=sp.loggamma(1 + a))
+        changed = replace(program, arguments=arguments, assignments=(), branches=(branch,), clipped=False, pairs=())
+        text = emit([changed], "numpy", loader)
+        if right:
+            recheck([changed], "numpy", text)
+        else:
+            with pytest.raises(Broken, match="not shown to be"):
+                recheck([changed], "numpy", text)
+
+
 @pytest.mark.parametrize("backend", ["torch", "jax"])
 def test_derivatives_are_read_back_and_tried_too(
     backend: str, verified: Callable[..., Verified], loader: jinja2.BaseLoader

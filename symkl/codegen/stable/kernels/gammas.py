@@ -45,7 +45,7 @@ class GammaTail(Kernel):
 
 
 class GivenLogGamma(Kernel):
-    """`GivenLogGamma(r, r - 1, g) = loggamma(1 + r)` for r >= 0, where g is `GammaGap(1 + r, 2, r - 1)`.
+    """`GivenLogGamma(r, d, g) = loggamma(1 + r)` for r >= 0, where d is r - 1 and g is `GammaGap(1 + r, 2, d)`.
 
     Of the size of r where that is small, and of r - 1 where that is.
     """
