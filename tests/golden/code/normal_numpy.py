@@ -473,19 +473,17 @@ def _plus_log_gap(
     value: NDArray[np.float64], factor: float, a: NDArray[np.float64], b: NDArray[np.float64], d: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """value + factor*_log_gap(a, b, d), for a value of at least 0: the gap in full only where its last digits count."""
-    x = d / b
-    log = np.log1p(x)
-    # above it, what x was rounded by shows no more than in the gap itself
-    above = x > -0.5
-    x -= log
+    ratio = a / b
+    log = np.log(ratio)
+    ratio -= 1.0
+    ratio -= log
     if factor != 1.0:
-        x *= factor
-    total = x + value
+        ratio *= factor
+    total = ratio + value
     np.abs(log, out=log)
-    log *= 0.35 * factor
-    # what the logarithm was rounded by is small beside the sum
-    far = above & (total > log)
-    return _patched(total, ~far, lambda *terms: _with_log_gap(factor, *terms), value, a, b, d)
+    log *= 0.5 * factor
+    # what the ratio was rounded by hardly moves the gap, and what its logarithm was is small beside the sum
+    return _patched(total, ~(total > log), lambda *terms: _with_log_gap(factor, *terms), value, a, b, d)
 
 
 def _with_log_gap(

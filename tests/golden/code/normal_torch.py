@@ -754,8 +754,8 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     if torch.compiler.is_compiling() and not _derived(a, b, d):
         return (_short_log_gap_of_bits if _TRACED.single else _log_gap_of_bits)(a, b, d)
     if _settled(d):
-        if _SINGLE.get() and _between(x := d / b, -0.99999, 1e100):
-            return _short_log_gap(x)
+        if _SINGLE.get() and bool((ratio := a / b).amax() < 1e100):
+            return _short_log_gap(ratio, d, b)
         if _between(b, 1e-150, 1e150) and _between(ratio := a / b, 1e-100, 1e100):
             return _plain_log_gap(a, b, d, ratio)
     x = d / b
@@ -774,11 +774,13 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
     return torch.where(near, value_near, x - _log_quotient(a, b).clamp(max=1e4))
 
 
-def _short_log_gap(x: Tensor) -> Tensor:
-    """x - log(1 + x) to 32 bits, for x above -0.99999."""
-    value, size = x - torch.log1p(x), x.abs()
+def _short_log_gap(ratio: Tensor, d: Tensor, b: Tensor) -> Tensor:
+    """ratio - 1 - log(ratio) to 32 bits, for a ratio of 1 + d/b that is not vast."""
+    step = ratio - 1.0
+    value, size = step - torch.log(ratio), step.abs_()
     if bool(size.amin() > 1e-6):
         return value
+    x = d / b
     return torch.where(size < 1e-3, x * x * (0.5 - x * (1 / 3 - x * (0.25 - 0.2 * x))), value)
 
 
