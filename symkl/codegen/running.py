@@ -30,8 +30,6 @@ _NAMED: dict[str, tuple[Any, ...]] = {
     **{head.__name__.lower(): (head,) for head in OPERATIONS},
     "binet": (kernels.Binet, kernels.BinetSlope),
 }
-#: what adds a number times an operation to a sum
-_ADDED = {"_plus_log_gap": kernels.LogGap}
 
 
 @dataclass(frozen=True)
@@ -104,9 +102,9 @@ def _kernels_named(module: ModuleType, named: Callable[[Function], Function]) ->
     """The module with its kernels under their names, its domains checked, and derivatives as they are formed."""
     heads = {name: _NAMED[name.replace("_", "")] for name in vars(module) if name[0] == "_" and _is_kernel(name)}
     others: dict[str, Function] = {name: _together([named(head) for head in own]) for name, own in heads.items()}
-    for name, head in _ADDED.items():
-        if hasattr(module, name):
-            others[name] = partial(_added, named(head))
+    # `_plus_log_gap` adds a number times what `_log_gap` gives
+    added = [name for name in vars(module) if name.startswith("_plus_")]
+    others.update((name, partial(_added, others[name.removeprefix("_plus")])) for name in added)
     if hasattr(module, "_refined"):
         others["_refined"] = lambda slopes, *_: slopes
     if hasattr(module, "_doubtful"):

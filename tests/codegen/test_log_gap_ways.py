@@ -63,7 +63,7 @@ def beside(module: ModuleType, value: float, factor: float) -> float:
 def test_a_gap_beside_other_terms_is_as_exact_as_the_sum_shows(
     value: float, factor: float, program: Program, with_slip: Callable[..., ModuleType]
 ) -> None:
-    module = with_slip(program, "numpy", "plus_log_gap", "value + gap", "value + gap")
+    module = with_slip(program, "numpy", "plus_log_gap", "ratio -= log", "ratio -= log")
     assert beside(module, value, factor) <= 4.0
 
 
@@ -85,7 +85,7 @@ def test_a_bound_that_is_wrong_is_seen(
 def test_what_is_added_to_broadcasts_and_may_be_infinite(
     program: Program, with_slip: Callable[..., ModuleType]
 ) -> None:
-    module = with_slip(program, "numpy", "plus_log_gap", "value + gap", "value + gap")
+    module = with_slip(program, "numpy", "plus_log_gap", "ratio -= log", "ratio -= log")
     a, b = np.array([1.0, 2.0, 3.0]), np.array([2.0])
     value = np.asfortranarray([[0.1, 0.2, math.inf], [0.3, 0.4, 0.5]])
     with np.errstate(all="ignore"):
@@ -183,3 +183,14 @@ def test_what_is_rounded_to_float32_in_blocks_is_rounded_once(
     program = lower(verified("kl", "Normal", "Normal"), slopes=True)
     error = in_blocks(with_slip(program, "torch", "log_gap", old, new))
     assert error <= 0.51 if right else error > 0.51
+
+
+@pytest.mark.parametrize(("new", "right"), [("inside.all()", True), ("inside.any()", False)])
+def test_a_ratio_that_is_no_number_beside_one_that_is_has_its_gap(
+    new: str, right: bool, verified: Callable[..., Verified], with_slip: Callable[..., ModuleType]
+) -> None:
+    program = lower(verified("kl", "Gamma", "Exponential"), slopes=True)
+    module = with_slip(program, "torch", "product_gap", "inside.all()", new)
+    arguments = (torch.tensor(x, dtype=torch.float64) for x in ([1.0, 1.0], [1e200, 1.0], [1e-200, 2.0]))
+    found = module.kl_gamma_exponential(*arguments).tolist()
+    assert (found == pytest.approx([400.0 * math.log(10.0) - 1.0, 1.0 - math.log(2.0)], rel=1e-15)) == right

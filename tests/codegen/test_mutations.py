@@ -20,7 +20,7 @@ SLIPS = [
     ("log_gap", "near *= s", "near = y - np.log1p(y)"),
     ("log_gap", "x - _log_quotient(a, b)", "x - np.log1p(x)"),
     ("plus_log_gap", "log *= 0.5 * factor", "log *= 0.0"),
-    ("plus_log_gap", "value + gap", "value + 0.99 * gap"),
+    ("plus_log_gap", "_total(v, factor * _log_gap", "_total(v, 0.99 * factor * _log_gap"),
     ("log_ratio", "2.0 * np.log(np.sqrt(a)", "np.log(np.sqrt(a)"),
 ]
 

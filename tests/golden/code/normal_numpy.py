@@ -483,21 +483,8 @@ def _plus_log_gap(
     np.abs(log, out=log)
     log *= 0.5 * factor
     # what the ratio was rounded by hardly moves the gap, and what its logarithm was is small beside the sum
-    return _patched(total, ~(total > log), lambda *terms: _with_log_gap(factor, *terms), value, a, b, d)
-
-
-def _with_log_gap(
-    factor: float,
-    value: NDArray[np.float64],
-    a: NDArray[np.float64],
-    b: NDArray[np.float64],
-    d: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    gap = factor * _log_gap(a, b, d)
-    total = value + gap
-    if np.isnan(total).any():
-        total = np.where((value == np.inf) | (gap == np.inf), np.inf, total)
-    return total
+    near = ~(total > log)
+    return _patched(total, near, lambda v, *pair: _total(v, factor * _log_gap(*pair)), value, a, b, d)
 
 
 def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float64]) -> NDArray[np.float64]:
