@@ -41,9 +41,12 @@ def shared(
     found = [_divided_before(slope, given) for slope in found]
     found = [slope.replace(lambda e: e.is_Add, _over_one_divisor) for slope in found]
     named: list[Assignment] = []
-    while (quotient := _most_common(found)) is not None:
+    over: dict[sp.Symbol, set[sp.Symbol]] = {}
+    while (quotient := _most_common(found, over) or _beside_quotient(found, over)) is not None:
         name = sp.Symbol(fresh(suggested(quotient)), real=True)
         named.append(Assignment(name, quotient))
+        above, below = sp.fraction(quotient)
+        over[name] = {below, *over.get(above, ())}
         found = [_divided_before(slope, {quotient: name}) for slope in found]
     while long := [factor for slope in found for factor in _long_factors(slope)]:
         named.append(Assignment(sp.Symbol(fresh("t"), real=True), long[0]))
@@ -154,13 +157,28 @@ def _divisors(term: sp.Expr) -> list[sp.Symbol]:
     return [base for base, power in term.as_powers_dict().items() if base.is_Symbol and _times(power, sp.S.NegativeOne)]
 
 
-def _most_common(slopes: Sequence[sp.Expr]) -> sp.Expr | None:
-    """The quotient of two symbols that is found most often, if more than once."""
+def _most_common(slopes: Sequence[sp.Expr], over: Mapping[sp.Symbol, Collection[sp.Symbol]]) -> sp.Expr | None:
+    """The quotient of two symbols that is found most often, if more than once.
+
+    What is `over` a divisor already meets it again only where nothing else does: `x/s**2` may overflow, where
+    `x/s*(y/s)` does not.
+    """
     found: list[sp.Expr] = []
     for product in (e for slope in slopes for e in sp.preorder_traversal(slope) if e.is_Mul):
         above = [base for base, power in product.as_powers_dict().items() if base.is_Symbol and _times(power, sp.S.One)]
-        found += [x / s for x in above for s in _divisors(product)]
+        for s in _divisors(product):
+            found += [x / s for x in [x for x in above if s not in over.get(x, ())] or above]
     return _commonest(found)
+
+
+def _beside_quotient(slopes: Sequence[sp.Expr], over: Collection[sp.Symbol]) -> sp.Expr | None:
+    """`y/s` of the first `x*y/s` where x is `over` a divisor already: `x/s*y` may overflow where `x*(y/s)` does not."""
+    for product in (e for slope in slopes for e in sp.preorder_traversal(slope) if e.is_Mul):
+        above = sorted(_symbols_above(product), key=str)
+        others = [y for y in above if y not in over]
+        if len(others) < len(above) and others and (below := sorted(_divisors(product), key=str)):
+            return others[0] / below[0]
+    return None
 
 
 def _commonest(found: Iterable[sp.Expr]) -> sp.Expr | None:

@@ -76,6 +76,23 @@ def test_sums_that_slopes_alone_are_made_of_are_divided_once():
     assert shared([T * A], [total], lambda hint: "n", kept={T})[1] == [total]
 
 
+@pytest.mark.parametrize(
+    ("slopes", "quotients"),
+    [
+        # t/s by itself, then what else there is over s
+        ([A * T / S**2, B * T / S**2], {T / S, A / S, B / S}),
+        ([A * T / (S * D), sp.exp(B) * T / S], {T / S, A / D}),
+        # nothing else is there
+        ([T / S**2, B + T / S**2], {T / S}),
+    ],
+)
+def test_what_is_over_a_divisor_meets_no_second_one_by_itself(slopes, quotients):
+    found, named = shared(slopes, [], lambda hint: f"n_{hint}")
+    put = {assignment.name: assignment.value for assignment in named}
+    assert [e.xreplace(put).xreplace(put) for e in found] == slopes
+    assert {e for e in put.values() if not e.has(*put)} == quotients
+
+
 def test_a_root_in_the_divisor_stays():
     assert divided([A / sp.sqrt(S), B / sp.sqrt(S)])[0] == [A / sp.sqrt(S), B / sp.sqrt(S)]
 
