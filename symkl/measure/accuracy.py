@@ -159,7 +159,7 @@ def _row(case: Case, subject: Subject, part: Sample, child: Child) -> dict[str, 
     regime = part.regime
     head = {"case": case.title, "who": subject.name, "dtype": regime.dtype, "regime": regime.name}
     if not part.values:
-        return {**head, "value": tally([], [], regime.dtype), "slopes": None, "worst": None}
+        return {**head, "value": tally([], [], regime.dtype), "slopes": None, "worst": None, "worst_slope": None}
     answer = child.ask(ValuesOf(subject, part.columns, regime.dtype, bool(part.slopes)))
     if "missing" in answer:
         return {"missing": answer["missing"]}
@@ -167,17 +167,32 @@ def _row(case: Case, subject: Subject, part: Sample, child: Child) -> dict[str, 
         **head,
         "value": tally(answer["values"], part.values, regime.dtype),
         "slopes": None if answer["slopes"] is None else _slopes(answer["slopes"], part, regime.dtype),
-        "worst": _worst(answer["values"], part),
+        "worst": _worst(answer["values"], part.values, part),
+        "worst_slope": None if answer["slopes"] is None else _worst_slope(answer["slopes"], part),
     }
 
 
-def _worst(found: Sequence[float], part: Sample) -> dict[str, Any] | None:
+def _worst(found: Sequence[float], truths: Sequence[Any], part: Sample) -> dict[str, Any] | None:
     """The point with the largest error: the arguments, the value and the truth, as text."""
-    place = worst(found, part.values, part.regime.dtype)
+    place = worst(found, truths, part.regime.dtype)
     if place is None:
         return None
-    truth = mp.nstr(part.values[place], 25)
+    truth = mp.nstr(truths[place], 25)
     return {"at": [repr(column[place]) for column in part.columns], "value": repr(found[place]), "truth": truth}
+
+
+def _worst_slope(found: Sequence[Sequence[float]], part: Sample) -> dict[str, Any] | None:
+    """The same of the derivatives; `by` is the position of the argument, from 0."""
+    truths = [[row[i] for row in part.slopes] for i in range(len(found))]
+    each = [worst(*pair, part.regime.dtype) for pair in zip(found, truths, strict=True)]
+    places = [(i, place) for i, place in enumerate(each) if place is not None]
+    if not places:
+        return None
+    by = worst([found[i][p] for i, p in places], [truths[i][p] for i, p in places], part.regime.dtype)
+    assert by is not None
+    i = places[by][0]
+    told = _worst(found[i], truths[i], part)
+    return {"by": i, **told} if told else None
 
 
 def _slopes(found: Sequence[Sequence[float]], part: Sample, dtype: str) -> dict[str, Any]:

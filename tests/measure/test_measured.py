@@ -87,6 +87,13 @@ def test_what_people_use_is_measured_beside_it_with_its_gradient(report: dict) -
     assert rows["1e-08"]["value"]["max"] > 1e10
     assert rows["1e-08"]["slopes"]["max"] > 1e4
     assert rows["1e-08"]["slopes"]["points"] == 60
+    worst = rows["1e-08"]["worst_slope"]
+    first, second = map(float, worst["at"])
+    expected = [(first - second) / first**2, (second - first) / (first * second)][worst["by"]]
+    assert float(worst["truth"]) == pytest.approx(expected, rel=1e-12)
+    assert abs(float(worst["value"]) / expected - 1) == pytest.approx(rows["1e-08"]["slopes"]["max"] * 2**-53, rel=1.0)
+    assert rows["1e-01"]["worst_slope"]["by"] in (0, 1)
+    assert results(report, "symkl numpy")["1e-08"]["worst_slope"] is None
 
 
 def test_what_cannot_be_measured_is_left_out_and_said(exponential: Prepared, library: Library, child: Child) -> None:
