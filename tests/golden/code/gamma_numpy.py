@@ -47,7 +47,7 @@ def kl_gamma_gamma(
     Accuracy: 32 units in the last place in float64.
     """
     values, shape, dtype = _prepare(alpha_1, beta_1, alpha_2, beta_2)
-    value = _in_blocks(_kl_gamma_gamma, values, shape, validate)
+    value = _in_blocks(_kl_gamma_gamma, values, shape, np.dtype(np.float64) if event_ndims else dtype, validate)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -72,7 +72,7 @@ _BLOCK = 1 << 15  # elements at a time: what is worked out between stays in the 
 
 
 def _prepare(*arguments: ArrayLike) -> tuple:
-    """The arguments as float64 arrays with an axis, their common shape without it, and the dtype of the result."""
+    """The arguments as arrays of real numbers with an axis, their common shape without it, and the result's dtype."""
     dtype = np.dtype(np.float64)
     if arguments and all(type(a) is np.ndarray and a.dtype == dtype for a in arguments):
         shape = arguments[0].shape
@@ -84,26 +84,28 @@ def _prepare(*arguments: ArrayLike) -> tuple:
         raise TypeError(f"parameters must be real numbers, not {dtype}")
     if not np.issubdtype(dtype, np.floating) or dtype.itemsize > 8:
         dtype = np.dtype(np.float64)
-    values = [np.asarray(a).astype(np.float64, copy=False) for a in arguments]
+    values = [np.asarray(a) for a in arguments]
     return [v.reshape(v.shape or 1) for v in values], np.broadcast_shapes(*(v.shape for v in values)), dtype
 
 
 def _in_blocks(
     function: Callable[..., NDArray[np.float64]],
-    values: Sequence[NDArray[np.float64]],
+    values: Sequence[NDArray],
     shape: tuple[int, ...],
+    dtype: np.dtype,
     validate: bool,
-) -> NDArray[np.float64]:
-    """The function of the arguments, large arrays a block at a time."""
+) -> NDArray:
+    """The function of the arguments in float64; large arrays a block at a time, each rounded to the dtype."""
     with np.errstate(all="ignore"):
         if all(v.size <= _BLOCK for v in values):
-            return function(*values, validate)
-        value = np.empty(shape)
+            return function(*(v.astype(np.float64, copy=False) for v in values), validate)
+        value = np.empty(shape, dtype)
         flat, single = value.reshape(-1), (1,)
         whole = [v if v.shape == single else np.broadcast_to(v, shape).reshape(-1) for v in values]
         for start in range(0, flat.size, _BLOCK):
             part = slice(start, start + _BLOCK)
-            flat[part] = function(*(v if v.shape == single else v[part] for v in whole), validate)
+            parts = (v if v.shape == single else v[part] for v in whole)
+            flat[part] = function(*(v.astype(np.float64, copy=False) for v in parts), validate)
     return value
 
 
