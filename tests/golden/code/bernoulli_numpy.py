@@ -202,7 +202,10 @@ def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype,
 
 def _doubtful(reals: Sequence[NDArray[np.float64]], bounded: Sequence[NDArray[np.float64]]) -> bool:
     """Whether one of `reals` is nan or one of `bounded` below 0."""
-    return not (all((x == x).all() for x in reals) and all((x >= 0.0).all() for x in bounded))
+    # the least of numbers with a nan among them is nan
+    return any(np.isnan(np.minimum.reduce(x, axis=None, initial=0.0)) for x in reals) or not all(
+        np.minimum.reduce(x, axis=None, initial=0.0) >= 0.0 for x in bounded
+    )
 
 
 def _checked(
@@ -381,18 +384,24 @@ def _softplus_gap(b: NDArray[np.float64], a: NDArray[np.float64], d: NDArray[np.
 
 def _total(*terms: NDArray[np.float64] | tuple[float, NDArray[np.float64]]) -> NDArray[np.float64]:
     """The sum of non-negative terms, (c, x) for c*x*x; infinite where one of them is, even where another is 0/0."""
-    parts = [_scaled_square(*term) if isinstance(term, tuple) else term for term in terms]
-    value = parts[0]
-    for part in parts[1:]:
-        value = value + part
+    value, own = _term(terms[0]), isinstance(terms[0], tuple)
+    for term in terms[1:]:
+        part = _term(term)
+        if own and value.shape == part.shape:
+            value += part
+        else:
+            value, own = value + part, True
     if np.isnan(value).any():
-        for part in parts:
+        for part in map(_term, terms):
             value = np.where(part == np.inf, np.inf, value)
     return value
 
 
-def _scaled_square(factor: float, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """factor*x*x, in place."""
+def _term(term: NDArray[np.float64] | tuple[float, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The number, or (c, x) as c*x*x."""
+    if not isinstance(term, tuple):
+        return term
+    factor, x = term
     value = factor * x
     value *= x
     return value

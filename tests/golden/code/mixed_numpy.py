@@ -188,7 +188,10 @@ def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype,
 
 def _doubtful(reals: Sequence[NDArray[np.float64]], bounded: Sequence[NDArray[np.float64]]) -> bool:
     """Whether one of `reals` is nan or one of `bounded` below 0."""
-    return not (all((x == x).all() for x in reals) and all((x >= 0.0).all() for x in bounded))
+    # the least of numbers with a nan among them is nan
+    return any(np.isnan(np.minimum.reduce(x, axis=None, initial=0.0)) for x in reals) or not all(
+        np.minimum.reduce(x, axis=None, initial=0.0) >= 0.0 for x in bounded
+    )
 
 
 def _checked(

@@ -336,7 +336,10 @@ def _finish(value: NDArray[np.float64], shape: tuple[int, ...], dtype: np.dtype,
 
 def _doubtful(reals: Sequence[NDArray[np.float64]], bounded: Sequence[NDArray[np.float64]]) -> bool:
     """Whether one of `reals` is nan or one of `bounded` below 0."""
-    return not (all((x == x).all() for x in reals) and all((x >= 0.0).all() for x in bounded))
+    # the least of numbers with a nan among them is nan
+    return any(np.isnan(np.minimum.reduce(x, axis=None, initial=0.0)) for x in reals) or not all(
+        np.minimum.reduce(x, axis=None, initial=0.0) >= 0.0 for x in bounded
+    )
 
 
 def _checked(
@@ -481,7 +484,11 @@ def _plus_log_gap(
     ratio -= log
     if factor != 1.0:
         ratio *= factor
-    total = ratio + value
+    if ratio.shape == value.shape:
+        ratio += value
+        total = ratio
+    else:
+        total = ratio + value
     np.abs(log, out=log)
     log *= 0.5 * factor
     # what the ratio was rounded by hardly moves the gap, and what its logarithm was is small beside the sum
@@ -501,18 +508,24 @@ def _polynomial(coefficients: tuple[float, ...], x: NDArray[np.float64]) -> NDAr
 
 def _total(*terms: NDArray[np.float64] | tuple[float, NDArray[np.float64]]) -> NDArray[np.float64]:
     """The sum of non-negative terms, (c, x) for c*x*x; infinite where one of them is, even where another is 0/0."""
-    parts = [_scaled_square(*term) if isinstance(term, tuple) else term for term in terms]
-    value = parts[0]
-    for part in parts[1:]:
-        value = value + part
+    value, own = _term(terms[0]), isinstance(terms[0], tuple)
+    for term in terms[1:]:
+        part = _term(term)
+        if own and value.shape == part.shape:
+            value += part
+        else:
+            value, own = value + part, True
     if np.isnan(value).any():
-        for part in parts:
+        for part in map(_term, terms):
             value = np.where(part == np.inf, np.inf, value)
     return value
 
 
-def _scaled_square(factor: float, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """factor*x*x, in place."""
+def _term(term: NDArray[np.float64] | tuple[float, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """The number, or (c, x) as c*x*x."""
+    if not isinstance(term, tuple):
+        return term
+    factor, x = term
     value = factor * x
     value *= x
     return value
