@@ -174,7 +174,7 @@ def in_blocks(module: ModuleType) -> float:
         ("size.amin() > 1e-6", "size.amin() > 1e-6", True),
         ("(0.5 - x", "(0.49999 - x", False),
         ("size < 1e-3", "size < 0.5", False),
-        ("step - torch.log(ratio)", "step - 1.000001 * torch.log(ratio)", False),
+        ("torch.sub(step, log, out=log)", "torch.sub(step, log, alpha=1.000001, out=log)", False),
     ],
 )
 def test_what_is_rounded_to_float32_in_blocks_is_rounded_once(
@@ -194,3 +194,21 @@ def test_a_ratio_that_is_no_number_beside_one_that_is_has_its_gap(
     arguments = (torch.tensor(x, dtype=torch.float64) for x in ([1.0, 1.0], [1e200, 1.0], [1e-200, 2.0]))
     found = module.kl_gamma_exponential(*arguments).tolist()
     assert (found == pytest.approx([400.0 * math.log(10.0) - 1.0, 1.0 - math.log(2.0)], rel=1e-15)) == right
+
+
+@pytest.mark.parametrize("count", [(1, 1, 1, 5), (1, 5, 1, 1), (5, 1, 1, 1), (1, 1, 5, 1), (5, 5, 5, 1), (1, 5, 1, 5)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_sums_in_place_take_arguments_of_any_shapes_and_leave_them_as_they_are(
+    count: Sequence[int], dtype: torch.dtype, verified: Callable[..., Verified], with_slip: Callable[..., ModuleType]
+) -> None:
+    program = lower(verified("kl", "Normal", "Normal"), slopes=True)
+    module = with_slip(program, "torch", "log_gap", "size < 1e-3", "size < 1e-3")
+    given = [torch.linspace(0.5, 2.5, n, dtype=dtype) + i for i, n in enumerate(count)]
+    single, full = ([x.clone().requires_grad_() for x in xs] for xs in (given, torch.broadcast_tensors(*given)))
+    found, expected = (module.kl_normal_normal(*arguments) for arguments in (single, full))
+    assert torch.equal(found, expected)
+    found.sum().backward()
+    expected.sum().backward()
+    for x, y, z in zip(single, full, given, strict=True):
+        torch.testing.assert_close(x.grad, y.grad.sum_to_size(x.shape))
+        assert torch.equal(x, z)

@@ -566,9 +566,10 @@ def _log_gap(a: Tensor | float, b: Tensor | float, d: Tensor) -> Tensor:
 
 
 def _short_log_gap(ratio: Tensor, d: Tensor, b: Tensor) -> Tensor:
-    """ratio - 1 - log(ratio) to 32 bits, for a ratio of 1 + d/b that is not vast."""
-    step = ratio - 1.0
-    value, size = step - torch.log(ratio), step.abs_()
+    """ratio - 1 - log(ratio) to 32 bits, for a ratio of 1 + d/b that is not vast; it is overwritten."""
+    log = torch.log(ratio)
+    step = ratio.sub_(1.0)
+    value, size = torch.sub(step, log, out=log), step.abs_()
     if bool(size.amin() > 1e-6):
         return value
     x = d / b
@@ -743,11 +744,14 @@ def _total(*terms: Tensor | tuple[float, Tensor]) -> Tensor:
     sums = [term for term in terms if isinstance(term, Tensor)]
     squares = [term for term in terms if not isinstance(term, Tensor)]
     if _settled(squares[0][1] if squares else sums[0]):
-        value = sums[0] if sums else 0.0 * squares[0][1]
+        value, own = (sums[0], False) if sums else (torch.zeros_like(squares[0][1]), True)
         for term in sums[1:]:
-            value = value + term
+            value, own = value + term, True
         for factor, x in squares:
-            value = torch.addcmul(value, x, x, value=factor)
+            if own and value.shape == x.shape:
+                value.addcmul_(x, x, value=factor)
+            else:
+                value, own = torch.addcmul(value, x, x, value=factor), True
         if bool(torch.isfinite(value.sum())):
             return value
     terms = [term if isinstance(term, Tensor) else term[0] * term[1] * term[1] for term in terms]
