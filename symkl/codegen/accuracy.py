@@ -8,6 +8,7 @@ import sympy as sp
 
 from symkl.codegen.program import Branch, Program
 from symkl.codegen.stable import kernels as k
+from symkl.codegen.stable.kernels import together
 
 __all__ = ["allowed", "lost_by", "promised", "promised_of", "told"]
 
@@ -28,6 +29,8 @@ _LOST: dict[object, float] = {
     k.CrossingGap: 16,
     k.BellGap: 16,
     k.BellOverhang: 16,
+    together.BellSlopes: 16,
+    together.BellOverhangSlopes: 24,
     k.BesselGap: 24,
     k.BesselLack: 6,
     k.BesselRatioSlope: 8,

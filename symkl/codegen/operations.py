@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy as sp
 
+from symkl.codegen import exact_bells as bells
 from symkl.codegen.exact_means import (
     MANY,
     TINY,
@@ -30,8 +31,6 @@ __all__ = ["OPERATIONS", "Operation"]
 
 #: digits that hold the square of any number beside 1
 _MOST = 700
-#: how often digits are doubled
-_DOUBLINGS = 6
 #: bits of a number that has many
 _LONG = 1500
 
@@ -42,52 +41,6 @@ class Operation:
 
     head: Any
     exact: Callable[..., Any]
-
-
-def _digits(mp: Any) -> int:
-    """The digits that a context, or mpmath itself, works with."""
-    return int(-mp.log10(mp.eps))
-
-
-def _bell_mass(mp: Any, low: Any, high: Any) -> Any:
-    """The integral of exp(-x*x/2) from low to high over that from 0 on, with all its digits."""
-    low, high = (low, high) if low + high >= 0 else (-high, -low)
-    with mp.extradps(int(max(mp.log10(abs(high) / (high - low)), 0))):
-        # of what is so far out nothing is left
-        high = min(high, mp.sqrt(max(low, 0) ** 2 + 5 * _digits(mp)) + 1)
-        ends = [x / mp.sqrt(2) for x in (low, high)]
-        return mp.erf(ends[1]) - mp.erf(ends[0]) if low < 1 else mp.erfc(ends[0]) - mp.erfc(ends[1])
-
-
-def _bell_gap(mp: Any, a: Any, b: Any, m: Any, s: Any, n: Any, t: Any, d: Any, e: Any) -> Any:
-    if d == e == 0:
-        return mp.mpf(0)
-    digits = _digits(mp) + 20
-    for _ in range(_DOUBLINGS):
-        with mp.workdps(digits):
-            n, t = m - d if abs(d) < abs(m) / 2 else n, s - e if abs(e) < s / 2 else t
-            value, size = _bell_terms(mp, (a - m) / s, (b - m) / s, (a - n) / t, (b - n) / t, (m - n) / t, s / t)
-            if abs(value) > size * mp.mpf(10) ** (35 - digits):
-                break
-        digits *= 2
-    return value
-
-
-def _bell_terms(mp: Any, first: Any, last: Any, start: Any, end: Any, shift: Any, ratio: Any) -> tuple[Any, Any]:
-    """The divergence, of densities from `first` to `last` and from `start` to `end`, and what it is the rest of."""
-    own, other = _bell_mass(mp, first, last), _bell_mass(mp, start, end)
-    unit = mp.sqrt(2 / mp.pi) / own
-    low, high = (unit * mp.exp(-x * x / 2) for x in (first, last))
-    rises = [shift * ratio * low, -shift * ratio * high]
-    squares = [(ratio**2 - 1) / 2 * part for part in (1, first * low, -last * high)]
-    terms = [mp.log(other / own / ratio), shift**2 / 2, *rises, *squares]
-    return mp.fsum(terms), max(map(abs, (*terms, *(ratio**2 * x * y for x, y in ((first, low), (last, high))))))
-
-
-def _bell_overhang(mp: Any, u: Any, v: Any, a: Any, b: Any, n: Any, t: Any) -> Any:
-    first, start, end, last = ((x - n) / t for x in (u, a, b, v))
-    beyond = sum(_bell_mass(mp, low, high) for low, high in ((first, start), (end, last)) if low < high)
-    return mp.log1p(beyond / _bell_mass(mp, start, end))
 
 
 def _product_gap(mp: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
@@ -317,8 +270,18 @@ _ROWS = (
     Operation(k.EntropyGap, entropy_gap),
     Operation(k.RampGap, ramp_gap),
     Operation(k.CrossingGap, crossing_gap),
-    Operation(k.BellGap, _bell_gap),
-    Operation(k.BellOverhang, _bell_overhang),
+    Operation(k.BellGap, bells.gap),
+    Operation(k.BellOverhang, bells.overhang),
+    Operation(k.BellStartHeight, lambda mp, *x: bells.heights(mp, *x)[0]),
+    Operation(k.BellEndHeight, lambda mp, *x: bells.heights(mp, *x)[1]),
+    Operation(k.BellByOwnCentre, lambda mp, *x: bells.slopes(mp, *x)[0]),
+    Operation(k.BellByOwnScale, lambda mp, *x: bells.slopes(mp, *x)[1]),
+    Operation(k.BellByOtherCentre, lambda mp, *x: bells.slopes(mp, *x)[2]),
+    Operation(k.BellByOtherScale, lambda mp, *x: bells.slopes(mp, *x)[3]),
+    Operation(k.BellStart, lambda mp, *x: bells.slopes(mp, *x)[4]),
+    Operation(k.BellEnd, lambda mp, *x: bells.slopes(mp, *x)[5]),
+    Operation(k.OverhangByCentre, lambda mp, *x: bells.overhang_slopes(mp, *x)[0]),
+    Operation(k.OverhangByScale, lambda mp, *x: bells.overhang_slopes(mp, *x)[1]),
     Operation(k.RampLogMean, ramp_log_mean),
     Operation(k.CrossingLogMean, crossing_log_mean),
     Operation(k.ShareMean, share_mean),

@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 
 from symkl.codegen.backends.base import Backend
+from symkl.codegen.stable.kernels.together import Place
 from symkl.errors import NotYet
 
 __all__ = ["Printer"]
@@ -163,7 +164,9 @@ class Printer:
             raise NotYet(f"generated {self._target.NAME} code has no operation for '{e.func.__name__}'")
         if isinstance(e, sp.zeta) and len(e.args) == 1:
             return self._spelled(spelling, self.text(e.args[0]), "1.0")
-        whole = [str(int(a)) if e.func in (sp.polygamma, sp.expint) and a.is_Integer else self.text(a) for a in e.args]
+        whole = [
+            str(int(a)) if e.func in (sp.polygamma, sp.expint, Place) and a.is_Integer else self.text(a) for a in e.args
+        ]
         if e.func in (sp.Max, sp.Min):
             return reduce(lambda left, right: self._spelled(spelling, left, right), whole)
         return self._spelled(spelling, *whole)

@@ -81,7 +81,7 @@ def _derivatives(program: Program, position: int, branch: Branch) -> list[sp.Exp
     while stable.free_symbols & set(inlined):
         stable = stable.xreplace(inlined)
     x = program.arguments[position].symbol
-    if stable.has(k.RampGap) and by_rows(stable):
+    if by_rows(stable):
         return [by_row(stable, x)]
     by_closed, by_stable = sp.diff(branch.closed, x), sp.diff(expand_kernels(stable), x)
     # that of a long closed form is compared last: it would take minutes

@@ -18,6 +18,8 @@ import sympy as sp
 
 from symkl.codegen.operations import OPERATIONS
 from symkl.codegen.stable import kernels
+from symkl.codegen.stable.kernels.kernel import parts_of
+from symkl.codegen.stable.kernels.together import Together
 from symkl.loading import load_module
 
 __all__ = ["gradient", "loaded", "read_slopes", "read_value", "runs_here", "values"]
@@ -29,6 +31,7 @@ Function = Callable[..., Any]
 _NAMED: dict[str, tuple[Any, ...]] = {
     **{head.__name__.lower(): (head,) for head in OPERATIONS},
     "binet": (kernels.Binet, kernels.BinetSlope),
+    **{whole.__name__.lower(): parts_of(whole) for whole in Together.__subclasses__()},
 }
 
 

@@ -9,7 +9,8 @@ import sympy as sp
 
 from symkl.codegen.naming import suggested
 from symkl.codegen.program import Assignment
-from symkl.codegen.stable.kernels import Digamma, Trigamma
+from symkl.codegen.stable.kernels import Digamma, Kernel, Trigamma
+from symkl.codegen.stable.kernels.together import Place
 from symkl.model import Unit
 
 __all__ = ["LONGEST", "Lowering"]
@@ -121,7 +122,10 @@ def _shape(e: sp.Expr) -> sp.Expr:
         return _Square(_shape(e.base))
     if e.func is sp.polygamma and e.args[0] in _POLYGAMMA:
         return _POLYGAMMA[e.args[0]](_shape(e.args[1]))
-    return e.func(*(_shape(a) for a in e.args))
+    parts = [_shape(a) for a in e.args]
+    if isinstance(e, Kernel) and e.together is not None:
+        return Place(e.together(*parts), sp.Integer(e.place))
+    return e.func(*parts)
 
 
 def _paired(total: sp.Expr) -> sp.Expr:

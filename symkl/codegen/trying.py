@@ -14,6 +14,8 @@ from symkl.codegen.accuracy import allowed, lost_by, promised_of
 from symkl.codegen.program import Branch, Program
 from symkl.codegen.reading import Broken
 from symkl.codegen.running import gradient, values
+from symkl.codegen.stable.kernels.kernel import taken_apart
+from symkl.codegen.stable.kernels.together import Together
 from symkl.codegen.stable.measure import Point, exact_value, exact_values, float_value, points
 
 __all__ = ["compare"]
@@ -101,9 +103,13 @@ def _compare(
 def _modelled(program: Program, form: sp.Expr, point: Point, lost: Callable[[Any], float] | None) -> float:
     """The form with every operation exact and rounded once; with `lost`, off by half of what it may lose besides."""
     at = dict(point)
+    tuples: dict[sp.Expr, sp.Expr] = {}
     for assignment in (*program.assignments, *program.later):
-        at[assignment.name] = float_value(assignment.value, at, lost)
-    return float_value(form, at, lost)
+        if isinstance(assignment.value, Together):
+            tuples[assignment.name] = assignment.value
+        else:
+            at[assignment.name] = float_value(taken_apart(assignment.value.xreplace(tuples)), at, lost)
+    return float_value(taken_apart(form.xreplace(tuples)), at, lost)
 
 
 def _units(value: float, true: Any) -> float:

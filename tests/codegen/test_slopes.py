@@ -26,6 +26,8 @@ APPLIED = {
     k.LogGap: (k.LogGap(A * B, B + 1, A * B - B - 1), (A, B)),
     k.RampGap: (k.RampGap(A * B, B + 1, C, A * B - B - 1), (A, B, C)),
     k.CrossingGap: (k.CrossingGap(A + B, B, A, B + C, A, A - B - C), (A, B, C)),
+    k.BellGap: (k.BellGap(-A, B + C, X, A + B, Y, C, X - Y, A + B - C), (A, B, C, X, Y)),
+    k.BellOverhang: (k.BellOverhang(-A - D, B + C, -A, B, X, C), (A, B, C, D, X)),
     k.ProductGap: (k.ProductGap(A, B + 1, B, A + C), (A, B, C)),
     k.ScaledProductGap: (k.ScaledProductGap(A, B + 1, B, A + C), (A, B, C)),
     k.EntropyGap: (k.EntropyGap(A, A * B, A * B - A), (A, B)),
@@ -112,7 +114,7 @@ def test_the_slopes_of_a_sum_over_pieces_are_proved_kernel_by_kernel(monkeypatch
     # a difference that is none, and a row that is wrong
     assert not slopes.by_rows(PIECES.replace(k.RampGap, lambda p, q, r, d: k.RampGap(p, q, r, 2 * d)))
     assert not slopes.by_rows(PIECES + k.RampGap(A, B, C, A - B) + k.BesselRatioSlope(A, B))
-    assert all(map(slopes.row_holds, (k.RampGap, k.CrossingGap)))
+    assert all(map(slopes.row_holds, (k.RampGap, k.CrossingGap, k.BellGap, k.BellOverhang)))
     monkeypatch.setitem(slopes.ROWS, k.RampGap, lambda u, du: slopes._ramp_gap([*u[:3], -u[3]], du))
     assert not slopes.row_holds(k.RampGap)
 

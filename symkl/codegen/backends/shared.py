@@ -8,6 +8,8 @@ from typing import Any
 import sympy as sp
 
 from symkl.codegen.stable import kernels as k
+from symkl.codegen.stable.kernels import together
+from symkl.codegen.stable.kernels.kernel import parts_of
 from symkl.codegen.twice import Bounded
 
 __all__ = ["GAPS", "REFINED", "RISES"]
@@ -69,8 +71,17 @@ GAPS: Mapping[Any, str] = {
     k.LogSeriesRise: "_log_series_rise({0}, {1}, {2})",
     k.LogSeriesSlope: "_log_series_slope({0})",
 }
+#: several at once
+_TOGETHER: Mapping[type[together.Together], str] = {
+    together.BellSlopes: "_bell_slopes({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7})",
+    together.BellHeights: "_bell_heights({0}, {1}, {2}, {3})",
+    together.BellOverhangSlopes: "_bell_overhang_slopes({0}, {1}, {2}, {3}, {4}, {5})",
+}
 #: what derivatives need besides
 RISES: Mapping[Any, str] = {
+    **_TOGETHER,
+    together.Place: "{0}[{1}]",
+    **{kind: f"{text}[{kind.place}]" for whole, text in _TOGETHER.items() for kind in parts_of(whole)},
     k.ProductDifference: "_product_difference({0}, {1}, {2}, {3})",
     k.ProductExcess: "_product_excess({0}, {1}, {2}, {3}, {4}, {5})",
     k.ReciprocalStep: "_reciprocal_step({0}, {1}, {2})",

@@ -20,7 +20,9 @@ DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
     k.BetaGap: ((0, 2, 4), (1, 3, 5)),
     **dict.fromkeys((k.RampGap, k.RampLogMean), ((0, 1, 3),)),
     **dict.fromkeys((k.CrossingGap, k.CrossingLogMean), ((0, 1, 4), (2, 3, 5))),
-    k.BellGap: ((2, 4, 6), (3, 5, 7)),
+    **dict.fromkeys((k.BellGap, k.BellStart, k.BellEnd), ((2, 4, 6), (3, 5, 7))),
+    **dict.fromkeys((k.BellByOwnCentre, k.BellByOwnScale), ((2, 4, 6), (3, 5, 7))),
+    **dict.fromkeys((k.BellByOtherCentre, k.BellByOtherScale), ((2, 4, 6), (3, 5, 7))),
 }
 
 

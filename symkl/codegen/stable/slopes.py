@@ -41,6 +41,21 @@ def _crossing_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     return by_first + k.ShareMean(b, q, -e, -d) * du[1] + k.ShareMean(q, b, -d, -e) * du[3]
 
 
+def _bell_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    a, b, _, _, n, t, *_ = u
+    first = (k.BellStart(*u) - k.BellStartHeight(a, b, n, t)) * du[0]
+    last = (k.BellEndHeight(a, b, n, t) - k.BellEnd(*u)) * du[1]
+    own = k.BellByOwnCentre(*u) * du[2] + k.BellByOwnScale(*u) * du[3]
+    return first + last + own + k.BellByOtherCentre(*u) * du[4] + k.BellByOtherScale(*u) * du[5]
+
+
+def _bell_overhang(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    first, last, a, b, n, t = u
+    outer = k.BellEndHeight(first, last, n, t) * du[1] - k.BellStartHeight(first, last, n, t) * du[0]
+    inner = k.BellStartHeight(a, b, n, t) * du[2] - k.BellEndHeight(a, b, n, t) * du[3]
+    return outer + inner + k.OverhangByCentre(*u) * du[4] + k.OverhangByScale(*u) * du[5]
+
+
 def _product_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     a, b, c, d = u
     return _excess(a, b, c, d, (c, d)) * sp.Add(du[0] / a, du[1] / b, -du[2] / c, -du[3] / d)
@@ -143,6 +158,8 @@ ROWS: dict[type[Kernel], Row] = {
     k.LogGap: _log_gap,
     k.RampGap: _ramp_gap,
     k.CrossingGap: _crossing_gap,
+    k.BellGap: _bell_gap,
+    k.BellOverhang: _bell_overhang,
     k.ProductGap: _product_gap,
     k.ScaledProductGap: _scaled_product_gap,
     k.EntropyGap: _entropy_gap,
@@ -220,12 +237,9 @@ def stable_slope(
     """The derivative of `closed` with respect to x in the most exact of the shapes that its stable `form` leads to.
 
     `form` has been proved equal to `closed`. Every shape is proved equal to the derivative; where none is, the
-    derivative of `closed` stands as it is. That of a sum over pieces is proved kernel by kernel. Raises
-    ArgumentIndexError for a kernel whose slopes are left to backends.
+    derivative of `closed` stands as it is. That of a sum over pieces is proved kernel by kernel.
     """
-    if any(kernel.is_left_to_backends for kernel in form.atoms(Kernel)):
-        raise ArgumentIndexError(form, 1)
-    if form.has(k.RampGap) and by_rows(form):
+    if by_rows(form):
         return carried_in(slope(form, x))
     if form.count_ops() > LARGE or not all(type(kernel) in ROWS for kernel in form.atoms(Kernel)):
         return sp.diff(closed, x)
@@ -252,8 +266,13 @@ def stable_slope(
 
 @lru_cache(maxsize=16)
 def by_rows(form: sp.Expr) -> bool:
-    """Whether the form's derivatives are those that the rows give: of each kind of kernel in it that is proved."""
+    """Whether the form's derivatives are those that the rows give: of each kind of kernel in it that is proved.
+
+    Asked of forms by pieces alone: of others, shapes are tried.
+    """
     kinds = {type(kernel) for kernel in form.atoms(Kernel)}
+    if not any(kind.is_derived_by_rows for kind in kinds):
+        return False
     return differences_right(form) and all(kind in ROWS and row_holds(kind) for kind in kinds)
 
 

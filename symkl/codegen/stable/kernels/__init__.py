@@ -4,7 +4,20 @@ A kernel that compares two quantities takes their difference as an argument of i
 formed exactly from the parameters where it cannot from the two rounded quantities: `(1 - q) - (1 - p)` is `p - q`.
 """
 
-from symkl.codegen.stable.kernels.bells import BellGap, BellOverhang
+from symkl.codegen.stable.kernels.bells import (
+    BellByOtherCentre,
+    BellByOtherScale,
+    BellByOwnCentre,
+    BellByOwnScale,
+    BellEnd,
+    BellEndHeight,
+    BellGap,
+    BellOverhang,
+    BellStart,
+    BellStartHeight,
+    OverhangByCentre,
+    OverhangByScale,
+)
 from symkl.codegen.stable.kernels.bessel import (
     BesselGap,
     BesselLack,
@@ -67,8 +80,16 @@ from symkl.codegen.stable.kernels.logarithms import (
 from symkl.codegen.stable.kernels.logistic import Sigmoid, SigmoidRise, Softplus, SoftplusGap
 
 __all__ = [
+    "BellByOtherCentre",
+    "BellByOtherScale",
+    "BellByOwnCentre",
+    "BellByOwnScale",
+    "BellEnd",
+    "BellEndHeight",
     "BellGap",
     "BellOverhang",
+    "BellStart",
+    "BellStartHeight",
     "BesselGap",
     "BesselLack",
     "BesselRatio",
@@ -111,6 +132,8 @@ __all__ = [
     "LogSeriesSlope",
     "LogShareRatio",
     "LogSquares",
+    "OverhangByCentre",
+    "OverhangByScale",
     "PowerOfRatio",
     "ProductDifference",
     "ProductExcess",

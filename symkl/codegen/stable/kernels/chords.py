@@ -17,6 +17,7 @@ class RampGap(Kernel):
 
     nargs = 4
     is_nonnegative_kernel = True
+    is_derived_by_rows = True
 
     def definition(self) -> sp.Expr:
         p, q, r, difference = self.args

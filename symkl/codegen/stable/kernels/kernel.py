@@ -6,15 +6,20 @@ from typing import Any
 
 import sympy as sp
 
-__all__ = ["Kernel", "expand_kernels"]
+from symkl.codegen.stable.kernels.together import Place, Together
+
+__all__ = ["Kernel", "expand_kernels", "parts_of", "taken_apart"]
 
 
 class Kernel(sp.Function):
     """An inert real function; `definition()` is what it stands for."""
 
     is_nonnegative_kernel = False
-    #: its derivatives have no closed form that keeps its digits: backends take them from its code
-    is_left_to_backends = False
+    #: a form with it has the derivatives that its row gives: each row is proved by itself
+    is_derived_by_rows = False
+    #: one function of the code that gives it beside others, and its place among what that gives
+    together: type[Together] | None = None
+    place = 0
 
     @classmethod
     def eval(cls, *args: Any) -> None:
@@ -39,3 +44,15 @@ class Kernel(sp.Function):
 def expand_kernels(expression: sp.Expr) -> sp.Expr:
     """The expression with every kernel put in by its definition."""
     return expression.replace(lambda e: isinstance(e, Kernel), lambda e: e.definition())
+
+
+def parts_of(whole: type[Together]) -> tuple[type[Kernel], ...]:
+    """The kernels that one function gives at once, in their order."""
+    return tuple(
+        sorted((kind for kind in Kernel.__subclasses__() if kind.together is whole), key=lambda kind: kind.place)
+    )
+
+
+def taken_apart(expression: sp.Expr) -> sp.Expr:
+    """The expression with the kernels themselves for the places of what one function gives at once."""
+    return expression.replace(Place, lambda whole, place: parts_of(whole.func)[int(place)](*whole.args))
