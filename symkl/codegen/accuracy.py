@@ -20,6 +20,7 @@ _LOST: dict[object, float] = {
     k.BinetSlope: 8,
     k.LogGamma: 10,
     k.GammaGap: 12,
+    k.PoweredGammaGap: 60,
     k.BinetRise: 20,
     k.DigammaRise: 12,
     k.UpperGammaGap: 24,

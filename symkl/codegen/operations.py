@@ -13,6 +13,17 @@ from typing import Any
 import sympy as sp
 
 from symkl.codegen import exact_bells as bells
+from symkl.codegen.exact_gammas import (
+    beta_gap,
+    binet,
+    binet_gap,
+    binet_rise,
+    digamma_rise,
+    gamma_gap,
+    powered_gamma_gap,
+    upper_gamma,
+    upper_gamma_gap,
+)
 from symkl.codegen.exact_means import (
     MANY,
     TINY,
@@ -31,8 +42,6 @@ __all__ = ["OPERATIONS", "Operation"]
 
 #: digits that hold the square of any number beside 1
 _MOST = 700
-#: bits of a number that has many
-_LONG = 1500
 
 
 @dataclass(frozen=True)
@@ -45,22 +54,6 @@ class Operation:
 
 def _product_gap(mp: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
     return log_gap(mp, a * b, c * d, a * b - c * d)
-
-
-def _gamma_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
-    return mp.loggamma(a + d) - mp.loggamma(a) - mp.digamma(a) * d
-
-
-def _binet_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
-    return _gamma_gap(mp, b, a, d) - entropy_gap(mp, b, a, -d)
-
-
-def _binet(mp: Any, x: Any) -> Any:
-    return mp.loggamma(x) - (x - mp.mpf(1) / 2) * mp.log(x) + x - mp.log(2 * mp.pi) / 2
-
-
-def _beta_gap(mp: Any, c: Any, d: Any, a: Any, b: Any, u: Any, v: Any) -> Any:
-    return _gamma_gap(mp, c, a, u) + _gamma_gap(mp, d, b, v) - _gamma_gap(mp, a + b + (u + v), a + b, u + v)
 
 
 def _log_share_ratio(mp: Any, a: Any, b: Any, c: Any, d: Any, step: Any) -> Any:
@@ -77,14 +70,6 @@ def _softplus_gap(mp: Any, b: Any, a: Any, d: Any) -> Any:
 
 def _product_log_ratio(mp: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
     return log_ratio(mp, a * b, c * d, a * b - c * d)
-
-
-def _digamma_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
-    return mp.digamma(a + d) - mp.digamma(a)
-
-
-def _binet_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
-    return _digamma_rise(mp, b, a, d) - log_ratio(mp, b, a, d)
 
 
 def _sigmoid_rise(mp: Any, b: Any, a: Any, d: Any) -> Any:
@@ -117,38 +102,6 @@ def _langevin_slope(mp: Any, x: Any) -> Any:
 
 def _langevin_lag(mp: Any, x: Any) -> Any:
     return x * _langevin_slope(mp, x) if mp.isfinite(x) else mp.mpf(0)
-
-
-def _upper_gamma(mp: Any, s: Any, x: Any) -> Any:
-    """By the series where that ends soon: mpmath tries the asymptotic one first, for minutes."""
-    if x == 0:
-        return mp.gamma(s)
-    if x > max(x.context.prec, s):
-        return mp.gammainc(s, x)
-    with mp.extradps(10 + int(max(x - s, 0) + abs(mp.log10(s)))):  # what the difference loses
-        bits = x.context.prec
-        # at many digits the series is sooner at an end than mpmath's gamma function
-        whole = _lower_gamma(mp, s, mp.mpf(2 * bits)) if s < 100 and bits > _LONG else mp.gamma(s)
-        return whole - _lower_gamma(mp, s, x)
-
-
-def _lower_gamma(mp: Any, s: Any, x: Any) -> Any:
-    total = term = 1 / s
-    n = 0
-    while term > total * x.context.eps:
-        n += 1
-        term *= x / (s + n)
-        total += term
-    return mp.exp(s * mp.log(x) - x) * total
-
-
-def _upper_gamma_gap(mp: Any, s: Any, x: Any, d: Any) -> Any:
-    if s == 1:
-        return mp.mpf(0)
-    # what is left is of the size of (d/x)**2
-    with mp.extradps(2 * int(max(mp.log10(max(x, 1) / abs(d)), 0))):
-        s = 1 + d if abs(d) < 0.5 else s
-        return mp.log(_upper_gamma(mp, s, x)) + x - (s - 1) * (mp.log(x) + mp.exp(x) * mp.e1(x))
 
 
 def _above(mp: Any, b: Any, a: Any, d: Any) -> Any:
@@ -248,7 +201,7 @@ _ROWS = (
     Operation(sp.polygamma, lambda mp, n, x: mp.polygamma(n, x)),
     Operation(sp.Ei, lambda mp, x: mp.ei(x)),
     Operation(sp.expint, lambda mp, n, x: mp.expint(n, x)),
-    Operation(sp.uppergamma, _upper_gamma),
+    Operation(sp.uppergamma, upper_gamma),
     Operation(sp.lowergamma, lambda mp, s, x: mp.gammainc(s, 0, x)),
     Operation(sp.betainc, lambda mp, a, b, low, high: mp.betainc(a, b, low, high)),
     Operation(sp.besseli, lambda mp, n, x: mp.besseli(n, x)),
@@ -256,6 +209,7 @@ _ROWS = (
     Operation(sp.zeta, lambda mp, s, a=1: mp.zeta(s, a)),
     Operation(k.LogGamma, lambda mp, x: mp.loggamma(x)),
     Operation(k.Digamma, lambda mp, x: mp.digamma(x)),
+    Operation(k.NearOrFar, lambda mp, x, near, far: near if abs(x) < 0.5 else far),
     Operation(k.Trigamma, lambda mp, x: mp.polygamma(1, x)),
     Operation(k.Log1P, lambda mp, x: mp.log1p(x)),
     Operation(k.ExpM1, lambda mp, x: mp.expm1(x)),
@@ -294,17 +248,19 @@ _ROWS = (
     Operation(k.PowerOfRatio, lambda mp, a, b, c: (a / b) ** c),
     Operation(k.GammaOfRatio, lambda mp, a, b: mp.gamma(1 + a / b)),
     Operation(k.ScaledExpGap, lambda mp, x, a: -x if a == 0 else a * (mp.expm1(x / a) - x / a)),
-    Operation(k.GammaTail, lambda mp, s, x: _upper_gamma(mp, s, x) / mp.gamma(s)),
-    Operation(k.UpperGammaGap, _upper_gamma_gap),
+    Operation(k.GammaTail, lambda mp, s, x: upper_gamma(mp, s, x) / mp.gamma(s)),
+    Operation(k.UpperGammaGap, upper_gamma_gap),
     Operation(k.ScaledExpInt, lambda mp, x: mp.exp(x) * mp.e1(x)),
     Operation(k.Softplus, lambda mp, x: mp.log1p(mp.exp(x))),
     Operation(k.Sigmoid, lambda mp, x: 1 / (1 + mp.exp(-x))),
     Operation(k.SoftplusGap, _softplus_gap),
-    Operation(k.GammaGap, _gamma_gap),
+    Operation(k.GammaGap, gamma_gap),
     Operation(k.GivenLogGamma, _given_log_gamma),
-    Operation(k.BinetGap, _binet_gap),
-    Operation(k.BetaGap, _beta_gap),
-    Operation(k.Binet, _binet),
+    Operation(k.LogGammaRise, lambda mp, b, a, d: mp.loggamma(a + d) - mp.loggamma(a)),
+    Operation(k.PoweredGammaGap, powered_gamma_gap),
+    Operation(k.BinetGap, binet_gap),
+    Operation(k.BetaGap, beta_gap),
+    Operation(k.Binet, binet),
     Operation(k.BinetSlope, lambda mp, x: mp.digamma(x) - mp.log(x) + 1 / (2 * x)),
     Operation(k.ProductDifference, lambda mp, a, b, c, d: a * b - c * d),
     Operation(k.ProductExcess, lambda mp, a, b, c, d, e, f: (a * b - c * d) / (e * f)),
@@ -314,9 +270,10 @@ _ROWS = (
     Operation(k.ProductLogRatio, _product_log_ratio),
     Operation(k.LogShareRatio, _log_share_ratio),
     Operation(k.ExpLag, lambda mp, x: mp.exp(x) * (mp.expm1(-x) + x)),
-    Operation(k.DigammaRise, _digamma_rise),
-    Operation(k.BinetRise, _binet_rise),
+    Operation(k.DigammaRise, digamma_rise),
+    Operation(k.BinetRise, binet_rise),
     Operation(k.TrigammaExcess, lambda mp, x, d: d * (mp.polygamma(1, x) - 1 / x)),
+    Operation(k.TrigammaLift, lambda mp, x: x * (x * mp.polygamma(1, x) - 1)),
     Operation(k.SigmoidRise, _sigmoid_rise),
     Operation(k.SinhcGap, _sinhc_gap),
     Operation(k.LangevinRise, _langevin_rise),

@@ -13,6 +13,7 @@ from symkl.codegen.backends import Backend
 from symkl.codegen.coefficients import in_two
 from symkl.codegen.printer import Printer
 from symkl.codegen.program import Argument, Assignment, Program
+from symkl.codegen.stable.kernels import NearOrFar
 from symkl.codegen.twice import Again, again
 
 __all__ = ["WIDTH", "rendered"]
@@ -37,6 +38,9 @@ _VALID = {
     "positive_integer": "({0} >= 1.0) & ({0} % 1.0 == 0.0)",
     "nonnegative_integer": "({0} >= 0.0) & ({0} % 1.0 == 0.0)",
 }
+
+#: what has a form of its own far from equality is worked out again no farther than this
+_FARTHEST = 8
 
 
 def rendered(program: Program, target: Backend) -> dict[str, Any]:
@@ -111,7 +115,9 @@ def _again(watched: Again, program: Program, target: Backend, printer: Printer) 
     precise = Printer(target, names_of, target.TWICE)
     rounded = Printer(target, {symbol: f"{name}.high" for symbol, name in names_of.items()})
     printer.called.add("_refined")
-    held = [" & ".join(printer.condition(c) for c in case.conditions) for case in watched.cases]
+    both = dict.fromkeys(e.args[0] for whole in program.expressions for e in whole.atoms(NearOrFar))
+    near = [sp.Abs(x) < _FARTHEST for x in both]
+    held = [" & ".join(printer.condition(c) for c in (*case.conditions, *near)) for case in watched.cases]
     others = [" & ".join(rounded.condition(c) for c in case.conditions) for case in watched.cases[:-1]]
     cases = [_free(f"case_{i + 1}", names_of.values()) for i in range(len(watched.cases))]
     chosen = cases[-1]

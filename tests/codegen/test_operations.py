@@ -99,6 +99,7 @@ TRIED: dict[object, tuple[tuple[Sequence[float], ...], float]] = {
     k.SineOfStep: ((REAL, (0.0, 0.3, 40.0, 1e150)), -2),
     k.Binet: ((POSITIVE,), 30),
     k.BinetSlope: ((POSITIVE,), 8),
+    k.TrigammaLift: (((1e-300, *POSITIVE, 1e20),), 8),
 }
 TWO_POSITIVES = [*itertools.product(POSITIVE, POSITIVE), *((y, x) for x in (1e-3, 0.7, 9.0) for y in NEAR)]
 TWO_WEIGHTS = [
@@ -188,6 +189,7 @@ COMPARED: dict[object, tuple[Callable[[Any, Any], tuple[float, ...]], Sequence[t
         4,
     ),
     k.LogMean: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (2.0, 2.0)], 4),
+    k.NearOrFar: (lambda x, y: (x, y, 2.0 * y), [(x, y) for x in REAL for y in REAL], 0),
     k.LogGap: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 4),
     k.EntropyGap: (lambda a, b: (a, b, b - a), [*TWO_POSITIVES, (0.0, 2.0)], 6),
     # a ratio that is no number beside those that are
@@ -244,6 +246,30 @@ COMPARED: dict[object, tuple[Callable[[Any, Any], tuple[float, ...]], Sequence[t
         8,
     ),
     k.BinetGap: (lambda b, a: (b, a, b - a), TWO_POSITIVES, 40),
+    # which crosses zero where the gamma function has the same value on both sides of its least
+    k.LogGammaRise: (
+        lambda b, a: (b, a, b - a),
+        [
+            *((b, a) for b, a in TWO_POSITIVES if a >= 1 and (b == a or abs(b + a - 3.0) > 0.01)),
+            (0.7, 2.0),
+            (1e290, 1e289),
+            (1e289, 1e290),
+            (1e306, 1.0),
+        ],
+        40,
+    ),
+    # a power that adds to what the shapes differ by, and one that makes up for some of it: then digits are lost
+    k.PoweredGammaGap: (
+        lambda w, u: (
+            w,
+            u,
+            (v := 1.0 + (0.9 if w > u or u < 0.3 or u > 9.0 else -0.9) * (w - u) / (u + w)),
+            w - u,
+            v - 1,
+        ),
+        [*TWO_POSITIVES, (1e200, 1.5), (1e-200, 1.5), (1.5, 1e-200), (1e-305, 2e-305), (3e-305, 1e-200)],
+        120,
+    ),
     k.UpperGammaGap: (lambda s, x: (s, x, s - 1), TWO_TAILS, 24),
     k.BetaGap: (lambda b, a: (b, a * 0.75, a, b * 1.25, b - a, a * 0.75 - b * 1.25), TWO_POSITIVES, 40),
     k.SoftplusGap: (lambda b, a: (b, a, b - a), [*itertools.product(REAL, REAL), (0.3, 0.3 + 1e-9), (40.0, 38.0)], 8),
@@ -473,12 +499,22 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         with mp.workdps(900):
             first, start, end, last = ((end - x[4]) / x[5] for end in (x[0], x[2], x[3], x[1]))
             return mp.log1p((bell_mass(first, start) + bell_mass(end, last)) / bell_mass(start, end))
+    if head is k.NearOrFar:
+        return x[1] if abs(x[0]) < 0.5 else x[2]
+    if head is k.PoweredGammaGap:
+        w, v = x[1] + x[3] if abs(x[3]) < x[1] / 2 else x[0], 1 + x[4] if abs(x[4]) < 0.5 else x[2]
+        with mp.workdps(400):
+            mean = mp.loggamma(x[1] + v) - mp.loggamma(x[1]) - v * mp.digamma(x[1])
+            own = mp.loggamma(w) - w * mp.log(w) + w - mp.log(v)
+            return own + w * mean - mp.loggamma(x[1]) + x[1] * mp.digamma(x[1]) - x[1]
     if head is k.UpperGammaGap:
         return upper_gamma_gap(*x)
     if head is k.GivenLogGamma:
         with mp.workdps(400):
             return mp.loggamma(1 + x[0])
     b, a = (x[1] + x[2], x[1]) if abs(x[2]) < x[1] / 2 else (x[0], x[1])
+    if head is k.LogGammaRise:
+        return mp.loggamma(b) - mp.loggamma(a)
     if head in (k.DigammaRise, k.BinetRise):
         rise = mp.digamma(b) - mp.digamma(a)
         return rise if head is k.DigammaRise else rise - mp.log(b / a)

@@ -40,6 +40,8 @@ APPLIED = {
     k.ScaledExpGap: (k.ScaledExpGap(X - Y, A), (A, X, Y)),
     k.GammaGap: (k.GammaGap(A * B, B, A * B - B), (A, B)),
     k.BinetGap: (k.BinetGap(A + B, B, A), (A, B)),
+    k.LogGammaRise: (k.LogGammaRise(A * B, 1 + B, A * B - B - 1), (A, B)),
+    k.PoweredGammaGap: (k.PoweredGammaGap(A + B, B, A * C, A, A * C - 1), (A, B, C)),
     k.BetaGap: (k.BetaGap(A + B, C * A, B, C, A, C * A - C), (A, B, C)),
     k.Binet: (k.Binet(A * B), (A, B)),
     k.BinetSlope: (k.BinetSlope(A * B), (A, B)),

@@ -34,6 +34,7 @@ from symkl.codegen.stable.logs import (
     split_logs,
     squares_of,
 )
+from symkl.codegen.stable.powered import open_powered
 from symkl.codegen.stable.powers import power_of
 from symkl.codegen.stable.ratios import divided_through, of_ratio, scales_inside
 from symkl.codegen.stable.roots import open_roots
@@ -103,6 +104,7 @@ def opened(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp
         open_bregman(closed, pairs),
         open_bessel(closed),
         open_incomplete(closed, pairs),
+        open_powered(closed, pairs),
     ):
         if found is not None:
             rest, gaps = found

@@ -14,10 +14,11 @@ __all__ = ["DIFFERENCES", "differences_right", "same_by_kernels"]
 DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
     **dict.fromkeys((k.LogGap, k.LogMean, k.GammaGap, k.BinetGap, k.SoftplusGap, k.SinhcGap), ((0, 1, 2),)),
     **dict.fromkeys((k.LogRatio, k.LogRatioSum, k.LogOddsRise, k.ReciprocalStep), ((0, 1, 2),)),
-    **dict.fromkeys((k.DigammaRise, k.BinetRise, k.SigmoidRise, k.LangevinRise), ((0, 1, 2),)),
+    **dict.fromkeys((k.DigammaRise, k.LogGammaRise, k.BinetRise, k.SigmoidRise, k.LangevinRise), ((0, 1, 2),)),
     **dict.fromkeys((k.LogSeriesGap, k.LogSeriesRise, k.BesselGap, k.BesselRatioRise), ((0, 1, 2),)),
     k.EntropyGap: ((1, 0, 2),),
     k.BetaGap: ((0, 2, 4), (1, 3, 5)),
+    k.PoweredGammaGap: ((0, 1, 3),),
     **dict.fromkeys((k.RampGap, k.RampLogMean), ((0, 1, 3),)),
     **dict.fromkeys((k.CrossingGap, k.CrossingLogMean), ((0, 1, 4), (2, 3, 5))),
     **dict.fromkeys((k.BellGap, k.BellStart, k.BellEnd), ((2, 4, 6), (3, 5, 7))),

@@ -30,7 +30,7 @@ LARGE = 100
 #: units in the last place; a sum of non-negative terms that loses no more ends the search
 GOOD_ENOUGH = 4.0
 #: so much a form that is exact at even odds may lose at other places
-ENOUGH_ELSEWHERE = 64.0
+ENOUGH_ELSEWHERE = 256.0
 
 
 @dataclass(frozen=True)

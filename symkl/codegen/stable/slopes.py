@@ -11,6 +11,7 @@ from sympy.core.function import ArgumentIndexError
 from symkl.algebra.signs import assuming
 from symkl.codegen.stable import kernels as k
 from symkl.codegen.stable.compared import DIFFERENCES, differences_right
+from symkl.codegen.stable.far import exponentials_shared, far_from_equality
 from symkl.codegen.stable.form import LARGE, proved_equal
 from symkl.codegen.stable.kernels import Kernel, expand_kernels
 from symkl.codegen.stable.measure import exact_values, loss, points
@@ -115,6 +116,19 @@ def _binet_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     return k.BinetRise(b, a, d) * du[0] - k.TrigammaExcess(a, d) * du[1]
 
 
+def _log_gamma_rise(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    b, a, d = u
+    return k.DigammaRise(b, a, d) * du[1] + k.Digamma(b) * (du[0] - du[1])
+
+
+def _powered_gamma_gap(args: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
+    w, u, v, d, e = args
+    rise = k.DigammaRise(u + v, u + 1, e)
+    by_w = k.DigammaRise(w, u, d) - e * k.Digamma(u) + k.LogGammaRise(u + v, u + 1, e) - k.LogRatio(w, u, d)
+    by_u = w * (rise - e / u) - (k.TrigammaExcess(u, d + e * w) if sp.cancel(d + e * w) != 0 else 0)
+    return by_w * du[0] + by_u * du[1] + (w * rise + d / u + e / v) * du[2]
+
+
 def _beta_gap(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     c, d, a, b, first, second = u
     above, below, both = c + d, a + b, first + second
@@ -171,6 +185,8 @@ ROWS: dict[type[Kernel], Row] = {
     k.ScaledExpGap: _scaled_exp_gap,
     k.GammaGap: _gamma_gap,
     k.BinetGap: _binet_gap,
+    k.LogGammaRise: _log_gamma_rise,
+    k.PoweredGammaGap: _powered_gamma_gap,
     k.BetaGap: _beta_gap,
     k.Binet: lambda u, du: k.BinetSlope(u[0]) * du[0],
     k.BinetSlope: lambda u, du: k.TrigammaExcess(u[0], du[0]) - du[0] / (2 * u[0] ** 2),
@@ -260,7 +276,10 @@ def stable_slope(
         for *_, i in order:
             shape = stepped(balanced(summed(shapes[i])))
             if any(proved_equal(shape, known) for known in ((same, truth_form) if long else (truth_form, same))):
-                return shape
+                far = far_from_equality(raw) if form.has(k.PoweredGammaGap) else None
+                if far is None or not proved_equal(far[1], truth_form):
+                    return shape
+                return k.NearOrFar(far[0], shape, far[1])
         return truth_form
 
 
@@ -322,6 +341,8 @@ def _shapes(raw: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.E
     Then the same with the gaps opened: beside a gap its own linear part often stands with the other sign.
     """
     yield join_exponentials(raw)
+    if raw.has(k.ExpGap):
+        yield exponentials_shared(raw, pairs)
     if raw.count_ops() > 3 * LARGE:
         return  # to factor it would take minutes
     yield from _of_short_factors(raw)

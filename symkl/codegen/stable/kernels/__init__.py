@@ -36,7 +36,7 @@ from symkl.codegen.stable.kernels.differences import (
     SquareBalance,
     SquaresShare,
 )
-from symkl.codegen.stable.kernels.exact import Digamma, ExpM1, Log1P, LogGamma, Trigamma, XLog1PY, XLogY
+from symkl.codegen.stable.kernels.exact import Digamma, ExpM1, Log1P, LogGamma, NearOrFar, Trigamma, XLog1PY, XLogY
 from symkl.codegen.stable.kernels.exponentials import (
     ExpGap,
     ExpLag,
@@ -58,7 +58,10 @@ from symkl.codegen.stable.kernels.gammas import (
     GammaOfRatio,
     GammaTail,
     GivenLogGamma,
+    LogGammaRise,
+    PoweredGammaGap,
     TrigammaExcess,
+    TrigammaLift,
     UpperGammaGap,
 )
 from symkl.codegen.stable.kernels.kernel import Kernel, expand_kernels
@@ -121,6 +124,7 @@ __all__ = [
     "LangevinSlope",
     "Log1P",
     "LogGamma",
+    "LogGammaRise",
     "LogGap",
     "LogMean",
     "LogOddsRise",
@@ -132,9 +136,11 @@ __all__ = [
     "LogSeriesSlope",
     "LogShareRatio",
     "LogSquares",
+    "NearOrFar",
     "OverhangByCentre",
     "OverhangByScale",
     "PowerOfRatio",
+    "PoweredGammaGap",
     "ProductDifference",
     "ProductExcess",
     "ProductGap",
@@ -156,6 +162,7 @@ __all__ = [
     "SquaresShare",
     "Trigamma",
     "TrigammaExcess",
+    "TrigammaLift",
     "UpperGammaGap",
     "Versine",
     "XLog1PY",

@@ -6,7 +6,7 @@ import sympy as sp
 
 from symkl.codegen.stable.kernels.kernel import Kernel
 
-__all__ = ["Digamma", "ExpM1", "Log1P", "LogGamma", "Trigamma", "XLog1PY", "XLogY"]
+__all__ = ["Digamma", "ExpM1", "Log1P", "LogGamma", "NearOrFar", "Trigamma", "XLog1PY", "XLogY"]
 
 
 class XLogY(Kernel):
@@ -70,3 +70,12 @@ class ExpM1(Kernel):
 
     def definition(self) -> sp.Expr:
         return sp.exp(self.args[0]) - 1
+
+
+class NearOrFar(Kernel):
+    """`NearOrFar(x, near, far)`: one number in two ways, the first of which is used where |x| < 1/2."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        return self.args[1]

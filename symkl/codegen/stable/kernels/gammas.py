@@ -17,7 +17,10 @@ __all__ = [
     "GammaOfRatio",
     "GammaTail",
     "GivenLogGamma",
+    "LogGammaRise",
+    "PoweredGammaGap",
     "TrigammaExcess",
+    "TrigammaLift",
     "UpperGammaGap",
 ]
 
@@ -149,6 +152,17 @@ class TrigammaExcess(Kernel):
         return d * (sp.polygamma(1, x) - 1 / x)
 
 
+class TrigammaLift(Kernel):
+    """`TrigammaLift(x) = x**2*(trigamma(x) - 1/x)` for positive x: from 1 at 0 down to 1/2."""
+
+    nargs = 1
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        (x,) = self.args
+        return x**2 * sp.polygamma(1, x) - x
+
+
 class UpperGammaGap(Kernel):
     """`UpperGammaGap(s, x, d) >= 0` for positive s, x and d = s - 1: what log(uppergamma(s, x)) lies above its tangent.
 
@@ -162,3 +176,30 @@ class UpperGammaGap(Kernel):
     def definition(self) -> sp.Expr:
         s, x, difference = self.args
         return sp.log(sp.uppergamma(s, x)) + x - difference * (sp.log(x) + sp.exp(x) * sp.expint(1, x))
+
+
+class LogGammaRise(Kernel):
+    """`LogGammaRise(b, a, b - a) = loggamma(b) - loggamma(a)` for b > 0 and a >= 1, also where both are too large."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        b, a, _ = self.args
+        return sp.loggamma(b) - sp.loggamma(a)
+
+
+class PoweredGammaGap(Kernel):
+    """`PoweredGammaGap(w, u, v, w - u, v - 1) >= 0` for positive w, u, v: the divergence that no scale takes away.
+
+    Of `log(X)`, X of a gamma distribution of shape u, from `log(c*Y**(1/v))`, Y of shape w and c the best scale:
+    `loggamma(w) - loggamma(u) + w*(loggamma(u + v) - loggamma(u) - log(w) + 1) + (u - v*w)*digamma(u) - u - log(v)`.
+    """
+
+    nargs = 5
+    is_nonnegative_kernel = True
+
+    def definition(self) -> sp.Expr:
+        w, u, v, *_ = self.args
+        first, second = sp.loggamma(u), sp.loggamma(w)
+        mean = w * (sp.loggamma(u + v) - first - sp.log(w) + 1)
+        return second - first + mean + (u - v * w) * sp.digamma(u) - u - sp.log(v)
