@@ -160,6 +160,17 @@ def _bounded_ratios(product: sp.Expr) -> sp.Expr:
         rest = product / factor * total
         if bounded and product.as_powers_dict().get(total, 0) == -1 and not rest.is_number:
             return rest * _Named(factor / total)
+    return _shares(product)
+
+
+def _shares(product: sp.Expr) -> sp.Expr:
+    """`a/((a + b)*c) => (a/(a + b))/c` for positive a, b: a/c may be no number."""
+    powers = product.as_powers_dict()
+    for total in sorted((e for e, n in powers.items() if e.is_Add and n.is_negative), key=str):
+        parts = [t for t in total.args if powers.get(t, sp.S.Zero).is_positive]
+        alone = set(powers) - {total} == set(parts) and powers[total] == -1
+        if parts and not alone and all(t.is_Symbol and t.is_positive for t in total.args):
+            return _shares(product * total / parts[0] * _Named(parts[0] / total))
     return product
 
 

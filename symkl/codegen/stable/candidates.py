@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from symkl.algebra.signs import assumed
+from symkl.codegen.stable.apart import kept_apart, parted
 from symkl.codegen.stable.bessel import named, open_bessel
 from symkl.codegen.stable.bregman import open_bregman
 from symkl.codegen.stable.exponentials import (
@@ -17,7 +18,14 @@ from symkl.codegen.stable.exponentials import (
     powers_as_exponentials,
     vanishes,
 )
-from symkl.codegen.stable.gammas import digammas_lowered, gammas_aligned, open_loggammas, opened_by_stirling
+from symkl.codegen.stable.gammas import (
+    Anchor,
+    at_ones,
+    digammas_lowered,
+    gammas_aligned,
+    open_loggammas,
+    opened_by_stirling,
+)
 from symkl.codegen.stable.hyperbolic import open_hyperbolic
 from symkl.codegen.stable.incomplete import open_incomplete
 from symkl.codegen.stable.joins import joined
@@ -52,7 +60,7 @@ from symkl.codegen.stable.softplus import as_softplus, open_softplus
 from symkl.codegen.stable.sums import summed
 from symkl.model import Unit
 
-__all__ = ["Recipe", "candidates", "in_few_steps", "opened", "plain"]
+__all__ = ["Recipe", "apart", "candidates", "in_few_steps", "opened", "plain"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class Recipe:
     nested: bool = False
     binet: bool = False
     joint: bool = False
-    anchor: sp.Expr | None = None
+    anchor: Anchor | None = None
 
 
 def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.Expr]:
@@ -77,7 +85,7 @@ def candidates(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterato
         (False, True) if has_exp and pairs else (False,),
         (False, True) if has_gamma else (False,),
         (False, True),
-        (sp.Integer(1), sp.Integer(2)) if has_gamma and not pairs else (None,),
+        (lambda _: sp.S.One, lambda _: sp.Integer(2), at_ones) if has_gamma and not pairs else (None,),
     )
     seen: set[sp.Expr] = set()
     for recipe in recipes:
@@ -120,6 +128,15 @@ def plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: boo
     standing = split_logs(powers_as_exponentials(closed))
     for form in dict.fromkeys((standing, opened_by_stirling(standing))):
         yield from _plain(form, pairs, divergence)
+
+
+def apart(closed: sp.Expr, divergence: bool) -> Iterator[sp.Expr]:
+    """Of two families the same with all that is rational as it was derived, so that no common divisor is formed."""
+    standing = split_logs(powers_as_exponentials(closed))
+    for form in dict.fromkeys((standing, opened_by_stirling(standing))):
+        functions, rational = parted(form)
+        for shape in _plain(functions, [], divergence):
+            yield kept_apart(shape + rational)
 
 
 def _plain(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> Iterator[sp.Expr]:

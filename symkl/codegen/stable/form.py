@@ -13,10 +13,12 @@ import sympy as sp
 from symkl.algebra import is_zero
 from symkl.algebra.logs import expand_logs
 from symkl.algebra.signs import assumed, assuming
-from symkl.codegen.stable.candidates import candidates, in_few_steps, opened, plain
+from symkl.codegen.stable.apart import kept_apart
+from symkl.codegen.stable.candidates import apart, candidates, in_few_steps, opened, plain
 from symkl.codegen.stable.exponentials import powers_as_exponentials
+from symkl.codegen.stable.extremes import failures, far_points
 from symkl.codegen.stable.incomplete import incomplete_lowered
-from symkl.codegen.stable.kernels import LogGamma, expand_kernels
+from symkl.codegen.stable.kernels import BetaGap, LogGamma, expand_kernels
 from symkl.codegen.stable.logs import means_split, split_logs
 from symkl.codegen.stable.measure import Point, exact_values, loss, points
 from symkl.codegen.stable.shape import join_exponentials, spread
@@ -82,6 +84,7 @@ def _chosen(
 
 def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> StableForm:
     at, truth = _measured(closed, pairs)
+    far = _far(closed, pairs)
     for form in opened(closed, pairs):
         # first of all, for what other forms lose at even odds is seen there alone
         error = loss(form, at, truth)
@@ -92,7 +95,9 @@ def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergen
         tried = list(plain(short, pairs, divergence)) if short.count_ops() <= LARGE else []
         if tried and divergence and pairs:
             tried += in_few_steps(short, pairs)
-        return _first_proved(tried, closed, at, truth)
+        if not pairs:
+            tried += apart(closed, divergence)
+        return _first_proved(tried, closed, at, truth, far)
     signed: list[tuple[float, sp.Expr]] = []
     others: list[sp.Expr] = []
     for form in candidates(closed, pairs) if divergence else ():
@@ -105,9 +110,16 @@ def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergen
     for error, form in sorted(signed, key=_key):
         if proved_equal(form, closed):
             return StableForm(form, True, error, True)
-    # of two families only a sum of non-negative terms is worth the rearrangement
-    tried = [*(others if pairs else ()), *plain(closed, pairs, divergence)]
-    return _first_proved(tried, closed, at, truth)
+    # of two families only a sum of non-negative terms is worth the rearrangement, or what joins gaps
+    rearranged = others if pairs else [*apart(closed, divergence), *(kept_apart(f) for f in others if f.has(BetaGap))]
+    tried = [*rearranged, *plain(closed, pairs, divergence)]
+    return _first_proved(tried, closed, at, truth, far)
+
+
+def _far(closed: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]]) -> list[Point]:
+    """Of two families points at extreme scales; none of one, whose forms vanish at equality."""
+    drawn = [] if pairs else far_points(sorted(closed.free_symbols, key=sp.default_sort_key))
+    return [point for point in drawn if _inside(point)]
 
 
 def _measured(closed: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]]) -> tuple[list[Any], list[Any]]:
@@ -122,9 +134,16 @@ def _inside(point: Point) -> bool:
     return all(condition.subs(dict(point)) != sp.false for condition in assumed())
 
 
-def _first_proved(tried: Sequence[sp.Expr], closed: sp.Expr, at: Sequence[Point], truth: Sequence[Any]) -> StableForm:
+def _first_proved(
+    tried: Sequence[sp.Expr],
+    closed: sp.Expr,
+    at: Sequence[Point],
+    truth: Sequence[Any],
+    far: Sequence[Point],
+) -> StableForm:
     """The best of the forms that is proved equal; the closed form as it was derived where none is."""
-    for error, form in sorted(((loss(form, at, truth), form) for form in tried), key=_key):
+    ranked = sorted(((failures(form, far), loss(form, at, truth), form) for form in tried), key=_among_failing)
+    for _, error, form in ranked:
         if proved_equal(form, closed):
             return StableForm(form, False, error, True)
     return StableForm(closed, False, loss(closed, at, truth), False)
@@ -134,6 +153,12 @@ def _key(item: tuple[float, sp.Expr]) -> tuple[float, int, int]:
     """The order of preference: exact, with little taken away from what was added up, short."""
     error, form = item
     return _grade(error), sum(_taken_away(e) for e in sp.preorder_traversal(form)), int(form.count_ops())
+
+
+def _among_failing(item: tuple[int, float, sp.Expr]) -> tuple[float, ...]:
+    """The order of preference where a form may have no value at extreme scales: first, one that loses no digits."""
+    failing, error, form = item
+    return (error > ENOUGH_ELSEWHERE, failing, *_key((error, form)))
 
 
 def _taken_away(e: sp.Basic) -> int:
@@ -153,7 +178,8 @@ def proved_equal(form: sp.Expr, closed: sp.Expr) -> bool:
     opened: dict[sp.Expr, sp.Symbol] = {}
 
     def closed_off(exponential: sp.Expr) -> sp.Expr:
-        exponent = spread(split_logs(spread(exponential.args[0]).replace(sp.loggamma, _lowered)))
+        exponent = spread(exponential.args[0]).replace(sp.loggamma, _lowered)
+        exponent = spread(split_logs(exponent.replace(sp.log, lambda x: sp.log(sp.together(x)))))
         outside = sp.S.One
         for term in sp.Add.make_args(exponent):
             number, log = term.as_coeff_Mul()

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sympy as sp
 
 from symkl.codegen.stable.kernels import Binet, BinetGap, BinetSlope, GammaGap
 from symkl.codegen.stable.shape import difference, factored, join_exponentials, spread, terms_in_deviations
 from symkl.codegen.stable.signs import nonnegative, positive
 
-__all__ = ["digammas_lowered", "gammas_aligned", "open_loggammas", "opened_by_stirling"]
+__all__ = ["Anchor", "at_ones", "digammas_lowered", "gammas_aligned", "open_loggammas", "opened_by_stirling"]
+
+#: the number that the argument of a log-gamma is compared with
+Anchor = Callable[[sp.Expr], sp.Expr | None]
 
 
 def open_loggammas(
-    expression: sp.Expr, same: dict[sp.Symbol, sp.Expr], binet: bool, anchor: sp.Expr | None = None
+    expression: sp.Expr, same: dict[sp.Symbol, sp.Expr], binet: bool, anchor: Anchor | None = None
 ) -> tuple[sp.Expr, sp.Expr]:
     """`loggamma(b) => loggamma(a) + digamma(a)*(b - a) + GammaGap(b, a)`.
 
     a is the argument of another loggamma, or a number (a multiple of 1/2), that b equals where the distributions
-    coincide; where they are of two families, `anchor`. A loggamma with a negative coefficient and a number n for its
-    anchor is opened the other way round: `-loggamma(a) => -loggamma(n) + digamma(a)*(n - a) + GammaGap(n, a)`. With
-    `binet` the gap is split further, GammaGap = BinetGap + EntropyGap, the second written out in logs so that they can
-    be joined with others. Returns what is left and the gaps.
+    coincide; where they are of two families, what `anchor` says. A loggamma with a negative coefficient, or one beside
+    its digamma function, and a number n for its anchor is opened the other way round:
+    `-loggamma(a) => -loggamma(n) + digamma(a)*(n - a) + GammaGap(n, a)`. With `binet` the gap is split further,
+    GammaGap = BinetGap + EntropyGap, the second written out in logs so that they can be joined with others. Returns
+    what is left and the gaps.
     """
     rest, gaps = spread(expression), sp.S.Zero
     for gamma in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key):
@@ -33,7 +39,7 @@ def open_loggammas(
             b, a = argument, other
         elif not other.is_number and _has_slope(rest, other):
             b, a = argument, other  # not a term of known sign, but nothing is left over
-        elif nonnegative(-coefficient) and other.is_number:
+        elif other.is_number and (nonnegative(-coefficient) or _has_slope(rest, argument)):
             b, a = other, argument
         else:
             continue
@@ -108,12 +114,21 @@ def _has_slope(rest: sp.Expr, argument: sp.Expr) -> bool:
     return rest.has(sp.digamma(sp.expand(argument)))
 
 
-def _anchor(b: sp.Expr, rest: sp.Expr, same: dict[sp.Symbol, sp.Expr], anchor: sp.Expr | None) -> sp.Expr | None:
+def at_ones(b: sp.Expr) -> sp.Expr | None:
+    """The argument's value where all parameters are 1, as they are where a family is another's simplest member."""
+    return _whole_or_half(b.subs(dict.fromkeys(b.free_symbols, 1), simultaneous=True))
+
+
+def _whole_or_half(settled: sp.Expr) -> sp.Expr | None:
+    return settled if settled > 0 and (2 * settled).is_Integer else None
+
+
+def _anchor(b: sp.Expr, rest: sp.Expr, same: dict[sp.Symbol, sp.Expr], anchor: Anchor | None) -> sp.Expr | None:
     if not same:
-        return anchor
+        return anchor(b) if anchor else None
     settled = sp.cancel(b.subs(same, simultaneous=True))
     if settled.is_number:
-        return settled if settled > 0 and (2 * settled).is_Integer else None
+        return _whole_or_half(settled)
     found = (_seen_positive(g.args[0]) for g in sorted(rest.atoms(sp.loggamma), key=sp.default_sort_key))
     others = [argument for argument in found if argument != b]
     for other in others:

@@ -28,6 +28,7 @@ from symkl.codegen.stable.signs import nonnegative, positive
 
 __all__ = [
     "LogGroup",
+    "factors",
     "gap_against",
     "gap_of",
     "log_groups",
@@ -48,13 +49,13 @@ def _split(argument: sp.Expr) -> sp.Expr:
     if argument.is_Pow and argument.exp.is_Integer and nonnegative(argument.base):
         return argument.exp * sp.log(argument.base)
     for shape in (argument, factored(argument)):
-        pieces = _factors(shape)
+        pieces = factors(shape)
         if pieces is not None:
             return sp.Add(*(power * sp.log(base) for base, power in pieces))
     return sp.log(argument)
 
 
-def _factors(product: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]] | None:
+def factors(product: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]] | None:
     found, negatives = [], 0
     for factor in sp.Mul.make_args(product):
         if isinstance(factor, sp.exp):

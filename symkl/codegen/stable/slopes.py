@@ -10,7 +10,9 @@ from sympy.core.function import ArgumentIndexError
 
 from symkl.algebra.signs import assuming
 from symkl.codegen.stable import kernels as k
+from symkl.codegen.stable.apart import kept_apart
 from symkl.codegen.stable.compared import DIFFERENCES, differences_right
+from symkl.codegen.stable.extremes import failures, far_points
 from symkl.codegen.stable.far import exponentials_shared, far_from_equality
 from symkl.codegen.stable.form import LARGE, proved_equal
 from symkl.codegen.stable.kernels import Kernel, expand_kernels
@@ -206,6 +208,7 @@ ROWS: dict[type[Kernel], Row] = {
     k.LogSeriesRise: lambda u, du: k.LogSeriesSlope(u[0]) * du[0] - k.LogSeriesSlope(u[1]) * du[1],
     k.ExpLag: lambda u, du: u[0] * sp.exp(u[0]) * du[0],
     k.LogRatio: lambda u, du: du[0] / u[0] - du[1] / u[1],
+    k.ProductLogRatio: lambda u, du: sp.Add(du[0] / u[0], du[1] / u[1], -du[2] / u[2], -du[3] / u[3]),
     k.LogShareRatio: lambda u, du: du[0] / u[0] - du[1] / u[1] - du[2] / u[2] + du[3] / u[3],
     k.LogOddsRise: lambda u, du: du[0] / (u[0] * (1 - u[0])) - du[1] / (u[1] * (1 - u[1])),
     k.LogRatioSum: _log_ratio_sum,
@@ -269,10 +272,14 @@ def stable_slope(
         truth = exact_values(truth_form, at)
         long = closed.count_ops() > LARGE  # as its form, its derivatives are not rearranged in all ways
         shapes = [join_exponentials(raw)] if long else list(dict.fromkeys(_shapes(raw, list(pairs))))
+        extreme = [] if pairs else far_points(sorted(closed.free_symbols, key=sp.default_sort_key))
+        if not pairs:
+            shapes = list(dict.fromkeys([*shapes, *map(kept_apart, shapes)]))
         order = sorted((loss(shape, at, truth), int(shape.count_ops()), i) for i, shape in enumerate(shapes))
         alike = max(_ALIKE * order[0][0], _ALIKE)
-        # among those that are about as exact the shortest comes first
-        order.sort(key=lambda item: (item[0] > alike, item[1] if item[0] <= alike else item[0]))
+        failing = [failures(shape, extreme) for shape in shapes]
+        # of two families those with most values at extreme scales; among the about as exact the shortest comes first
+        order.sort(key=lambda item: (failing[item[2]], item[0] > alike, item[1] if item[0] <= alike else item[0]))
         for *_, i in order:
             shape = stepped(balanced(summed(shapes[i])))
             if any(proved_equal(shape, known) for known in ((same, truth_form) if long else (truth_form, same))):
