@@ -979,7 +979,7 @@ def _square_balance(r: Tensor, s: Tensor, part: Tensor, x: Tensor, d: Tensor, b:
     square, other = r * part, _over(s, b)
     if _settled(square) and _SINGLE.get() and square.shape == other.shape:
         return square.addcmul_(s, other).add_(other, alpha=2.0)
-    value = torch.addcmul(square, s, other) + 2.0 * other
+    value = torch.add(torch.addcmul(square, s, other), other, alpha=2.0)
     if torch.compiler.is_compiling():
         return value
     if _settled(value):
@@ -997,8 +997,8 @@ def _square_balance(r: Tensor, s: Tensor, part: Tensor, x: Tensor, d: Tensor, b:
 def _cancelled_balance(x: Tensor, d: Tensor, b: Tensor) -> Tensor:
     """(x*x + d*(d + 2*b))/b**3, nothing rounded that may cancel, for x and d not far larger than b."""
     given = b
-    power = torch.frexp(b.detach()).exponent.clamp(min=-1000)
-    x, d, b = (torch.ldexp(a, -power) for a in (x, d, b))
+    unit = torch.ldexp(torch.ones_like(b), -torch.frexp(b.detach()).exponent.clamp(min=-1000))
+    x, d, b = (a * unit for a in (x, d, b))
     twice = 2.0 * b
     width = twice + d
     square, product = x * x, d * width
