@@ -78,12 +78,23 @@ def test_bfloat16_stays_bfloat16(torch_module: ModuleType) -> None:
     assert torch_module.kl_exponential_exponential(torch.ones(2, dtype=torch.bfloat16), 2.0).dtype == torch.bfloat16
 
 
-def test_a_sum_over_dimensions_is_rounded_once(both: Both) -> None:
+@pytest.mark.parametrize("count", [1000, 100_000])
+def test_a_sum_over_dimensions_is_rounded_once(both: Both, count: int) -> None:
     kind, module = both
-    mu = array(kind, [0.1] * 1000, "float32")
-    exact = 1000 * float(np.float32(0.1)) ** 2 / 2
+    mu = array(kind, [0.7] * count, "float32")
+    exact = count * float(np.float32(0.7)) ** 2 / 2
     found = float(module.kl_normal_normal(mu, 1.0, 0.0, 1.0, event_ndims=1))
     assert abs(found - exact) <= 0.51 * float(np.spacing(np.float32(exact)))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int64"])
+def test_large_arrays_are_worked_out_as_their_parts_are(both: Both, dtype: str) -> None:
+    kind, module = both
+    mu = np.arange(100_000) % 100 + 0.25
+    whole = module.kl_normal_normal(array(kind, mu, dtype), 1.0, 0.0, 3.0)
+    parts = [module.kl_normal_normal(array(kind, part, dtype), 1.0, 0.0, 3.0) for part in np.split(mu, 10)]
+    assert whole.dtype == parts[0].dtype
+    np.testing.assert_array_equal(np.asarray(whole), np.concatenate([np.asarray(part) for part in parts]))
 
 
 def test_integers_are_promoted(numpy_module: ModuleType, torch_module: ModuleType) -> None:

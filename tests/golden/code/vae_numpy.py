@@ -42,7 +42,7 @@ def kl_normal_normal__log_variance(
     Accuracy: 4 units in the last place in float64.
     """
     values, shape, dtype = _prepare(mu_1, logvar_1)
-    value = _in_blocks(_kl_normal_normal__log_variance, values, shape, np.dtype(np.float64) if event_ndims else dtype, validate)
+    value = _in_blocks(_kl_normal_normal__log_variance, values, shape, dtype, event_ndims, validate)
     return _finish(value, shape, dtype, event_ndims)
 
 
@@ -86,13 +86,14 @@ def _in_blocks(
     values: Sequence[NDArray],
     shape: tuple[int, ...],
     dtype: np.dtype,
+    event_ndims: int,
     validate: bool,
 ) -> NDArray:
-    """The function of the arguments in float64; large arrays a block at a time, each rounded to the dtype."""
+    """The function of the arguments in float64; large arrays a block at a time, rounded unless they are summed."""
     with np.errstate(all="ignore"):
         if all(v.size <= _BLOCK for v in values):
             return function(*(v.astype(np.float64, copy=False) for v in values), validate)
-        value = np.empty(shape, dtype)
+        value = np.empty(shape, np.float64 if event_ndims else dtype)
         flat, single = value.reshape(-1), (1,)
         whole = [v if v.shape == single else np.broadcast_to(v, shape).reshape(-1) for v in values]
         for start in range(0, flat.size, _BLOCK):
