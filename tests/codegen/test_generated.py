@@ -78,13 +78,13 @@ def test_bfloat16_stays_bfloat16(torch_module: ModuleType) -> None:
     assert torch_module.kl_exponential_exponential(torch.ones(2, dtype=torch.bfloat16), 2.0).dtype == torch.bfloat16
 
 
-@pytest.mark.parametrize("count", [1000, 100_000])
-def test_a_sum_over_dimensions_is_rounded_once(both: Both, count: int) -> None:
+def test_a_sum_over_dimensions_is_rounded_once(both: Both) -> None:
     kind, module = both
-    mu = array(kind, [0.7] * count, "float32")
-    exact = count * float(np.float32(0.7)) ** 2 / 2
-    found = float(module.kl_normal_normal(mu, 1.0, 0.0, 1.0, event_ndims=1))
-    assert abs(found - exact) <= 0.51 * float(np.spacing(np.float32(exact)))
+    for count in (1000, 100_000):
+        mu = array(kind, [0.7] * count, "float32")
+        exact = count * float(np.float32(0.7)) ** 2 / 2
+        found = float(module.kl_normal_normal(mu, 1.0, 0.0, 1.0, event_ndims=1))
+        assert abs(found - exact) <= 0.51 * float(np.spacing(np.float32(exact)))
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int64"])
