@@ -11,7 +11,7 @@ import sympy as sp
 from symkl.codegen.stable.kernels import ExpM1, Log1P, LogRatio, LogSquares, ProductLogRatio
 from symkl.codegen.stable.logs import factors
 from symkl.codegen.stable.ratios import divided_through
-from symkl.codegen.stable.shape import difference
+from symkl.codegen.stable.shape import difference, rational_part
 from symkl.codegen.stable.signs import positive
 
 __all__ = ["kept_apart", "parted"]
@@ -22,9 +22,9 @@ _MOST_FACTORS = 12
 
 def parted(closed: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """What stands with functions, and the rational rest: squares whole, each other term over its own divisor."""
-    terms = _distributed(closed)
-    rational = sp.Add(*(term for term in terms if not term.atoms(sp.Function)))
-    return sp.Add(*terms) - rational, compared(_term_by_term(rational))
+    total = sp.Add(*_distributed(closed))
+    rational = rational_part(total)
+    return total - rational, compared(_term_by_term(rational))
 
 
 def _distributed(e: sp.Expr) -> list[sp.Expr]:
@@ -42,7 +42,7 @@ def kept_apart(form: sp.Expr) -> sp.Expr:
     form = form.replace(LogRatio, _short_ratios).replace(sp.log, _beyond_one)
     form = form.replace(sp.exp, lambda exponent: sp.exp(compared(exponent)))
     form = divided_through(_above_one(form))
-    rational = sp.Add(*(term for term in sp.Add.make_args(form) if not term.atoms(sp.Function)))
+    rational = rational_part(form)
     return form - rational + parted(rational)[1]
 
 

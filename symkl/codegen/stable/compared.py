@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import sympy as sp
 
 from symkl.algebra import is_zero
@@ -25,15 +27,26 @@ DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
     **dict.fromkeys((k.BellByOwnCentre, k.BellByOwnScale), ((2, 4, 6), (3, 5, 7))),
     **dict.fromkeys((k.BellByOtherCentre, k.BellByOtherScale), ((2, 4, 6), (3, 5, 7))),
 }
+#: those (x, d) of which d must be x - 1
+_LESS_ONE: dict[type[Kernel], tuple[int, int]] = {
+    k.UpperGammaGap: (0, 2),
+    k.PoweredGammaGap: (2, 4),
+    k.GivenLogGamma: (0, 1),
+}
 
 
 def differences_right(form: sp.Expr) -> bool:
     """Whether in each kernel what stands for a difference is one."""
-    return all(
-        is_zero(expand_kernels(kernel.args[d] - (kernel.args[x] - kernel.args[y])))
-        for kernel in form.atoms(Kernel)
-        for x, y, d in DIFFERENCES.get(type(kernel), ())
-    )
+    return all(is_zero(expand_kernels(rest)) for kernel in form.atoms(Kernel) for rest in _rests(kernel))
+
+
+def _rests(kernel: Kernel) -> Iterator[sp.Expr]:
+    """What is 0 where all that stands for a difference is one."""
+    for x, y, d in DIFFERENCES.get(type(kernel), ()):
+        yield kernel.args[d] - (kernel.args[x] - kernel.args[y])
+    if type(kernel) in _LESS_ONE:
+        x, d = _LESS_ONE[type(kernel)]
+        yield kernel.args[d] - (kernel.args[x] - 1)
 
 
 def same_by_kernels(one: sp.Expr, other: sp.Expr) -> bool:

@@ -27,11 +27,14 @@ class _OutOfRangeError(Exception):
     """A part of the form is no number."""
 
 
-def far_points(symbols: Sequence[sp.Symbol], seed: int = 0) -> list[dict[sp.Symbol, float]]:
-    """Parameter values at extreme scales: one for all, or one for each."""
-    draw = random.Random(seed)  # noqa: S311 - not for secrets
+def far_points(closed: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]]) -> list[dict[sp.Symbol, float]]:
+    """Of two families parameter values at extreme scales, one for all or one for each.
+
+    None of one family, whose forms vanish at equality.
+    """
+    symbols, draw = sorted(closed.free_symbols, key=sp.default_sort_key), random.Random(0)  # noqa: S311 - no secrets
     found = []
-    for i in range(_POINTS):
+    for i in range(0 if pairs else _POINTS):
         common = draw.uniform(-_DECADES, _DECADES)
         found.append({s: _draw(draw, domain_of(s), common if i % 3 == 0 else None) for s in symbols})
     return found

@@ -84,7 +84,7 @@ def _chosen(
 
 def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergence: bool) -> StableForm:
     at, truth = _measured(closed, pairs)
-    far = _far(closed, pairs)
+    far = [point for point in far_points(closed, pairs) if _inside(point)]
     for form in opened(closed, pairs):
         # first of all, for what other forms lose at even odds is seen there alone
         error = loss(form, at, truth)
@@ -114,12 +114,6 @@ def _stable_form(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]], divergen
     rearranged = others if pairs else [*apart(closed, divergence), *(kept_apart(f) for f in others if f.has(BetaGap))]
     tried = [*rearranged, *plain(closed, pairs, divergence)]
     return _first_proved(tried, closed, at, truth, far)
-
-
-def _far(closed: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]]) -> list[Point]:
-    """Of two families points at extreme scales; none of one, whose forms vanish at equality."""
-    drawn = [] if pairs else far_points(sorted(closed.free_symbols, key=sp.default_sort_key))
-    return [point for point in drawn if _inside(point)]
 
 
 def _measured(closed: sp.Expr, pairs: Sequence[tuple[sp.Expr, sp.Expr]]) -> tuple[list[Any], list[Any]]:

@@ -19,6 +19,7 @@ __all__ = [
     "in_deviations",
     "join_exponentials",
     "polished",
+    "rational_part",
     "shapes",
     "shortest_in_steps",
     "spread",
@@ -48,6 +49,11 @@ def join_exponentials(expression: sp.Expr) -> sp.Expr:
             sp.exp(sp.Add(*(f.args[0] for f in e.args if isinstance(f, sp.exp)))),
         ),
     )
+
+
+def rational_part(total: sp.Expr) -> sp.Expr:
+    """The terms of the sum that have no function in them."""
+    return sp.Add(*(term for term in sp.Add.make_args(total) if not term.atoms(sp.Function)))
 
 
 def difference(a: sp.Expr, b: sp.Expr) -> sp.Expr:

@@ -17,7 +17,7 @@ from symkl.codegen.stable.far import exponentials_shared, far_from_equality
 from symkl.codegen.stable.form import LARGE, proved_equal
 from symkl.codegen.stable.kernels import Kernel, expand_kernels
 from symkl.codegen.stable.measure import exact_values, loss, points
-from symkl.codegen.stable.shape import collected, join_exponentials, spread, terms_in_deviations
+from symkl.codegen.stable.shape import collected, join_exponentials, rational_part, spread, terms_in_deviations
 from symkl.codegen.stable.sums import balanced, carried_in, stepped, summed
 
 __all__ = ["ROWS", "by_rows", "row_holds", "slope", "stable_slope"]
@@ -272,7 +272,7 @@ def stable_slope(
         truth = exact_values(truth_form, at)
         long = closed.count_ops() > LARGE  # as its form, its derivatives are not rearranged in all ways
         shapes = [join_exponentials(raw)] if long else list(dict.fromkeys(_shapes(raw, list(pairs))))
-        extreme = [] if pairs else far_points(sorted(closed.free_symbols, key=sp.default_sort_key))
+        extreme = far_points(closed, pairs)
         if not pairs:
             shapes = list(dict.fromkeys([*shapes, *map(kept_apart, shapes)]))
         order = sorted((loss(shape, at, truth), int(shape.count_ops()), i) for i, shape in enumerate(shapes))
@@ -355,7 +355,7 @@ def _shapes(raw: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp.E
     yield from _of_short_factors(raw)
     for form in dict.fromkeys((spread(raw), spread(raw.replace(lambda e: type(e) in _OPENED, _opened)))):
         yield collected(form)
-        rational = sp.Add(*(t for t in sp.Add.make_args(form) if not t.atoms(sp.Function)))
+        rational = rational_part(form)
         rest = collected(form - rational)
         yield rest + sp.factor(rational)
         if pairs:

@@ -388,13 +388,18 @@ def _total(*terms: NDArray[np.float64] | tuple[float, NDArray[np.float64]]) -> N
     value, own = _term(terms[0]), isinstance(terms[0], tuple)
     for term in terms[1:]:
         part = _term(term)
-        if own and value.shape == part.shape:
-            value += part
-        else:
-            value, own = value + part, True
+        value, own = _plus(value, part) if own else value + part, True
     if np.isnan(value).any():
         for part in map(_term, terms):
             value = np.where(part == np.inf, np.inf, value)
+    return value
+
+
+def _plus(value: NDArray[np.float64], part: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum, in place where the shapes allow: nobody else has the value."""
+    if value.shape != part.shape:
+        return value + part
+    value += part
     return value
 
 

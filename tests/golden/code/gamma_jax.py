@@ -568,9 +568,8 @@ def _product_log_ratio(a: Array | float, b: Array | float, c: Array | float, d: 
     inside = (ratio > jnp.finfo(ratio.dtype).tiny) & (ratio < jnp.inf)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     above, below = (jnp.where(inside, x, 1.0) for x in (above, below))
-    first, second, third, fourth = (jnp.log(jnp.where(inside, 1.0, x)) for x in (a, c, b, d))
     value = _log_ratio(above, below, jnp.where(inside, difference, 0.0))
-    return jnp.where(inside, value, (first - second) + (third - fourth))
+    return jnp.where(inside, value, _log_apart(a, b, c, d, ~inside))
 
 
 def _ratio_parts(a: Array, b: Array, near: Array) -> tuple[Array, Array, Array, Array]:
@@ -699,8 +698,7 @@ def _scaled_product_gap(a: Array | float, b: Array | float, c: Array | float, d:
     scale, product = jnp.where(high, d, 1.0), greater * less
     wide = jnp.where(product < jnp.inf, product / scale, greater / scale * less)
     value_high = jnp.where(product < least, less / scale * greater, wide)
-    first, second, third, fourth = (jnp.log(jnp.where(low, x, 1.0)) for x in (c, a, d, b))
-    value_low = c * ((first - second) + (third - fourth) - 1.0)
+    value_low = c * (-_log_apart(a, b, c, d, low) - 1.0)
     return jnp.where(high, value_high, jnp.where(low, value_low, value))
 
 
@@ -721,6 +719,12 @@ def _scaled_products(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Arr
     b = b * _scale(b) * jnp.ldexp(one, power - (power >> 1))
     c, d = c * _scale(c), d * _scale(d)
     return a * b, c * d, _product_difference(a, b, c, d)
+
+
+def _log_apart(a: Array, b: Array, c: Array, d: Array, outside: Array) -> Array:
+    """log(a*b/(c*d)) where the ratio is `outside` the range of numbers; 0 elsewhere, and so is its gradient."""
+    first, second, third, fourth = (jnp.log(jnp.where(outside, x, 1.0)) for x in (a, c, b, d))
+    return (first - second) + (third - fourth)
 
 
 # loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 in powers 1/x, 1/x**3, ...

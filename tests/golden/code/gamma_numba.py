@@ -374,7 +374,7 @@ def _scaled_product_gap(a, b, c, d):
             return less / d * greater
         return product / d if product < np.inf else greater / d * less
     if ratio <= 1e-290:
-        return c * ((math.log(c) - math.log(a)) + (math.log(d) - math.log(b)) - 1.0)
+        return c * (-_log_apart(a, b, c, d) - 1.0)
     return c * _log_gap(above, below, difference)
 
 
@@ -388,6 +388,12 @@ def _scaled_products(a, b, c, d):
     a, b = math.ldexp(a, power >> 1), math.ldexp(b, power - (power >> 1))
     above, below = a * b, c * d
     return above, below, (above - below) + (_product_error(a, b, above) - _product_error(c, d, below))
+
+
+@_inline
+def _log_apart(a, b, c, d):
+    """log(a*b/(c*d)) where the ratio leaves the range of numbers."""
+    return (math.log(a) - math.log(c)) + (math.log(b) - math.log(d))
 
 
 # loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 in powers 1/x, 1/x**3, ...

@@ -367,7 +367,7 @@ def _scaled_product_gap_far(
     product = greater * less
     wide = np.where(product < np.inf, product / d, greater / d * less)
     high = np.where(product < 1e-290, less / d * greater, wide)
-    return np.where(ratio > 1.0, high, c * ((np.log(c) - np.log(a)) + (np.log(d) - np.log(b)) - 1.0))
+    return np.where(ratio > 1.0, high, c * (-_log_apart(a, b, c, d) - 1.0))
 
 
 def _scaled_products(
@@ -381,6 +381,13 @@ def _scaled_products(
     a, b = np.ldexp(a, power >> 1), np.ldexp(b, power - (power >> 1))
     above, below = a * b, c * d
     return above, below, (above - below) + (_product_error(a, b, above) - _product_error(c, d, below))
+
+
+def _log_apart(
+    a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64], d: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """log(a*b/(c*d)) where the ratio leaves the range of numbers."""
+    return (np.log(a) - np.log(c)) + (np.log(b) - np.log(d))
 
 
 # loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 in powers 1/x, 1/x**3, ...
@@ -417,13 +424,18 @@ def _total(*terms: NDArray[np.float64] | tuple[float, NDArray[np.float64]]) -> N
     value, own = _term(terms[0]), isinstance(terms[0], tuple)
     for term in terms[1:]:
         part = _term(term)
-        if own and value.shape == part.shape:
-            value += part
-        else:
-            value, own = value + part, True
+        value, own = _plus(value, part) if own else value + part, True
     if np.isnan(value).any():
         for part in map(_term, terms):
             value = np.where(part == np.inf, np.inf, value)
+    return value
+
+
+def _plus(value: NDArray[np.float64], part: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum, in place where the shapes allow: nobody else has the value."""
+    if value.shape != part.shape:
+        return value + part
+    value += part
     return value
 
 

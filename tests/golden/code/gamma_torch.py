@@ -834,9 +834,8 @@ def _product_log_ratio(a: Tensor | float, b: Tensor | float, c: Tensor | float, 
     inside = (ratio > torch.finfo(ratio.dtype).tiny) & (ratio < torch.inf)
     # each branch gets arguments that are safe where it is not taken, so that no gradient is nan
     above, below = (torch.where(inside, x, 1.0) for x in (above, below))
-    first, second, third, fourth = (torch.log(torch.where(inside, 1.0, x)) for x in (a, c, b, d))
     value = _log_ratio(above, below, torch.where(inside, difference, 0.0))
-    return torch.where(inside, value, (first - second) + (third - fourth))
+    return torch.where(inside, value, _log_apart(a, b, c, d, ~inside))
 
 
 def _watched(x: Tensor) -> list[Sequence[Tensor]] | None:
@@ -901,8 +900,7 @@ def _scaled_product_gap(a: Tensor | float, b: Tensor | float, c: Tensor | float,
     scale, product = torch.where(high, d, 1.0), greater * less
     wide = torch.where(product < torch.inf, product / scale, greater / scale * less)
     value_high = torch.where(product < 1e-290, less / scale * greater, wide)
-    first, second, third, fourth = (torch.log(torch.where(low, x, 1.0)) for x in (c, a, d, b))
-    value_low = c * ((first - second) + (third - fourth) - 1.0)
+    value_low = c * (-_log_apart(a, b, c, d, low) - 1.0)
     return torch.where(high, value_high, torch.where(low, value_low, value))
 
 
@@ -918,6 +916,12 @@ def _scaled_products(a: Tensor, b: Tensor, c: Tensor, d: Tensor) -> tuple[Tensor
     c, d = c * torch.ldexp(one, -k), d * torch.ldexp(one, -m)
     above, below = a * b, c * d
     return above, below, (above - below) + (_product_error(a, b, above) - _product_error(c, d, below))
+
+
+def _log_apart(a: Tensor, b: Tensor, c: Tensor, d: Tensor, outside: Tensor) -> Tensor:
+    """log(a*b/(c*d)) where the ratio is `outside` the range of numbers; 0 elsewhere, and so is its gradient."""
+    first, second, third, fourth = (torch.log(torch.where(outside, x, 1.0)) for x in (a, c, b, d))
+    return (first - second) + (third - fourth)
 
 
 # loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 in powers 1/x, 1/x**3, ...

@@ -977,9 +977,7 @@ def _square_balance(r: Tensor, s: Tensor, part: Tensor, x: Tensor, d: Tensor, b:
     Where what is small nearly cancels, as if nothing was rounded before.
     """
     square, other = r * part, _over(s, b)
-    if _settled(square) and _SINGLE.get() and square.shape == other.shape:
-        return square.addcmul_(s, other).add_(other, alpha=2.0)
-    value = torch.add(torch.addcmul(square, s, other), other, alpha=2.0)
+    value = torch.addcmul(square, s, other).add_(other, alpha=2.0)
     if torch.compiler.is_compiling():
         return value
     if _settled(value):
