@@ -115,7 +115,7 @@ def _shape(e: sp.Expr) -> sp.Expr:
     if not e.args or not e.free_symbols:
         return e
     if e.is_Mul:
-        return _squared_ratios(_quotients_of_like(_bounded_ratios(_like_ratios(e))))
+        return _squared_ratios(_quotients_of_like(_bounded_ratios(_like_ratios(_units_first(e)))))
     if e.is_Add and len(e.args) > 2:
         return _paired(e)
     if e.is_Pow and e.exp == 2 and not e.base.is_Symbol:
@@ -138,6 +138,23 @@ def _paired(total: sp.Expr) -> sp.Expr:
             left = [t for t in left if t not in (x, partner)]
             found.append(_Named(x + partner))
     return sp.Add(*found, *(_shape(t) for t in left))
+
+
+def _units_first(product: sp.Expr) -> sp.Expr:
+    """`r/p*f(p) => r*(f(p)/p)` for p of the unit interval: f is as small as p, and r/p may be no number.
+
+    What p divides a second time it divides last.
+    """
+    powers = product.as_powers_dict()
+    inside = {e: n for e, n in powers.items() if e.free_symbols and all(isinstance(s, Unit) for s in e.free_symbols)}
+    below = [e for e, n in inside.items() if n.is_negative]
+    first = sp.Mul(*(e ** max(n, -1) for e, n in inside.items()))
+    rest = product / sp.Mul(*(e**n for e, n in inside.items()))
+    if not below or len(inside) == len(below) or not rest.free_symbols:
+        return product
+    last = product / first / rest
+    found = rest * _Named(_shape(first))
+    return found if last == 1 else _Named(found) * last
 
 
 def _like_ratios(product: sp.Expr) -> sp.Expr:

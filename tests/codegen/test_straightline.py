@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 
 from symkl.codegen.straightline import Lowering
-from symkl.model import symbol
+from symkl.model import Unit, symbol
 
 A, B = (symbol(name, "positive") for name in "ab")
 X, Y = symbol("x_1", "real"), symbol("x_2", "real")
@@ -69,6 +69,16 @@ def test_a_short_product_stays_as_it_is():
     lowering = Lowering(["a", "a_1", "a_2"])
     assert lowering.lower([A * a_1 / a_2]) == [A * a_1 / a_2]
     assert not lowering.assignments
+
+
+def test_what_is_made_of_numbers_of_the_unit_interval_comes_first():
+    p, q = Unit("p_1"), Unit("p_2")
+    assert run(B * (p - q) / p, {B: 1e200, p: 2.0**-500, q: 2.0**-501}) == 5e199
+    # what is divided twice is multiplied in between, and 0 stays 0 where B/p is no number
+    assert run(B * (p - q) / p**2, {B: 1e300, p: 1e-300, q: 1e-300}) == 0.0
+    assert run(B * (p - q) / p**2, {B: 2e-300, p: 2.0**-800, q: 2.0**-801}) == 1e-300 * 2.0**800
+    for alone in (B * (p - q), B / p, (p - q) / p):
+        assert Lowering(["b", "p_1", "p_2"]).lower([alone]) == [alone]
 
 
 def test_a_difference_is_divided_by_the_sum_of_the_same_before_anything_else():
