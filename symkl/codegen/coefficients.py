@@ -85,6 +85,7 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
         "stirling_twice": tuple(in_two(b) for b in stirling),
         "stirling_slope_twice": tuple(in_two(b / (2 * k)) for k, b in enumerate(bernoulli, 1)),
         "stirling_bend_twice": tuple(in_two(b) for b in bernoulli),
+        "atanh_twice": tuple(in_two(Fraction(1, 2 * k + 3)) for k in range(22)),
         "factorials_twice": tuple(in_two(Fraction(1, factorial(k))) for k in range(1, 16)),
         "logs_twice": tuple(in_two(c) for c in (sp.log(2), sp.log(2 * sp.pi) / 2, sp.log(32))),
     }

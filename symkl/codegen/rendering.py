@@ -41,6 +41,10 @@ _VALID = {
 
 #: what has a form of its own far from equality is worked out again no farther than this
 _FARTHEST = 8
+#: products of some lengths that are no less than this have twice the digits
+_LEAST = sp.Rational(1, 2**160)
+#: where all that is done is done again, which takes long, only divergences below this
+_CLOSE = 4.0
 
 
 def rendered(program: Program, target: Backend) -> dict[str, Any]:
@@ -116,17 +120,28 @@ def _again(watched: Again, program: Program, target: Backend, printer: Printer) 
     rounded = Printer(target, {symbol: f"{name}.high" for symbol, name in names_of.items()})
     printer.called.add("_refined")
     both = dict.fromkeys(e.args[0] for whole in program.expressions for e in whole.atoms(NearOrFar))
-    near = [sp.Abs(x) < _FARTHEST for x in both]
-    held = [" & ".join(printer.condition(c) for c in (*case.conditions, *near)) for case in watched.cases]
-    others = [" & ".join(rounded.condition(c) for c in case.conditions) for case in watched.cases[:-1]]
+    held = [printer.condition(sp.Abs(x) < _FARTHEST) for x in both]
+    held += [printer.condition(bound) for x in watched.lengths for bound in (x > _LEAST, x < 1 / _LEAST)]
+    held += [f"(value < {_CLOSE})"] if watched.lengths else []
+    given = [case.conditions for case in watched.cases]
+    shared = [c for c in given[0] if all(c in conditions for conditions in given)]
+    own = [[c for c in conditions if c not in shared] for conditions in given]
+    if all(own):
+        alternatives = [_all_of(conditions, printer) for conditions in own]
+        held = [" | ".join(f"({a})" if " & " in a else a for a in alternatives), *held]
+        held[0] = f"({held[0]})" if len(own) > 1 else held[0]
+    held = [*map(printer.condition, shared), *held]
+    others = [_all_of(conditions, rounded) for conditions in own[:-1]]
     cases = [_free(f"case_{i + 1}", names_of.values()) for i in range(len(watched.cases))]
-    chosen = cases[-1]
+    chosen, rest = cases[-1], _free("rest", names_of.values())
+    choices = []
     for name, condition in zip(reversed(cases[:-1]), reversed(others), strict=True):
         printer.called.add("_selected_twice")
-        chosen = f"_selected_twice({condition}, {name}, {chosen})"
+        choices.append(f"{rest} = _selected_twice({condition}, {name}, {chosen})")
+        chosen = rest
     found = {
         "sums": [_watched(terms, printer) for terms in watched.sums],
-        "held": "" if "" in held else held[0] if len(held) == 1 else " | ".join(f"({c})" for c in held),
+        "held": _joined(held, " & ", WIDTH - len("held = ")) if held else [],
         "near": _tupled([f"({printer.text(x)}, {printer.text(y)})," for x, y in watched.near]),
         "constants": [
             {"name": a.name.name, "value": f"_Twice({high!r}, {low!r})", "comment": sp.sstr(a.value)}
@@ -138,14 +153,21 @@ def _again(watched: Again, program: Program, target: Backend, printer: Printer) 
             {"name": name, "values": [_joined(precise.terms(value)) for value in case.values]}
             for name, case in zip(cases, watched.cases, strict=True)
         ],
-        "chosen": chosen if len(cases) > 1 else "",
+        "chosen": [*choices[:-1], *(choice.replace(f"{rest} =", "return", 1) for choice in choices[-1:])],
     }
     printer.called |= precise.called
     return found
 
 
 def _watched(terms: Sequence[sp.Expr], printer: Printer) -> str:
-    return f"({', '.join(printer.text(term) for term in terms)})"
+    """A tuple, on a line for each term where it would be too long."""
+    texts = [printer.text(term) for term in terms]
+    whole = f"({', '.join(texts)})"
+    return whole if len(whole) < WIDTH - 8 else "\n".join(["(", *(f"    {text}," for text in texts), ")"])
+
+
+def _all_of(conditions: Sequence[sp.Basic], printer: Printer) -> str:
+    return " & ".join(map(printer.condition, conditions))
 
 
 def _slopes(program: Program, printer: Printer, taken: Collection[str], watched: Again | None) -> list[dict[str, Any]]:

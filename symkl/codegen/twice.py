@@ -17,7 +17,15 @@ import sympy as sp
 from symkl.codegen.program import Assignment, Program
 from symkl.codegen.stable.exponentials import powers_as_exponentials
 from symkl.codegen.stable.form import LARGE
-from symkl.codegen.stable.kernels import LogRatioSum, ShareMean, expand_kernels
+from symkl.codegen.stable.kernels import (
+    CrossingGap,
+    CrossingLogMean,
+    LogRatioSum,
+    RampGap,
+    RampLogMean,
+    ShareMean,
+    expand_kernels,
+)
 from symkl.codegen.stable.logs import split_logs
 from symkl.codegen.stable.measure import float_value, points
 from symkl.codegen.stable.shape import join_exponentials
@@ -32,6 +40,10 @@ _ALIKE = 0.9
 _TRIED, _DISTANCES = 8, (0.3, 0.1, 0.01)
 #: powers are multiplied out, up to this one
 _MOST = 4
+
+
+#: the arguments with which a kernel vanishes whose definition divides by nothing there
+_WITH = {RampGap: (2, 3), CrossingGap: (4, 5), RampLogMean: (2, 3), CrossingLogMean: (4, 5), ShareMean: (2, 3)}
 
 
 class Bounded(sp.Function):
@@ -62,13 +74,15 @@ class Again:
     """`sums`: terms of sums that may cancel before any derivative is added up; `slopes`: those with sums of their own,
     of each case those by all arguments.
 
-    `near` are pairs of arguments that are close to one another near equality. `constants`, `assignments` and `cases`,
-    the first that holds, are the closed forms of all derivatives.
+    `near` are pairs of arguments that are close to one another near equality, `lengths` positive, and neither vast nor
+    tiny where anything is done. `constants`, `assignments` and `cases`, the first that holds, are the closed forms of
+    all derivatives.
     """
 
     sums: tuple[tuple[sp.Expr, ...], ...]
     slopes: tuple[tuple[Watched, ...], ...]
     near: tuple[tuple[sp.Expr, sp.Expr], ...]
+    lengths: tuple[sp.Expr, ...]
     constants: tuple[Assignment, ...]
     assignments: tuple[Assignment, ...]
     cases: tuple[Exact, ...]
@@ -83,8 +97,6 @@ def again(program: Program, heads: Collection[Any]) -> Again | None:
     branches = program.branches
     if not program.pairs or any(not branch.slopes or branch.closed is None for branch in branches):
         return None
-    if any(e.has(ShareMean) for e in program.expressions):
-        return None  # of pieces: the closed forms divide by cubes of a distance, for which twice the digits are few
     same, assigned = dict(program.pairs), (*program.assignments, *program.later)
     taken = {a.name for a in program.arguments} | {a.name.name for a in assigned}
     needed = {s for branch in branches for e in branch.slopes for s in e.free_symbols}
@@ -99,6 +111,8 @@ def again(program: Program, heads: Collection[Any]) -> Again | None:
     watched = tuple(tuple(_watched(e, values, same, parts) for e in branch.slopes) for branch in branches)
     if not sums and not any(part.sums for own in watched for part in own):
         return None
+    if any(e.has(ShareMean) for e in program.expressions):
+        return _as_they_are(program, heads, sums, watched)
     given = [branch.closed for branch in branches if branch.closed is not None]
     short = [shorter(e) if e.count_ops() > LARGE else e for e in given]
     closed = [join_exponentials(split_logs(powers_as_exponentials(e))) for e in short]
@@ -112,11 +126,37 @@ def again(program: Program, heads: Collection[Any]) -> Again | None:
     return Again(
         tuple(sums),
         watched,
-        tuple((x, y) for x, y in program.pairs if x.is_Symbol and x.is_nonnegative),
+        _near(program),
+        (),
         tuple(Assignment(name, e) for e, name in constants.items()),
         assignments,
         tuple(Exact(b.conditions, exact[i * count : (i + 1) * count]) for i, b in enumerate(branches)),
     )
+
+
+def _as_they_are(
+    program: Program,
+    heads: Collection[Any],
+    sums: Sequence[tuple[sp.Expr, ...]],
+    watched: tuple[tuple[Watched, ...], ...],
+) -> Again | None:
+    """The derivatives of pieces in the form that they have: closed forms divide by cubes of a short distance."""
+    assigned = (*program.assignments, *program.later)
+    needed = {s for branch in program.branches for e in branch.slopes for s in e.free_symbols}
+    parts = []
+    for assignment in reversed(assigned):
+        if assignment.name in needed:
+            needed |= assignment.value.free_symbols
+            parts.append(assignment)
+    cases = tuple(Exact(branch.conditions, branch.slopes) for branch in program.branches)
+    if not all(_known(e, heads) for e in (*(a.value for a in parts), *(e for case in cases for e in case.values))):
+        return None
+    lengths = tuple(dict.fromkeys(c.gts - c.lts for c in program.constraints))
+    return Again(tuple(sums), watched, _near(program), lengths, (), tuple(parts[::-1]), cases)
+
+
+def _near(program: Program) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+    return tuple((x, y) for x, y in program.pairs if x.is_Symbol and x.is_nonnegative)
 
 
 def _short(
@@ -214,7 +254,7 @@ def _differ(terms: Sequence[sp.Expr], same: Mapping[sp.Expr, sp.Expr]) -> bool:
     for at in points(sorted(symbols, key=str), list(same.items()), 0, _TRIED, _DISTANCES)[2 * _TRIED :]:
         try:
             values = [float_value(term, at) for term in terms]
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, TypeError, ValueError):
             return True
         if not abs(sum(values)) > _ALIKE * sum(map(abs, values)):
             return True
@@ -222,6 +262,9 @@ def _differ(terms: Sequence[sp.Expr], same: Mapping[sp.Expr, sp.Expr]) -> bool:
 
 
 def _vanishes(term: sp.Expr, same: Mapping[sp.Expr, sp.Expr]) -> bool:
+    for kernel in sorted(term.atoms(*_WITH), key=sp.default_sort_key):
+        small = all(_vanishes(kernel.args[i], same) for i in _WITH[kernel.func])
+        term = term.xreplace({kernel: sp.S.Zero if small else sp.Dummy(positive=True)})
     return bool(sp.expand(expand_kernels(term).xreplace(same)) == 0)
 
 

@@ -6,6 +6,7 @@ The truths are integrals of x*log(x/y) along lines, typed here, in a hundred dig
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from types import ModuleType
@@ -22,7 +23,10 @@ import torch
 from symkl.algebra.signs import assuming
 from symkl.codegen import emit, lower
 from symkl.codegen.backends import backend_of
+from symkl.codegen.backends.shared import MEANS_REFINED
+from symkl.codegen.operations import OPERATIONS
 from symkl.codegen.running import values
+from symkl.codegen.stable import kernels as k
 from symkl.codegen.stable.form import proved_equal, stable_form
 from symkl.codegen.stable.kernels import CrossingGap, RampGap, expand_kernels
 from symkl.codegen.stable.lines import Curve, between_lines
@@ -278,3 +282,52 @@ def test_where_the_two_are_equal_or_share_an_end_derivatives_are_finite(backend:
     found = gradients(backend, with_slopes[backend], [np.array(column) for column in zip(*points, strict=True)])
     assert np.isfinite(found).all()
     assert (found[: len(TRIANGLES)] == 0.0).all()
+
+
+#: where a derivative crosses zero, or nearly does
+CROSSING = [
+    (
+        -0.6411190342937445,
+        0.16826436918928106,
+        2.3188130195163934,
+        -0.7419373231021753,
+        0.15004768576357552,
+        2.66970941,
+    ),
+    (-2.355783148699757, -2.2054514007907904, -0.20439445405256731, -2.356125328229954, -2.2057598395, -0.20436483),
+    (
+        -2.086616328420664,
+        1.4075894015048491,
+        1.8851261401181127,
+        -2.0866163284235038,
+        1.4075894015033494,
+        1.88512614012,
+    ),
+]
+
+
+def test_derivatives_that_cross_zero_are_worked_out_again(with_slopes: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [*CROSSING, *(point for _, point in ORDERS)]
+    columns, function = [np.array(column) for column in zip(*points, strict=True)], with_slopes["torch"]
+    truths = np.array([[float(exact) for exact in true_gradient(point)] for point in points])
+    units = np.spacing(np.abs(truths))
+    assert np.all(np.abs(gradients("torch", function, columns) - truths) <= units)
+    # it is this that makes them so
+    monkeypatch.setitem(function.__globals__, "_refined", lambda slopes, *_: slopes)
+    assert np.max(np.abs(gradients("torch", function, columns) - truths) / units) > 16
+
+
+@pytest.mark.parametrize("kind", sorted(MEANS_REFINED, key=str))
+def test_means_are_known_to_twice_the_digits(kind: type, with_slopes: dict) -> None:
+    names = with_slopes["torch"].__globals__
+    within = [(2.0, 1.9, 0.3, 0.4), (1.0, 1.0 + 1e-9, 1.0 - 1e-9, 1.0), (3.0, 0.2, 0.1, 4.0), (1.0, 0.9, 0.7, 1.4)]
+    draw, twice = random.Random(0), names["_Twice"]
+    with mp.workdps(60):
+        for p, q, u, v in within:
+            d, e = draw.uniform(-1, 1), draw.uniform(-1, 1)
+            ramp, crossing = (p, q, u, mp.mpf(p) - q), (p, q, u, v, mp.mpf(p) - q, mp.mpf(u) - v)
+            at = {4: (p, q, d, e) if kind is k.ShareMean else ramp, 6: crossing}[max(kind.nargs)]
+            exact = OPERATIONS[kind].exact(mp.mp, *map(mp.mpf, at))
+            given = [twice(*(torch.tensor(float(part), dtype=torch.float64) for part in (x, x - float(x)))) for x in at]
+            found = names[f"_{MEANS_REFINED[kind].partition('(')[0][1:]}"](*given)
+            assert abs(mp.mpf(float(found.high)) + mp.mpf(float(found.low)) - exact) <= 1e-29 * abs(exact) + 1e-31

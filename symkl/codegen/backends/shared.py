@@ -12,7 +12,7 @@ from symkl.codegen.stable.kernels import together
 from symkl.codegen.stable.kernels.kernel import parts_of
 from symkl.codegen.twice import Bounded
 
-__all__ = ["GAPS", "REFINED", "RISES"]
+__all__ = ["GAPS", "MEANS_REFINED", "REFINED", "RISES"]
 
 #: what derivatives are worked out again of, with twice the digits
 REFINED: Mapping[Any, str] = {
@@ -23,6 +23,15 @@ REFINED: Mapping[Any, str] = {
     sp.Abs: "_abs_twice({0})",
     sp.sign: "_sign_twice({0})",
     Bounded: "_bounded_twice({0})",
+}
+
+#: means over lines with twice the digits
+MEANS_REFINED: Mapping[Any, str] = {
+    k.RampGap: "_ramp_gap_twice({0}, {1}, {2}, {3})",
+    k.CrossingGap: "_crossing_gap_twice({0}, {1}, {2}, {3}, {4}, {5})",
+    k.RampLogMean: "_ramp_log_mean_twice({0}, {1}, {2}, {3})",
+    k.CrossingLogMean: "_crossing_log_mean_twice({0}, {1}, {2}, {3}, {4}, {5})",
+    k.ShareMean: "_share_mean_twice({0}, {1}, {2}, {3})",
 }
 
 #: what values are made of
