@@ -179,6 +179,10 @@ def _given_log_gamma(mp: Any, r: Any, d: Any, g: Any) -> Any:
         return mp.loggamma(2 + d if abs(d) < 0.5 else 1 + r)
 
 
+def _log_gamma_sum(mp: Any, a: Any, b: Any, d: Any, c: Any, e: Any, f: Any, g: Any, h: Any, r: Any) -> Any:
+    return c * log_ratio(mp, a, b, d) + (_given_log_gamma(mp, r, r - 1, h) if r < 0.25 else e * f / g + h)
+
+
 _ROWS = (
     Operation(sp.log, lambda mp, x: mp.log(x)),
     Operation(sp.exp, lambda mp, x: mp.exp(x)),
@@ -216,6 +220,7 @@ _ROWS = (
     Operation(k.XLogY, lambda mp, x, y: mp.mpf(0) if x == 0 else x * mp.log(y)),
     Operation(k.XLog1PY, lambda mp, x, y: mp.mpf(0) if x == 0 else x * mp.log1p(y)),
     Operation(k.LogRatio, log_ratio),
+    Operation(k.LogGammaSum, _log_gamma_sum),
     Operation(k.LogRatioSum, lambda mp, a, b, d, c, e, f, g, h: c * log_ratio(mp, a, b, d) + e * f / g + h),
     Operation(k.LogSquares, lambda mp, x, y, a, b: mp.log1p((x * x + y * y) / (a * b))),
     Operation(k.LogOddsRise, _log_odds_rise),

@@ -7,7 +7,16 @@ from collections.abc import Callable, Sequence
 import sympy as sp
 
 from symkl.algebra import is_positive
-from symkl.codegen.stable.kernels import GammaGap, GammaTail, GivenLogGamma, LogMean, LogRatio, ScaledExpInt
+from symkl.codegen.stable.kernels import (
+    GammaGap,
+    GammaTail,
+    GivenLogGamma,
+    LogGammaSum,
+    LogMean,
+    LogRatio,
+    LogRatioSum,
+    ScaledExpInt,
+)
 from symkl.codegen.stable.signs import nonnegative, positive
 from symkl.errors import NotYet
 
@@ -39,9 +48,11 @@ def scaled(expression: sp.Expr) -> sp.Expr:
     """What has a value where `exp(x)` or `gamma(s)` has no room, and digits where a gap ends in what it starts from.
 
     `exp(x)*expint(1, x) => ScaledExpInt(x)`, `c*uppergamma(s, x) => c*exp(loggamma(s))*GammaTail(s, x)`,
-    `(1 - EulerGamma)*(r - 1) + GammaGap(1 + r, 2, r - 1) + ... => GivenLogGamma(r, ...) + ...`, of the size of r.
+    `(1 - EulerGamma)*(r - 1) + GammaGap(1 + r, 2, r - 1) + ... => GivenLogGamma(r, ...) + ...`, of the size of r, and
+    so within a `LogRatioSum`.
     """
     found = expression.replace(lambda e: isinstance(e, (sp.Mul, sp.uppergamma)), _scaled_product)
+    found = found.replace(LogRatioSum, _with_log_gamma)
     return found.replace(lambda e: e.is_Add and e.has(GammaGap), _from_both_ends)
 
 
@@ -77,12 +88,24 @@ def _means(product: sp.Expr) -> sp.Expr:
 
 def _from_both_ends(total: sp.Expr) -> sp.Expr:
     for gap in (term for term in total.args if isinstance(term, GammaGap)):
-        b, a, step = gap.args
-        r = sp.expand(b - 1)
-        for linear in total.args if a == 2 and nonnegative(r) else ():
-            if sp.expand(linear - (1 - sp.EulerGamma) * step) == 0:
-                return total - gap - linear + GivenLogGamma(r, step, gap)
+        for linear in total.args:
+            if (r := _log_gamma_of(gap, linear)) is not None:
+                return total - gap - linear + GivenLogGamma(r, gap.args[2], gap)
     return total
+
+
+def _with_log_gamma(*args: sp.Expr) -> sp.Expr:
+    *_, e, f, g, h = args
+    r = _log_gamma_of(h, e * f / g) if isinstance(h, GammaGap) else None
+    return LogRatioSum(*args) if r is None else LogGammaSum(*args, r)
+
+
+def _log_gamma_of(gap: sp.Expr, linear: sp.Expr) -> sp.Expr | None:
+    """r, where the gap and the linear term are `loggamma(1 + r)` together."""
+    b, a, step = gap.args
+    r = sp.expand(b - 1)
+    told = a == 2 and nonnegative(r) and sp.expand(linear - (1 - sp.EulerGamma) * step) == 0
+    return r if told else None
 
 
 def _scaled_product(product: sp.Expr) -> sp.Expr:

@@ -156,6 +156,14 @@ def _differences_right(value: sp.Expr) -> bool:
             proved_equal(expand_kernels(gap), expand_kernels(k.GammaGap(1 + r, 2, r - 1)))
             for r, _, gap in (e.args for e in value.atoms(k.GivenLogGamma))
         )
+        and all(
+            proved_equal(x, y)
+            for *_, e, f, g, gap, r in (s.args for s in value.atoms(k.LogGammaSum))
+            for x, y in (
+                (expand_kernels(gap), expand_kernels(k.GammaGap(1 + r, 2, r - 1))),
+                (e * f / g, (1 - sp.EulerGamma) * (r - 1)),
+            )
+        )
     )
 
 

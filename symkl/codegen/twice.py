@@ -20,6 +20,7 @@ from symkl.codegen.stable.form import LARGE
 from symkl.codegen.stable.kernels import (
     CrossingGap,
     CrossingLogMean,
+    LogGammaSum,
     LogRatioSum,
     RampGap,
     RampLogMean,
@@ -236,8 +237,11 @@ def _sums(
     for part in sp.preorder_traversal(e):
         if part.is_Add:
             terms = part.args
-        elif isinstance(part, LogRatioSum):
+        elif isinstance(part, (LogGammaSum, LogRatioSum)):
             quotient = part.args[4] * part.args[5] / part.args[6]
+            if isinstance(part, LogGammaSum):
+                # far from r = 1 nothing is taken away
+                quotient *= 2 / (part.args[8] + 1 / part.args[8])
             terms = ((name if name and part == e else part) - quotient, quotient)
         else:
             continue

@@ -151,6 +151,11 @@ TWO_INTERVALS = [
 COMPARED: dict[object, tuple[Callable[[Any, Any], tuple[float, ...]], Sequence[tuple[Any, Any]], float]] = {
     k.LogRatio: (lambda a, b: (a, b, a - b), TWO_POSITIVES, 3),
     k.LogRatioSum: (lambda a, b: (a, b, a - b, 0.7, a - b, -0.699, b, 1e-9 * (a - b)), TWO_POSITIVES, 3),
+    k.LogGammaSum: (
+        lambda a, b: (a, b, a - b, 0.7, a - b, 1.0 - float(mp.euler), b, above_tangent(a / b), a / b),
+        TWO_POSITIVES,
+        8,
+    ),
     k.LogSquares: (lambda a, b: (a - b, 0.25 * (a - b), 4.0 * a, b), [*TWO_POSITIVES, (1e300, 1e-300)], 4),
     k.LogOddsRise: (lambda p, q: (p, q, p - q), TWO_WEIGHTS, 3),
     # a line that rises from 0, beside one that starts low, level and high
@@ -308,7 +313,7 @@ _FIXED: dict[object, Callable[[list[sp.Symbol]], sp.Expr]] = {
 
 def program(index: int, row: Operation) -> Program:
     spelled = "".join(backend.SPELLINGS.get(row.head, "") for backend in BACKENDS.values())
-    last = max(i for i in range(8) if f"{{{i}}}" in spelled)
+    last = max(i for i in range(9) if f"{{{i}}}" in spelled)
     symbols = [symbol(f"x_{i}", "real") for i in range(last + 1)]
     value = _FIXED[row.head](symbols) if row.head in _FIXED else row.head(*symbols)
     arguments = tuple(Argument(s.name, s, "real") for s in symbols)
@@ -436,6 +441,11 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return mp.log(p / x[1]) + (mp.log1p(-x[1]) - mp.log1p(-p))
     if head is k.LogRatioSum:
         return x[3] * definition(k.LogRatio, x[:3]) + x[4] * x[5] / x[6] + x[7]
+    if head is k.LogGammaSum:
+        with mp.workdps(400):
+            # near r = 1 what r is rounded by is not lost
+            own = mp.loggamma(1 + x[8]) if x[8] < 0.25 else x[4] * x[5] / x[6] + x[7]
+            return x[3] * definition(k.LogRatio, x[:3]) + own
     if head is k.LogSquares:
         return mp.log1p((x[0] ** 2 + x[1] ** 2) / (x[2] * x[3]))
     if head is k.SquaresShare:

@@ -13,7 +13,7 @@ import sympy as sp
 from symkl.codegen import emit, lower
 from symkl.codegen.reach import check_reach, filled, scaled
 from symkl.codegen.stable.form import proved_equal
-from symkl.codegen.stable.kernels import GammaGap, GivenLogGamma, LogMean, expand_kernels
+from symkl.codegen.stable.kernels import GammaGap, GivenLogGamma, LogGammaSum, LogMean, LogRatioSum, expand_kernels
 from symkl.errors import NotYet
 from symkl.model import Verified, symbol
 
@@ -121,3 +121,13 @@ def test_a_gap_with_its_tangent_is_the_logarithm_of_the_gamma_function_from_eith
     # another slope, another sign, no slope
     for other in (total + gap, gap - R, 2 * (A - B) / B + gap, (1 - sp.EulerGamma) * (A - B) / B - gap):
         assert not scaled(other).has(GivenLogGamma)
+
+
+def test_a_sum_with_a_logarithm_knows_that_its_gap_and_its_tangent_are_that_of_the_gamma_function():
+    gap = GammaGap(1 + A / B, sp.Integer(2), (A - B) / B)
+    whole = LogRatioSum(A, B, A - B, B, A - B, 1 - sp.EulerGamma, B, gap)
+    assert scaled(whole) == LogGammaSum(*whole.args, A / B)
+    assert proved_equal(scaled(whole), expand_kernels(whole))
+    for place, other in ((5, sp.EulerGamma - 1), (7, 2 * gap), (4, A - 2 * B)):
+        wrong = LogRatioSum(*whole.args[:place], other, *whole.args[place + 1 :])
+        assert scaled(wrong) == wrong

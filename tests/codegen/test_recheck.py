@@ -245,6 +245,28 @@ def test_a_log_gamma_with_a_gap_that_is_not_its_own_is_seen(
                 recheck([changed], "numpy", text)
 
 
+def test_a_sum_with_a_log_gamma_that_is_not_its_own_is_seen(
+    made: Callable[..., Program], loader: jinja2.BaseLoader
+) -> None:
+    a, b = symbol("a_1", "positive"), symbol("a_2", "positive")
+    program = made("entropy", "Exponential")
+    arguments = tuple(replace(program.arguments[0], name=s.name, symbol=s) for s in (a, b))
+    gap, slope = k.GammaGap(1 + a / b, 2, (a - b) / b), 1 - sp.EulerGamma
+    for whole, right in (
+        (k.LogGammaSum(a, b, a - b, a, a - b, slope, b, gap, a / b), True),
+        (k.LogGammaSum(a, b, a - b, a, a - b, slope, b, gap, b / a), False),
+        (k.LogGammaSum(a, b, a - b, a, a - b, -slope, b, gap, a / b), False),
+    ):
+        branch = Branch((), whole, closed=k.expand_kernels(whole))
+        changed = replace(program, arguments=arguments, assignments=(), branches=(branch,), clipped=False, pairs=())
+        text = emit([changed], "numpy", loader)
+        if right:
+            recheck([changed], "numpy", text)
+        else:
+            with pytest.raises(Broken, match="not shown to be"):
+                recheck([changed], "numpy", text)
+
+
 @pytest.mark.parametrize("backend", ["torch", "jax"])
 def test_derivatives_are_read_back_and_tried_too(
     backend: str, verified: Callable[..., Verified], loader: jinja2.BaseLoader

@@ -37,6 +37,7 @@ MEANS_REFINED: Mapping[Any, str] = {
 #: what values are made of
 GAPS: Mapping[Any, str] = {
     k.LogRatio: "_log_ratio({0}, {1}, {2})",
+    k.LogGammaSum: "_log_gamma_sum({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8})",
     k.LogRatioSum: "_log_ratio_sum({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7})",
     k.LogSquares: "_log_squares({0}, {1}, {2}, {3})",
     k.LogOddsRise: "_log_odds_rise({0}, {1}, {2})",

@@ -15,7 +15,7 @@ __all__ = ["DIFFERENCES", "differences_right", "same_by_kernels"]
 #: the arguments (x, y, d) of a kernel, by their positions, of which d must be x - y
 DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
     **dict.fromkeys((k.LogGap, k.LogMean, k.GammaGap, k.BinetGap, k.SoftplusGap, k.SinhcGap), ((0, 1, 2),)),
-    **dict.fromkeys((k.LogRatio, k.LogRatioSum, k.LogOddsRise, k.ReciprocalStep), ((0, 1, 2),)),
+    **dict.fromkeys((k.LogRatio, k.LogRatioSum, k.LogGammaSum, k.LogOddsRise, k.ReciprocalStep), ((0, 1, 2),)),
     **dict.fromkeys((k.DigammaRise, k.LogGammaRise, k.BinetRise, k.SigmoidRise, k.LangevinRise), ((0, 1, 2),)),
     **dict.fromkeys((k.LogSeriesGap, k.LogSeriesRise, k.BesselGap, k.BesselRatioRise), ((0, 1, 2),)),
     k.EntropyGap: ((1, 0, 2),),

@@ -77,7 +77,8 @@ def _excess(a: sp.Expr, b: sp.Expr, c: sp.Expr, d: sp.Expr, below: tuple[sp.Expr
 
 def _log_ratio_sum(u: Sequence[sp.Expr], du: Sequence[sp.Expr]) -> sp.Expr:
     a, b, d, c, e, f, g, _ = u
-    linear = du[4] * f / g + e * du[5] / g - e * f * du[6] / g**2
+    # of e/g as one quotient: (x - y)/y has the derivative -x/y**2 by y
+    linear = f * sp.expand(du[4] * g - e * du[6]) / g**2 + e * du[5] / g
     return k.LogRatio(a, b, d) * du[3] + c * (du[0] / a - du[1] / b) + linear + du[7]
 
 

@@ -69,6 +69,7 @@ from symkl.codegen.stable.kernels.langevin import LangevinLag, LangevinRise, Lan
 from symkl.codegen.stable.kernels.log_series import LogSeriesGap, LogSeriesRise, LogSeriesSlope
 from symkl.codegen.stable.kernels.logarithms import (
     EntropyGap,
+    LogGammaSum,
     LogGap,
     LogMean,
     LogOddsRise,
@@ -125,6 +126,7 @@ __all__ = [
     "Log1P",
     "LogGamma",
     "LogGammaRise",
+    "LogGammaSum",
     "LogGap",
     "LogMean",
     "LogOddsRise",

@@ -8,6 +8,7 @@ from symkl.codegen.stable.kernels.kernel import Kernel
 
 __all__ = [
     "EntropyGap",
+    "LogGammaSum",
     "LogGap",
     "LogMean",
     "LogOddsRise",
@@ -85,6 +86,19 @@ class LogRatioSum(Kernel):
     def definition(self) -> sp.Expr:
         a, b, _, c, e, f, g, h = self.args
         return c * (sp.log(a) - sp.log(b)) + e * f / g + h
+
+
+class LogGammaSum(Kernel):
+    """`LogGammaSum(a, b, a - b, c, e, f, g, h, r) = c*log(a/b) + loggamma(1 + r)` for r >= 0, positive a, b, g.
+
+    There h is `GammaGap(1 + r, 2, r - 1)` and e*f/g is (1 - EulerGamma)*(r - 1). As `LogRatioSum` has it, and of the
+    size of c and r where these are small.
+    """
+
+    nargs = 9
+
+    def definition(self) -> sp.Expr:
+        return LogRatioSum(*self.args[:8]).definition()
 
 
 class LogShareRatio(Kernel):
