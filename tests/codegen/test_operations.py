@@ -215,6 +215,7 @@ COMPARED: dict[object, tuple[Callable[[Any, Any], tuple[float, ...]], Sequence[t
     ),
     k.ProductDifference: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 2),
     k.ProductExcess: (lambda a, b: (a, b, b * 0.75, a * 1.25, a, b), TWO_POSITIVES, 3),
+    k.ProductRise: (lambda a, b: (a, b, a - 1.0, b - 1.0), [*TWO_POSITIVES, (1e-224, 1e135), (1e224, 1e-89)], 2),
     k.ReciprocalStep: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (1e-300, 1e200), (1e200, 1e-300)], 2),
     k.SquareBalance: (
         lambda a, b: (a / b, (d := max(-0.499 * a / b * a, -0.9 * b)) / b, a / b / b, a, d, b),
@@ -460,6 +461,8 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return x[0] * x[1] - x[2] * x[3]
     if head is k.ProductExcess:
         return (x[0] * x[1] - x[2] * x[3]) / (x[4] * x[5])
+    if head is k.ProductRise:
+        return x[0] * x[3] + x[2] if x[0] < 1 else x[1] * x[2] + x[3]
     if head is k.ReciprocalStep:
         return x[2] / (x[0] * x[1])
     if head is k.SquareBalance:

@@ -62,6 +62,7 @@ APPLIED = {
     k.Sigmoid: (k.Sigmoid(A * X), (A, X)),
     k.LogRatio: (k.LogRatio(A * B, B + C, A * B - B - C), (A, B, C)),
     k.LogRatioSum: (k.LogRatioSum(A * B, B + C, A * B - B - C, A * C, X, B, A + C, Y * A), (A, B, C, X, Y)),
+    k.ProductRise: (k.ProductRise(A * B, C, A * B - 1, C - 1), (A, B, C)),
     k.ProductLogRatio: (k.ProductLogRatio(A, A * B, C, B + D), (A, B, C, D)),
     k.LogShareRatio: (k.LogShareRatio(A, A + B, C, B + C, A / (A + B) - C / (B + C)), (A, B, C)),
     k.LogSquares: (k.LogSquares(A * X - Y, X, A * C, B), (A, B, C, X, Y)),

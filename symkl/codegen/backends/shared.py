@@ -42,6 +42,7 @@ GAPS: Mapping[Any, str] = {
     k.LogSquares: "_log_squares({0}, {1}, {2}, {3})",
     k.LogOddsRise: "_log_odds_rise({0}, {1}, {2})",
     k.LogMean: "_log_mean({0}, {1}, {2})",
+    k.ProductRise: "_product_rise({0}, {1}, {2}, {3})",
     k.LogGap: "_log_gap({0}, {1}, {2})",
     k.EntropyGap: "_entropy_gap({0}, {1}, {2})",
     k.RampGap: "_ramp_gap({0}, {1}, {2}, {3})",

@@ -12,6 +12,7 @@ from symkl.algebra.signs import assumed
 from symkl.codegen.stable.apart import kept_apart, parted
 from symkl.codegen.stable.bessel import named, open_bessel
 from symkl.codegen.stable.bregman import open_bregman
+from symkl.codegen.stable.completed import open_completed
 from symkl.codegen.stable.exponentials import (
     exponential_gap,
     open_exponentials,
@@ -113,6 +114,7 @@ def opened(closed: sp.Expr, pairs: list[tuple[sp.Expr, sp.Expr]]) -> Iterator[sp
         open_bessel(closed),
         open_incomplete(closed, pairs),
         open_powered(closed, pairs),
+        open_completed(closed, pairs),
     ):
         if found is not None:
             rest, gaps = found

@@ -209,6 +209,7 @@ ROWS: dict[type[Kernel], Row] = {
     k.LogSeriesRise: lambda u, du: k.LogSeriesSlope(u[0]) * du[0] - k.LogSeriesSlope(u[1]) * du[1],
     k.ExpLag: lambda u, du: u[0] * sp.exp(u[0]) * du[0],
     k.LogRatio: lambda u, du: du[0] / u[0] - du[1] / u[1],
+    k.ProductRise: lambda u, du: u[1] * du[0] + u[0] * du[1],
     k.ProductLogRatio: lambda u, du: sp.Add(du[0] / u[0], du[1] / u[1], -du[2] / u[2], -du[3] / u[3]),
     k.LogShareRatio: lambda u, du: du[0] / u[0] - du[1] / u[1] - du[2] / u[2] + du[3] / u[3],
     k.LogOddsRise: lambda u, du: du[0] / (u[0] * (1 - u[0])) - du[1] / (u[1] * (1 - u[1])),

@@ -854,7 +854,7 @@ def _refined(
     """The derivatives, worked out again with twice the digits where one of the sums, of these terms, nearly cancels.
 
     Where what are equal at equality are not `near`, only where far less is left; and where the value is used (`held`).
-    What comes out is taken only where it differs by no more than rounding can have done.
+    What comes out is taken only where it differs by no more than rounding can have done, and has lost less itself.
     """
     if not sums:
         return slopes
@@ -880,6 +880,7 @@ def _refined(
             slope = slope.expand_as(low).clone()
             plain, better = slope[places], exact.high
             sure = (better - plain).abs() <= allowed * torch.maximum(better.abs(), plain.abs())
+            sure = sure & (exact.off <= 2.0**-46 * better.abs())
             slope[places] = torch.where(sure, better, plain)
         found.append(slope)
     return found
@@ -1048,23 +1049,30 @@ _FACTORIALS_TWICE = (
 #: log(2), in two parts
 _LOG_TWO_TWICE = (0.6931471805599453, 2.3190468138462996e-17)
 
+#: what rounding takes away, as a share
+_UNIT_TWICE = 2.0**-104
+
 
 class _Twice:
-    """A number with twice the digits: the sum of `high` and of `low`, which is what `high` is rounded by."""
+    """A number with twice the digits: the sum of `high` and of `low`, which is what `high` is rounded by.
 
-    def __init__(self, high: Tensor | float, low: Tensor | float = 0.0) -> None:
+    `off` is what the two together may be wrong by, from what was added up and multiplied: about that.
+    """
+
+    def __init__(self, high: Tensor | float, low: Tensor | float = 0.0, off: Tensor | float = 0.0) -> None:
         self.high: Any = high
         self.low: Any = low
+        self.off: Any = off
 
     def __add__(self, other: _Twice | float) -> _Twice:
         other = _twice(other)
         high, rest = _sum_twice(self.high, other.high)
         low, lost = _sum_twice(self.low, other.low)
         high, rest = _sum_twice(high, rest + low)
-        return _Twice(*_sum_twice(high, rest + lost))
+        return _Twice(*_sum_twice(high, rest + lost), self.off + other.off + abs(high) * _UNIT_TWICE)
 
     def __neg__(self) -> _Twice:
-        return _Twice(-self.high, -self.low)
+        return _Twice(-self.high, -self.low, self.off)
 
     def __sub__(self, other: _Twice | float) -> _Twice:
         return self + -_twice(other)
@@ -1075,15 +1083,18 @@ class _Twice:
     def __mul__(self, other: _Twice | float) -> _Twice:
         other = _twice(other)
         high, rest = _product_twice(self.high, other.high)
-        return _Twice(*_sum_twice(high, rest + (self.high * other.low + self.low * other.high)))
+        off = abs(self.high) * other.off + self.off * abs(other.high) + abs(high) * _UNIT_TWICE
+        return _Twice(*_sum_twice(high, rest + (self.high * other.low + self.low * other.high)), off)
 
     def __truediv__(self, other: _Twice | float) -> _Twice:
         other = _twice(other)
         first = _Twice(self.high / other.high)
         rest = self - other * first
+        off = abs(rest.off / other.high) + abs(first.high) * _UNIT_TWICE
         second = _Twice(rest.high / other.high)
         rest = rest - other * second
-        return first + second + _Twice(rest.high / other.high)
+        found = first + second + _Twice(rest.high / other.high)
+        return _Twice(found.high, found.low, off)
 
     def __rtruediv__(self, other: float) -> _Twice:
         return _twice(other) / self
@@ -1125,7 +1136,8 @@ def _polynomial_twice(numbers: Sequence[tuple[float, float]], x: _Twice, precise
 def _exp_twice(x: _Twice) -> _Twice:
     """exp(x) by its series at x less a multiple of log(2), over 16, and four squares."""
     nothing = x.high < -1e3
-    x = _Twice(torch.where(nothing, -1e3, x.high), torch.where(nothing, 0.0, x.low))
+    low, off = (torch.where(nothing, 0.0, part) for part in (x.low, x.off))
+    x = _Twice(torch.where(nothing, -1e3, x.high), low, off)
     whole = torch.round(x.high / _LOG_TWO_TWICE[0])
     part = (x - _Twice(*_LOG_TWO_TWICE) * _Twice(whole)) * 0.0625
     rise = part * _polynomial_twice(_FACTORIALS_TWICE, part, 9)

@@ -587,8 +587,8 @@ def _refined(
     """The derivatives, worked out again with twice the digits where one of the sums, of these terms, nearly cancels.
 
     Where what are equal at equality are not `near`, only where next to nothing is left; and where the value is used
-    (`held`). What comes out is taken only where it differs by no more than rounding can have done. Their own
-    derivatives stay what they were.
+    (`held`). What comes out is taken only where it differs by no more than rounding can have done, and has lost
+    less itself. Their own derivatives stay what they were.
     """
     if arguments[0].dtype != jnp.float64:
         return tuple(slopes)
@@ -640,10 +640,12 @@ def _settled(again: Callable[..., Sequence[_Twice | float]], low: Array, kept: A
         allowed, *given = (x.at[here].get(mode="fill", fill_value=1.0) for x in (kept, *flat))
         zero = jnp.zeros_like(allowed)
         allowed = 2.0**-48 / jnp.maximum(allowed, 2.0**-53)
-        exact = (_twice(value).high + zero for value in again(*(_Twice(x, zero) for x in given[count:])))
+        exact = (_twice(value) + zero for value in again(*(_Twice(x, zero, zero) for x in given[count:])))
         better = []
-        for plain, other, all_of_it in zip(given[:count], exact, found, strict=True):
+        for plain, whole, all_of_it in zip(given[:count], exact, found, strict=True):
+            other = whole.high
             sure = jnp.abs(other - plain) <= allowed * jnp.maximum(jnp.abs(other), jnp.abs(plain))
+            sure = sure & (whole.off <= 2.0**-46 * jnp.abs(other))
             better.append(all_of_it.at[here].set(jnp.where(sure, other, plain), mode="drop"))
         return start + step, tuple(better)
 
@@ -725,22 +727,29 @@ _FACTORIALS_TWICE = (
 #: log(2), in two parts
 _LOG_TWO_TWICE = (0.6931471805599453, 2.3190468138462996e-17)
 
+#: what rounding takes away, as a share
+_UNIT_TWICE = 2.0**-104
+
 
 @jax.tree_util.register_pytree_node_class
 class _Twice:
-    """A number with twice the digits: the sum of `high` and of `low`, which is what `high` is rounded by."""
+    """A number with twice the digits: the sum of `high` and of `low`, which is what `high` is rounded by.
 
-    def __init__(self, high: Array | float, low: Array | float = 0.0) -> None:
+    `off` is what the two together may be wrong by, from what was added up and multiplied: about that.
+    """
+
+    def __init__(self, high: Array | float, low: Array | float = 0.0, off: Array | float = 0.0) -> None:
         self.high: Any = high
         self.low: Any = low
+        self.off: Any = off
 
-    def tree_flatten(self) -> tuple[tuple[Any, Any], None]:
-        """The two numbers that it is made of."""
-        return (self.high, self.low), None
+    def tree_flatten(self) -> tuple[tuple[Any, Any, Any], None]:
+        """The numbers that it is made of."""
+        return (self.high, self.low, self.off), None
 
     @classmethod
     def tree_unflatten(cls, _: None, parts: Sequence[Any]) -> _Twice:
-        """The number that is made of these two."""
+        """The number that is made of these."""
         return cls(*parts)
 
     def __add__(self, other: _Twice | float) -> _Twice:
@@ -748,10 +757,10 @@ class _Twice:
         high, rest = _sum_twice(self.high, other.high)
         low, lost = _sum_twice(self.low, other.low)
         high, rest = _sum_twice(high, rest + low)
-        return _Twice(*_sum_twice(high, rest + lost))
+        return _Twice(*_sum_twice(high, rest + lost), self.off + other.off + abs(high) * _UNIT_TWICE)
 
     def __neg__(self) -> _Twice:
-        return _Twice(-self.high, -self.low)
+        return _Twice(-self.high, -self.low, self.off)
 
     def __sub__(self, other: _Twice | float) -> _Twice:
         return self + -_twice(other)
@@ -762,13 +771,15 @@ class _Twice:
     def __mul__(self, other: _Twice | float) -> _Twice:
         other = _twice(other)
         high, rest = _product_twice(self.high, other.high)
-        return _Twice(*_sum_twice(high, rest + (self.high * other.low + self.low * other.high)))
+        off = abs(self.high) * other.off + self.off * abs(other.high) + abs(high) * _UNIT_TWICE
+        return _Twice(*_sum_twice(high, rest + (self.high * other.low + self.low * other.high)), off)
 
     def __truediv__(self, other: _Twice | float) -> _Twice:
         other = _twice(other)
         first = self.high / other.high
         rest = self - other * first
-        return _Twice(*_sum_twice(first, rest.high / other.high))
+        off = abs(rest.off / other.high) + abs(first) * _UNIT_TWICE
+        return _Twice(*_sum_twice(first, rest.high / other.high), off)
 
     def __rtruediv__(self, other: float) -> _Twice:
         return _twice(other) / self
@@ -805,13 +816,14 @@ def _polynomial_twice(numbers: Sequence[tuple[float, float]], x: _Twice, precise
 
     # a loop, which is compiled once
     pairs = jnp.asarray(numbers[:precise])
-    return jax.lax.scan(further, _Twice(value, jnp.zeros_like(value)), pairs, reverse=True)[0]
+    return jax.lax.scan(further, _Twice(value, jnp.zeros_like(value), jnp.zeros_like(value)), pairs, reverse=True)[0]
 
 
 def _exp_twice(x: _Twice) -> _Twice:
     """exp(x) by its series at x less a multiple of log(2), over 16, and four squares."""
     nothing = x.high < -1e3
-    x = _Twice(jnp.where(nothing, -1e3, x.high), jnp.where(nothing, 0.0, x.low))
+    low, off = (jnp.where(nothing, 0.0, part) for part in (x.low, x.off))
+    x = _Twice(jnp.where(nothing, -1e3, x.high), low, off)
     whole = jnp.round(x.high / _LOG_TWO_TWICE[0])
     part = (x - _Twice(*_LOG_TWO_TWICE) * whole) * 0.0625
     rise = part * _polynomial_twice(_FACTORIALS_TWICE, part, 9)

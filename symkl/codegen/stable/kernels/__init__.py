@@ -32,6 +32,7 @@ from symkl.codegen.stable.kernels.chords import CrossingGap, CrossingLogMean, Ra
 from symkl.codegen.stable.kernels.differences import (
     ProductDifference,
     ProductExcess,
+    ProductRise,
     ReciprocalStep,
     SquareBalance,
     SquaresShare,
@@ -147,6 +148,7 @@ __all__ = [
     "ProductExcess",
     "ProductGap",
     "ProductLogRatio",
+    "ProductRise",
     "RampGap",
     "RampLogMean",
     "ReciprocalStep",

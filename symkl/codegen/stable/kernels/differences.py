@@ -6,7 +6,7 @@ import sympy as sp
 
 from symkl.codegen.stable.kernels.kernel import Kernel
 
-__all__ = ["ProductDifference", "ProductExcess", "ReciprocalStep", "SquareBalance", "SquaresShare"]
+__all__ = ["ProductDifference", "ProductExcess", "ProductRise", "ReciprocalStep", "SquareBalance", "SquaresShare"]
 
 
 class ProductDifference(Kernel):
@@ -27,6 +27,16 @@ class ProductExcess(Kernel):
     def definition(self) -> sp.Expr:
         a, b, c, d, e, f = self.args
         return (a * b - c * d) / (e * f)
+
+
+class ProductRise(Kernel):
+    """`ProductRise(x, y, x - 1, y - 1) = x*y - 1` for positive x, y, also where one is tiny and the other vast."""
+
+    nargs = 4
+
+    def definition(self) -> sp.Expr:
+        x, y, *_ = self.args
+        return x * y - 1
 
 
 class ReciprocalStep(Kernel):
