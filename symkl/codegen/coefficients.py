@@ -37,7 +37,7 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
     - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t;
     - `even_nodes`, `even_weights`: Gauss-Legendre on [0, 1];
     - `few_nodes`, `few_weights`: the same, fewer;
-    - `many_nodes`, `many_weights`: the same, more;
+    - `many_nodes`, `many_weights`: the same, more; `bell_nodes`, `bell_weights`: more still, for moments of bells;
     - `euler`: the constant of Euler and Mascheroni; `euler_below_one`: what it is below 1;
     - `digamma_root`: the positive root of digamma;
     - `root_of_tau`: the square root of 2*pi;
@@ -48,7 +48,7 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
     nodes, weights = gauss_jacobi(12, sp.Integer(1), sp.Integer(0), 25)
     even_nodes, even_weights = gauss_legendre(12, 25)
     few_nodes, few_weights = gauss_legendre(3, 25)
-    many = _gauss_legendre(32)
+    many, most = _gauss_legendre(32), _gauss_legendre(40)
     bernoulli = [Fraction(int(b.p), int(b.q)) for b in (sp.bernoulli(2 * k) for k in range(1, 13))]
     stirling = [b / (2 * k * (2 * k - 1)) for k, b in enumerate(bernoulli, 1)]
     return {
@@ -78,6 +78,8 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
         "few_weights": tuple(float(w / 2) for w in few_weights),
         "many_nodes": tuple(float((1 + x) / 2) for x, _ in many),
         "many_weights": tuple(float(w / 2) for _, w in many),
+        "bell_nodes": tuple(float((1 + x) / 2) for x, _ in most),
+        "bell_weights": tuple(float(w / 2) for _, w in most),
         "euler": (float(mp.euler),),
         "euler_below_one": (float(1 - mp.euler),),
         "digamma_root": (float(findroot(digamma, 1.46)),),

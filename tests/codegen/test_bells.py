@@ -235,7 +235,7 @@ def test_a_broken_kernel_is_seen(
     ("old", "new"),
     [
         ("torch.expm1(rise) - more", "torch.expm1(rise)"),
-        ("way * (way + 2.0 * (mode + mean))", "way * (way + 2.0 * mode)"),
+        ("wide + 2.0 * mode * way", "wide + mode * way"),
         ("2.0 * far * step + squares", "far * step + squares"),
         (
             "first = torch.where(less, last - by_m + rise, first)",

@@ -138,8 +138,6 @@ BELL_SLOPES = {
     k.BellStart: 0,
     k.BellEnd: 1,
 }
-#: so many units in the last place of the parts of such a sum may be lost, of others 4
-OF_PARTS = {k.BellByOwnScale: 12}
 #: an interval and one that holds it, for the same
 TWO_INTERVALS = [
     ((u, v), (a, b, 0.1, 0.75))
@@ -389,7 +387,7 @@ def test_a_gap_is_its_definition_to_the_last_digits(
         with mp.workdps(90):
             truth = definition(head, [mp.mpf(x) for x in point])
             parts = parts_of(head, point) if head in BELL_SLOPES else 0.0
-            assert error(value, truth) <= bound or abs(value - truth) <= OF_PARTS.get(head, 4) * math.ulp(parts), point
+            assert error(value, truth) <= bound or abs(value - truth) <= 4 * math.ulp(parts), point
 
 
 def parts_of(head: type[k.Kernel], point: tuple[float, ...]) -> float:
