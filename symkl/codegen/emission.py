@@ -16,6 +16,7 @@ import jinja2
 from symkl.codegen.backends import Backend, backend_of
 from symkl.codegen.coefficients import coefficients
 from symkl.codegen.kernel_files import kernels_for
+from symkl.codegen.one_pass import for_numbers, one_pass
 from symkl.codegen.program import Program
 from symkl.codegen.registration import Registration, registered
 from symkl.codegen.rendering import WIDTH, rendered
@@ -23,6 +24,10 @@ from symkl.errors import NotYet
 
 __all__ = ["emit"]
 
+_BESIDES = (
+    " Where numba is installed as well, large tensors on the CPU are worked out in one pass over memory; it is "
+    "compiled when it is first wanted, the machine code is kept, and NUMBA_DISABLE_JIT=1 leaves it out."
+)
 _BY_AUTOGRAD = "Its gradient is that of automatic differentiation, not a closed form"
 
 
@@ -44,15 +49,21 @@ def emit(
     called: set[str] = set().union(*(function["called"] for function in functions))
     scipy = any(name.startswith("special.") for name in called) and target.MODULE == "np"
     needs = f"{target.LIBRARY} and SciPy" if scipy else target.LIBRARY
+    pairs = zip(programs, functions, strict=True) if target.LENDER else ()
+    borrowed = [for_numbers(p, target.LENDER) for p, f in pairs if f["slopes"] and not f["again"]]
+    numbers = [f for f in borrowed if f is not None]
     text = environment.get_template(f"code/{target.NAME}/module.py.j2").render(
         title=title,
-        preamble="\n".join(textwrap.wrap(target.PREAMBLE.format(needs=needs), WIDTH)),
+        preamble="\n".join(
+            textwrap.wrap(target.PREAMBLE.format(needs=needs, one_pass=_BESIDES if numbers else ""), WIDTH)
+        ),
         exported=sorted(p.name for p in programs),
         functions=functions,
         kernels=kernels_for((name for name in called if name.startswith("_")), target.NAME, environment),
         scipy=scipy,
         coefficients=coefficients(),
         registrations=registered(registrations),
+        one_pass=one_pass(numbers, target.NAME, target.LENDER, environment) if numbers else "",
     )
     return re.sub(r"\n{4,}", "\n\n\n", text).rstrip("\n") + "\n"
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from types import ModuleType
 
 import sympy as sp
 
 from symkl.algebra import assuming, holds, is_zero
+from symkl.codegen.backends import backend_of
 from symkl.codegen.program import Branch, Program
-from symkl.codegen.running import read_slopes, read_value
+from symkl.codegen.running import read_one_pass, read_slopes, read_value
 from symkl.codegen.stable import kernels as k
 from symkl.codegen.stable.compared import differences_right, same_by_kernels
 from symkl.codegen.stable.form import LARGE, proved_equal
@@ -43,6 +44,18 @@ def prove(program: Program, backend: str, module: ModuleType) -> None:
         slopes = read_slopes(backend, module, program.name, symbols) if has_slopes else []
     except Untraceable as error:
         raise Unshown(f"{what} cannot be read back: {error}") from error
+    ways = [(what, value, slopes)]
+    if lender := backend_of(backend).LENDER:
+        try:
+            found = read_one_pass(lender, module, program.name, symbols)
+        except Untraceable as error:
+            raise Unshown(f"{what}, in one pass, cannot be read back: {error}") from error
+        ways += [(f"{what}, in one pass,", found[0], found[1:])] if found else []
+    for told, value, slopes in ways:
+        _prove_way(program, told, value, slopes)
+
+
+def _prove_way(program: Program, what: str, value: sp.Expr, slopes: Sequence[sp.Expr]) -> None:
     constants = _constants(program)
     _prove_cases(program, what, recognised(value, constants), lambda branch: [branch.closed])
     if all(branch.conditions for branch in program.branches):

@@ -16,13 +16,14 @@ from typing import Any
 
 import sympy as sp
 
+from symkl.codegen.one_pass import EACH
 from symkl.codegen.operations import OPERATIONS
 from symkl.codegen.stable import kernels
 from symkl.codegen.stable.kernels.kernel import parts_of
 from symkl.codegen.stable.kernels.together import Together
 from symkl.loading import load_module
 
-__all__ = ["gradient", "loaded", "read_slopes", "read_value", "runs_here", "values"]
+__all__ = ["all_in_one_pass", "gradient", "loaded", "read_one_pass", "read_slopes", "read_value", "runs_here", "values"]
 
 Columns = Sequence[Sequence[float]]
 Function = Callable[..., Any]
@@ -88,6 +89,30 @@ def read_slopes(backend: str, module: ModuleType, name: str, arguments: Sequence
         return [tracer.traced(slope(module, name, i), arguments) for i in range(len(arguments))]
 
 
+def read_one_pass(lender: str, module: ModuleType, name: str, arguments: Sequence[sp.Expr]) -> list[sp.Expr]:
+    """The expressions of the value and the derivatives as the module writes them for numbers; none where it does not.
+
+    `lender` is the backend that the formulas for numbers are spelled by.
+    """
+    function = getattr(module, f"_{name}_each", None)
+    if function is None:
+        return []
+    tracer = importlib.import_module(f"symkl.trace.{lender}")
+    with _kernels_named(module, tracer.named):
+        return [tracer.traced(function, arguments, place) for place in range(len(arguments) + 1)]
+
+
+@contextmanager
+def all_in_one_pass(module: ModuleType) -> Iterator[None]:
+    """The module with one pass over memory for few numbers as for many."""
+    before = module._MANY
+    module._MANY = 0  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        module._MANY = before  # type: ignore[attr-defined]
+
+
 def values(backend: str, function: Function, columns: Columns) -> list[float]:
     """The function's values in float64, its arguments given column by column."""
     return _WAYS[backend].values(function, columns)
@@ -103,7 +128,7 @@ def gradient(backend: str, function: Function, columns: Columns) -> list[list[fl
 @contextmanager
 def _kernels_named(module: ModuleType, named: Callable[[Function], Function]) -> Iterator[None]:
     """The module with its kernels under their names, its domains checked, and derivatives as they are formed."""
-    heads = {name: _NAMED[name.replace("_", "")] for name in vars(module) if name[0] == "_" and _is_kernel(name)}
+    heads = {name: _NAMED[_plain(name)] for name in vars(module) if name[0] == "_" and _plain(name) in _NAMED}
     others: dict[str, Function] = {name: _together([named(head) for head in own]) for name, own in heads.items()}
     # `_plus_log_gap` adds a number times what `_log_gap` gives
     added = [name for name in vars(module) if name.startswith("_plus_")]
@@ -120,8 +145,8 @@ def _kernels_named(module: ModuleType, named: Callable[[Function], Function]) ->
         vars(module).update(before)
 
 
-def _is_kernel(name: str) -> bool:
-    return name.replace("_", "") in _NAMED
+def _plain(name: str) -> str:
+    return name.removeprefix(EACH).replace("_", "")
 
 
 def _added(function: Function, total: Any, factor: Any, *arguments: Any) -> Any:

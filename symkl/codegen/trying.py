@@ -13,7 +13,7 @@ import sympy as sp
 from symkl.codegen.accuracy import allowed, lost_by, promised_of
 from symkl.codegen.program import Branch, Program
 from symkl.codegen.reading import Broken
-from symkl.codegen.running import gradient, values
+from symkl.codegen.running import all_in_one_pass, gradient, values
 from symkl.codegen.stable.kernels.kernel import taken_apart
 from symkl.codegen.stable.kernels.together import Together
 from symkl.codegen.stable.measure import Point, exact_value, exact_values, float_value, points
@@ -31,10 +31,20 @@ _LOOSE, _SLACK = 2**20, 64
 def compare(program: Program, backend: str, module: ModuleType) -> None:
     """That the module's function of the program is as exact as it promises, and its derivatives alike.
 
-    Raises Broken with the point where it is not.
+    So it is with its one pass for many numbers, where it has one. Raises Broken with the point where it is not.
     """
-    function, what = getattr(module, program.name), f"{program.name} in {backend}"
-    for branch, at in _cases(program):
+    cases, what = list(_cases(program)), f"{program.name} in {backend}"
+    _compare_cases(program, backend, module, cases, what)
+    if hasattr(module, f"_{program.name}_each"):
+        with all_in_one_pass(module):
+            _compare_cases(program, backend, module, cases, f"{what}, in one pass,")
+
+
+def _compare_cases(
+    program: Program, backend: str, module: ModuleType, cases: Iterable[tuple[Branch, Sequence[Point]]], what: str
+) -> None:
+    function = getattr(module, program.name)
+    for branch, at in cases:
         columns = [[p[a.symbol] for p in at] for a in program.arguments]
         found = values(backend, function, columns)
         bound = promised_of(program, branch)

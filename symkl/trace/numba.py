@@ -28,16 +28,22 @@ _EXTREMES = {
 }
 
 
-def traced(function: Callable[..., Any], arguments: Sequence[sp.Expr]) -> sp.Expr:
+def traced(function: Callable[..., Any], arguments: Sequence[sp.Expr], place: int | None = None) -> sp.Expr:
     """The expression that the function, compiled or not, computes from numbers that are these expressions.
 
+    Of several values that it gives, the one in that place.
     Raises Untraceable where the function does what an expression cannot say, with the line.
     """
     plain = getattr(function, "py_func", function)
     others = in_place_of_numbers()
     others[np]["float64"] = where_symbolic(np.float64, lambda x: x)
     with _interpreted(plain.__globals__), swapped(plain, others):
-        return _either_way(lambda: value_of(called(plain, *(Symbolic(Value(a)) for a in arguments))).expression)
+
+        def run() -> sp.Expr:
+            found = called(plain, *(Symbolic(Value(a)) for a in arguments))
+            return value_of(found if place is None else found[place]).expression
+
+        return _either_way(run)
 
 
 @contextmanager

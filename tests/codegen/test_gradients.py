@@ -11,6 +11,7 @@ import jinja2
 import mpmath as mp
 import pytest
 import torch
+from torch.utils.checkpoint import checkpoint
 
 from symkl.codegen import emit, lower
 from symkl.model import Verified
@@ -283,3 +284,10 @@ def test_near_equality_gradients_are_those_of_the_literatures_closed_form(
             along = [*others[:i], None, *others[i + 1 :]]
             exact = mp.diff(lambda x, a=along: references.KL[name](*(x if v is None else v for v in a)), others[i])
             assert abs(mp.mpf(float(slope)) - exact) <= 4 * math.ulp(float(exact))
+
+
+def test_a_checkpoint_gives_what_was_kept_once(torch_module: ModuleType) -> None:
+    given = leaves(CASES["kl_normal_normal"])
+    value = checkpoint(torch_module.kl_normal_normal, *given, use_reentrant=False)
+    found = torch.autograd.grad(value, given)
+    assert found == torch.autograd.grad(torch_module.kl_normal_normal(*given), given)

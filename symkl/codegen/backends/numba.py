@@ -33,6 +33,7 @@ SLOPES = False
 REREAD = False
 TWICE: Mapping[Any, str] = {}
 TWICE_FAR = False
+LENDER = ""
 #: what numba has of the special functions are those of `math`; the kernels have digamma and trigamma
 SPELLINGS: Mapping[Any, str] = {
     sp.log: "math.log({0})",
@@ -62,5 +63,7 @@ SPELLINGS: Mapping[Any, str] = {
     k.XLog1PY: "_xlog1py({0}, {1})",
     k.Softplus: "_softplus({0})",
     k.Sigmoid: "_sigmoid({0})",
+    k.ReciprocalStep: "_reciprocal_step({0}, {1}, {2})",
+    k.SquareBalance: "_square_balance({0}, {1}, {2}, {3}, {4}, {5})",
     **GAPS,
 }

@@ -26,12 +26,13 @@ PREAMBLE = (
     "a device that has no float64) and round once to the dtype of the tensors (the default dtype for integers and "
     "numbers). Gradients are closed forms themselves, unless the docstring says otherwise; they can be differentiated "
     "in turn. torch.compile takes the functions whole. They stand alone: nothing else needs to be installed but "
-    "{needs}."
+    "{needs}.{one_pass}"
 )
 SLOPES = True
 REREAD = True
 TWICE: Mapping[Any, str] = {**REFINED, **MEANS_REFINED}
 TWICE_FAR = True
+LENDER = "numba"
 #: torch has Bessel functions of order 0 and 1 alone, no exponential integral, and a trigamma that loses nine digits;
 #: its incomplete gamma functions lose six digits at large shapes, and have no derivative in the shape;
 #: `maximum` and `minimum` want tensors on both sides

@@ -218,7 +218,8 @@ class _ClosedForm(torch.autograd.Function):
         gradient, wanted = gradients[0], ctx.needs_input_grad[2:]
         if gradient is None:
             return None, None, *(None for _ in wanted)
-        arguments, slopes = ctx.saved_tensors[: len(wanted)], ctx.saved_tensors[len(wanted) :]
+        saved = ctx.saved_tensors  # once: a checkpoint gives them a single time
+        arguments, slopes = saved[: len(wanted)], saved[len(wanted) :]
         again = not torch.compiler.is_compiling() and (torch.is_grad_enabled() or _moving(arguments))
         if again or tuple(wanted) != tuple(ctx.wanted):
             slopes = _at_once(ctx.options, arguments, wanted)[1]

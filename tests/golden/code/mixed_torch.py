@@ -4,18 +4,28 @@ The functions take tensors and numbers, which broadcast, on any one device. They
 (float32 on a device that has no float64) and round once to the dtype of the tensors (the default dtype
 for integers and numbers). Gradients are closed forms themselves, unless the docstring says otherwise;
 they can be differentiated in turn. torch.compile takes the functions whole. They stand alone: nothing
-else needs to be installed but PyTorch.
+else needs to be installed but PyTorch. Where numba is installed as well, large tensors on the CPU are
+worked out in one pass over memory; it is compiled when it is first wanted, the machine code is kept,
+and NUMBA_DISABLE_JIT=1 leaves it out.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd import forward_ad
+from torch.utils._python_dispatch import is_in_torch_dispatch_mode
+
+with suppress(ImportError):
+    import numpy as np  # numba has it
 
 __all__ = [
     "kl_normal_gamma",
@@ -275,7 +285,8 @@ class _ClosedForm(torch.autograd.Function):
         gradient, wanted = gradients[0], ctx.needs_input_grad[2:]
         if gradient is None:
             return None, None, *(None for _ in wanted)
-        arguments, slopes = ctx.saved_tensors[: len(wanted)], ctx.saved_tensors[len(wanted) :]
+        saved = ctx.saved_tensors  # once: a checkpoint gives them a single time
+        arguments, slopes = saved[: len(wanted)], saved[len(wanted) :]
         again = not torch.compiler.is_compiling() and (torch.is_grad_enabled() or _moving(arguments))
         if again or tuple(wanted) != tuple(ctx.wanted):
             slopes = _at_once(ctx.options, arguments, wanted)[1]
@@ -370,7 +381,8 @@ def _in_blocks(
     token = _SINGLE.set(all(kind.itemsize <= 4 for kind in kinds))
     try:
         with torch.inference_mode():
-            for start in range(0, size, step):
+            done = _in_one_pass(formula, flat, value, found)
+            for start in range(0, 0 if done else size, step):
                 precise = [_part(a, start, step).to(torch.float64) for a in flat]
                 results = formula(precise, wanted, validate)
                 for whole, result in zip((value, *found), (results[0], *results[1]), strict=False):
@@ -466,3 +478,242 @@ def _tensors(*arguments: Tensor | float) -> list[Tensor]:
     """The arguments as tensors like the first tensor among them."""
     like = next(a for a in arguments if isinstance(a, Tensor))
     return [a if isinstance(a, Tensor) else like.new_tensor(a) for a in arguments]
+
+
+#: from so many numbers on what is known is worked out in one pass over memory, where numba is installed
+_MANY = 1 << 16
+#: functions of numbers, which are plain Python until they are first wanted, and what numba is told of each
+_OF_NUMBERS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {}
+
+
+def _inline(function: Callable[..., Any]) -> Callable[..., Any]:
+    _OF_NUMBERS[function.__name__] = (function, {"forceinline": True})
+    return function
+
+
+def _fused(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Multiplication and addition in one instruction, where the processor has it."""
+    _OF_NUMBERS[function.__name__] = (function, {"forceinline": True, "fastmath": {"contract"}})
+    return function
+
+
+def _loop(function: Callable[..., Any]) -> Callable[..., Any]:
+    """One that writes its first arguments; all are contiguous and of one length."""
+    _OF_NUMBERS[function.__name__] = (function, {"nogil": True, "cache": True})
+    return function
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> bool:
+    """Whether numba is there, and not switched off; the functions of numbers are then its own."""
+    try:
+        import numba
+    except ImportError:
+        return False
+    if numba.config.DISABLE_JIT:
+        return False
+    for name, (function, options) in _OF_NUMBERS.items():
+        globals()[name] = numba.njit(error_model="numpy", **options)(function)
+    return True
+
+
+def _in_one_pass(
+    formula: _Formula, arguments: Sequence[Tensor], value: Tensor, slopes: Sequence[Tensor | None]
+) -> bool:
+    """Writes the value and the derivatives that are wanted in one pass over memory; False where it cannot."""
+    name = formula.__name__.removesuffix("_formula")
+    # what watches or traces the operations would not see it
+    if value.numel() < _MANY or f"{name}_each" not in _OF_NUMBERS or is_in_torch_dispatch_mode() or not _compiled():
+        return False
+    wanted = any(slope is not None for slope in slopes)
+    results, loop = ((value, *slopes), f"{name}_slopes") if wanted else ((value,), f"{name}_values")
+    short = all(s is None or s.dtype == torch.float32 for s in slopes) and all(map(_is_single, arguments))
+    dtype = torch.float32 if short else torch.float64
+    given = [a.detach().resolve_neg() for a in arguments]
+    given = [a.to(dtype).expand(_BLOCK).contiguous() if a.numel() == 1 else a for a in given]
+
+    def fill(start: int) -> None:
+        count = min(_BLOCK, value.numel() - start)
+        numbers = [(a[:count] if a.numel() == _BLOCK else a[start : start + count]).to(dtype) for a in given]
+        places = [None if r is None else r[start : start + count] for r in results]
+        written = [
+            place if place is not None and place.dtype in (dtype, torch.float64) else torch.empty(count, dtype=dtype)
+            for place in places
+        ]
+        globals()[loop](*(x.numpy() for x in written), *(x.contiguous().numpy() for x in numbers))
+        for place, x in zip(places, written, strict=True):
+            if place is not None and place is not x:
+                place.copy_(x)
+
+    starts = range(0, value.numel(), _BLOCK)
+    threads = min(torch.get_num_threads(), len(starts))
+    if threads == 1:
+        for start in starts:
+            fill(start)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(fill, starts))
+    return True
+
+
+def _is_single(x: Tensor) -> bool:
+    """Whether float32 holds what is in x: a tensor of that dtype, or one such number."""
+    return x.dtype == torch.float32 or (x.numel() == 1 and bool(x.to(torch.float32) == x))
+
+
+@_inline
+def _kl_normal_laplace_each(mu_1, sigma_1, mu_2, b_2):
+    """The value and, in the arguments' order, its derivatives, of numbers."""
+    mu_1 = np.float64(mu_1)
+    sigma_1 = np.float64(sigma_1)
+    mu_2 = np.float64(mu_2)
+    b_2 = np.float64(b_2)
+    # -log(2)/2 + 1/2 + log(pi)/2
+    constant_1 = 0.7257913526447274
+    mu_difference = mu_1 - mu_2
+    # sqrt(2)/2
+    constant_2 = 0.7071067811865476
+    t_1 = math.erf(constant_2 / sigma_1 * mu_difference)
+    # sqrt(2)/sqrt(pi)
+    constant_3 = 0.7978845608028654
+    mu_scaled = mu_difference / sigma_1
+    t_2 = mu_scaled * mu_scaled
+    t_3 = math.exp(-0.5 * t_2)
+    value = (
+        _each_log_ratio(b_2, sigma_1, b_2 - sigma_1)
+        + constant_3 / b_2 * t_3 * sigma_1
+        + mu_difference / b_2 * t_1
+        - constant_1
+    )
+    value = max(value, 0.0)  # rounding can leave a divergence of 0 slightly negative
+    valid = ~math.isnan(mu_1) & (sigma_1 >= 0.0) & ~math.isnan(mu_2) & (b_2 >= 0.0)
+    t_4 = constant_2 / sigma_1 * (mu_1 - mu_2)
+    t_5 = math.erf(t_4)
+    t_6 = math.exp(-0.25 * t_2) / b_2
+    t_7 = t_6 * sigma_1
+    t_8 = t_5 / b_2
+    slope_mu_1 = t_8
+    slope_sigma_1 = constant_3 / b_2 * t_3 - 1.0 / sigma_1
+    slope_mu_2 = -t_8
+    slope_b_2 = (1.0 - mu_difference / b_2 * t_1) / b_2 - constant_3 * t_6 * t_7
+    return (value if valid else np.nan, slope_mu_1, slope_sigma_1, slope_mu_2, slope_b_2)
+
+
+@_loop
+def _kl_normal_laplace_values(result, mu_1, sigma_1, mu_2, b_2):
+    for i in range(result.size):
+        result[i] = _kl_normal_laplace_each(mu_1[i], sigma_1[i], mu_2[i], b_2[i])[0]
+
+
+@_loop
+def _kl_normal_laplace_slopes(result, by_mu_1, by_sigma_1, by_mu_2, by_b_2, mu_1, sigma_1, mu_2, b_2):
+    for i in range(result.size):
+        result[i], by_mu_1[i], by_sigma_1[i], by_mu_2[i], by_b_2[i] = _kl_normal_laplace_each(
+            mu_1[i],
+            sigma_1[i],
+            mu_2[i],
+            b_2[i],
+        )
+
+
+@_inline
+def _kl_normal_gamma_each(mu_1, sigma_1, alpha_2, beta_2):
+    """The value and, in the arguments' order, its derivatives, of numbers."""
+    mu_1 = np.float64(mu_1)
+    sigma_1 = np.float64(sigma_1)
+    alpha_2 = np.float64(alpha_2)
+    beta_2 = np.float64(beta_2)
+    value = np.inf
+    valid = ~math.isnan(mu_1) & (sigma_1 >= 0.0) & (alpha_2 >= 0.0) & (beta_2 >= 0.0)
+    slope_mu_1 = 0.0
+    slope_sigma_1 = 0.0
+    slope_alpha_2 = 0.0
+    slope_beta_2 = 0.0
+    return (value if valid else np.nan, slope_mu_1, slope_sigma_1, slope_alpha_2, slope_beta_2)
+
+
+@_loop
+def _kl_normal_gamma_values(result, mu_1, sigma_1, alpha_2, beta_2):
+    for i in range(result.size):
+        result[i] = _kl_normal_gamma_each(mu_1[i], sigma_1[i], alpha_2[i], beta_2[i])[0]
+
+
+@_loop
+def _kl_normal_gamma_slopes(result, by_mu_1, by_sigma_1, by_alpha_2, by_beta_2, mu_1, sigma_1, alpha_2, beta_2):
+    for i in range(result.size):
+        result[i], by_mu_1[i], by_sigma_1[i], by_alpha_2[i], by_beta_2[i] = _kl_normal_gamma_each(
+            mu_1[i],
+            sigma_1[i],
+            alpha_2[i],
+            beta_2[i],
+        )
+
+
+@_fused
+def _each_log_parts(a, b, d):
+    """near, k, t, s, w: a/b = 2**k*(1 + t), log(1 + t) = 2*s + s*w, k as 0 where near; d is a - b, formed exactly."""
+    near = (d > -0.5 * b) & (d < b)
+    k, x, y = _each_ratio_parts(a, b)
+    lift = 18014398509481984.0 if b < 1e-290 else 0.5  # 2**54 and 2**-1: exact, and nothing leaves the range
+    step, unit = d * lift if near else x - y, b * lift if near else y
+    t, half = step / unit, 0.5 * step
+    s = half / (half + unit)
+    z = s * s
+    # (atanh(s)/s - 1)/s**2 in powers of z, the even and the odd ones apart
+    u = z * z
+    even = 0.04400369243072337
+    even = even * u + 0.06657072104827468
+    even = even * u + 0.09090894718066429
+    even = even * u + 0.1428571428355438
+    even = even * u + 0.3333333333333333
+    odd = 0.08082022805971766
+    odd = odd * u + 0.06000536404795356
+    odd = odd * u + 0.07692785032479312
+    odd = odd * u + 0.11111111358713932
+    odd = odd * u + 0.20000000000007292
+    return near, k, t, s, 2.0 * z * (even + z * odd)
+
+
+@_fused
+def _each_power_rise(k, t):
+    """What 2**k adds to t - log(1 + t) where that becomes 2**k*(1 + t) - 1 - log(2**k*(1 + t)), for k up to 64."""
+    # 2**52 + 1023
+    rise = -1.0 if k < -64.0 else _each_of_bits(_each_bits(k + 4503599627371519.0) << 52) - 1.0
+    return rise - k * 0.6931471805599453 + rise * t
+
+
+@_fused
+def _each_log_ratio(a, b, d):
+    """log(a/b), where d is a - b, formed exactly."""
+    near, k, _, s, w = _each_log_parts(a, b, d)
+    rest = 2.0 * s + s * w
+    value = rest if near else k * 0.6931471803691238 + (k * 1.9082149292705877e-10 + rest)
+    value = -np.inf if a == 0.0 else value
+    return np.inf if (d / b == np.inf) | (a == np.inf) else value
+
+
+@_fused
+def _each_bits(x):
+    return np.float64(x).view(np.int64)
+
+
+@_fused
+def _each_of_bits(i):
+    return np.int64(i).view(np.float64)
+
+
+@_fused
+def _each_ratio_parts(a, b):
+    """k, x, y with a/b = 2**k * x/y and x/y within about 2/3 and 3/2, for positive a, b; without a branch.
+
+    The bits of a positive number, read as an integer, are nearly 2**52 times its logarithm to the base 2.
+    """
+    small_a, small_b = a < 1e-290, b < 1e-290
+    i = _each_bits(a * 18014398509481984.0 if small_a else a)  # 2**54: no subnormal number is left
+    j = _each_bits(b * 18014398509481984.0 if small_b else b)
+    k = (((i >> 1) - (j >> 1) + 0x4004000000000000) >> 51) & 0xFFF  # biased by 2048
+    exponent = j & 0x7FF0000000000000
+    x = _each_of_bits(i - exponent - (k << 52) - 0x4010000000000000)
+    y = _each_of_bits(j - exponent + 0x3FF0000000000000)
+    power = _each_of_bits(k | 0x4330000000000000) - 4503599627372544.0  # 2**52 + 2048
+    return power + ((54.0 if small_b else 0.0) - (54.0 if small_a else 0.0)), x, y
