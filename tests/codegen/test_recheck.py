@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ from symkl.codegen.program import Branch
 from symkl.codegen.reading import Broken
 from symkl.codegen.recheck import recheck, reread
 from symkl.codegen.stable import kernels as k
-from symkl.codegen.stable.compared import DIFFERENCES
+from symkl.codegen.stable.compared import DIFFERENCES, LESS_ONE, differences_right
 from symkl.language import to_text
 from symkl.model import Verified, symbol
 
@@ -335,11 +336,16 @@ def test_a_promise_is_made_of_what_forms_and_kernels_lose(made: Callable[..., Pr
 
 def test_every_kernel_that_takes_a_difference_has_its_row() -> None:
     kernels = [getattr(k, name) for name in k.__all__ if isinstance(getattr(k, name), type)]
-    with_difference = {kernel for kernel in kernels if " - " in kernel.__doc__.partition(")")[0]}
-    assert with_difference == set(DIFFERENCES)
+    signature = {kernel: kernel.__doc__.partition(")")[0] for kernel in kernels}
+    assert {kernel for kernel, text in signature.items() if re.search(r" - (?!1\b)", text)} == set(DIFFERENCES)
+    assert {kernel for kernel, text in signature.items() if re.search(r" - 1\b", text)} <= set(LESS_ONE)
     for kernel, rows in DIFFERENCES.items():
         names = kernel.__doc__.partition("(")[2].partition(")")[0].split(", ")
         assert {names[d] for _, _, d in rows} == {f"{names[x]} - {names[y]}" for x, y, _ in rows}
+    x, y = sp.symbols("x y", positive=True)
+    assert differences_right(k.ProductRise(x, y, x - 1, y - 1))
+    assert not differences_right(k.ProductRise(x, y, x - 1, x - 1))
+    assert not differences_right(k.ProductRise(x, y, y - 1, y - 1))
 
 
 def test_a_difference_that_a_kernel_gives_is_read_through_it(

@@ -10,7 +10,7 @@ from symkl.algebra import is_zero
 from symkl.codegen.stable import kernels as k
 from symkl.codegen.stable.kernels import Kernel, expand_kernels
 
-__all__ = ["DIFFERENCES", "differences_right", "same_by_kernels"]
+__all__ = ["DIFFERENCES", "LESS_ONE", "differences_right", "same_by_kernels"]
 
 #: the arguments (x, y, d) of a kernel, by their positions, of which d must be x - y
 DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
@@ -28,10 +28,11 @@ DIFFERENCES: dict[type[Kernel], tuple[tuple[int, int, int], ...]] = {
     **dict.fromkeys((k.BellByOtherCentre, k.BellByOtherScale), ((2, 4, 6), (3, 5, 7))),
 }
 #: those (x, d) of which d must be x - 1
-_LESS_ONE: dict[type[Kernel], tuple[int, int]] = {
-    k.UpperGammaGap: (0, 2),
-    k.PoweredGammaGap: (2, 4),
-    k.GivenLogGamma: (0, 1),
+LESS_ONE: dict[type[Kernel], tuple[tuple[int, int], ...]] = {
+    k.UpperGammaGap: ((0, 2),),
+    k.PoweredGammaGap: ((2, 4),),
+    k.GivenLogGamma: ((0, 1),),
+    k.ProductRise: ((0, 2), (1, 3)),
 }
 
 
@@ -44,8 +45,7 @@ def _rests(kernel: Kernel) -> Iterator[sp.Expr]:
     """What is 0 where all that stands for a difference is one."""
     for x, y, d in DIFFERENCES.get(type(kernel), ()):
         yield kernel.args[d] - (kernel.args[x] - kernel.args[y])
-    if type(kernel) in _LESS_ONE:
-        x, d = _LESS_ONE[type(kernel)]
+    for x, d in LESS_ONE.get(type(kernel), ()):
         yield kernel.args[d] - (kernel.args[x] - 1)
 
 
