@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import jinja2
 
-__all__ = ["kernels_for"]
+__all__ = ["kernels_for", "names_defined"]
 
 _DEFINED = re.compile(r"^(?:def |class )?(_[A-Za-z]\w*)(?=[(:]| = )", re.MULTILINE)
 _USED = re.compile(r"(?<!\w)_[A-Za-z]\w*")
@@ -17,7 +17,7 @@ _USED = re.compile(r"(?<!\w)_[A-Za-z]\w*")
 def kernels_for(called: Iterable[str], backend: str, environment: jinja2.Environment) -> list[str]:
     """The names of the templates in `code/<backend>/kernels`, sorted, that define the names called (`_log_gap`)."""
     texts = _texts(backend, environment)
-    home = {name: kernel for kernel, text in sorted(texts.items()) for name in _DEFINED.findall(text)}
+    home = {name: kernel for kernel, text in sorted(texts.items()) for name in names_defined(text)}
     found: set[str] = set()
     waiting = {home[name] for name in called}
     while waiting:
@@ -25,6 +25,11 @@ def kernels_for(called: Iterable[str], backend: str, environment: jinja2.Environ
         found.add(kernel)
         waiting |= {home[name] for name in _USED.findall(texts[kernel]) if name in home} - found
     return sorted(found)
+
+
+def names_defined(text: str) -> list[str]:
+    """The private names that the text of a kernel defines, in its order."""
+    return _DEFINED.findall(text)
 
 
 @lru_cache(maxsize=32)

@@ -10,7 +10,7 @@ import jinja2
 
 from symkl.codegen.backends import backend_of
 from symkl.codegen.coefficients import coefficients
-from symkl.codegen.kernel_files import kernels_for
+from symkl.codegen.kernel_files import kernels_for, names_defined
 from symkl.codegen.program import Program
 from symkl.codegen.rendering import rendered
 from symkl.errors import NotYet
@@ -19,7 +19,6 @@ __all__ = ["EACH", "for_numbers", "one_pass"]
 
 #: what the names of borrowed kernels begin with: both backends have a `_log_gap`
 EACH = "_each"
-_DEFINED = re.compile(r"^(?:def )?(_[A-Za-z]\w*)(?=\(| = )", re.MULTILINE)
 
 
 def for_numbers(program: Program, lender: str) -> dict[str, Any] | None:
@@ -41,6 +40,6 @@ def one_pass(functions: Sequence[dict[str, Any]], backend: str, lender: str, env
         for kernel in kernels_for(called, lender, environment)
     ]
     elements = [environment.get_template(f"code/{backend}/each.py.j2").render(each=f) for f in functions]
-    own = "|".join(sorted({name for text in kernels for name in _DEFINED.findall(text)}, key=len, reverse=True))
+    own = "|".join(sorted({name for text in kernels for name in names_defined(text)}, key=len, reverse=True))
     text = "\n\n\n".join(part.strip("\n") for part in (*elements, *kernels))
     return re.sub(rf"(?<!\w)({own})(?!\w)", rf"{EACH}\1", text) if own else text
