@@ -165,19 +165,17 @@ def _differences_right(value: sp.Expr) -> bool:
             proved_equal(gap.args[1], sp.exp(expand_kernels(gap.args[0])))
             for gap in value.atoms(k.GivenExpGap, k.GivenExpM1)
         )
+        and all(_gamma_gap_right(gap, r) for r, _, gap in (e.args for e in value.atoms(k.GivenLogGamma)))
         and all(
-            proved_equal(expand_kernels(gap), expand_kernels(k.GammaGap(1 + r, 2, r - 1)))
-            for r, _, gap in (e.args for e in value.atoms(k.GivenLogGamma))
-        )
-        and all(
-            proved_equal(x, y)
+            _gamma_gap_right(gap, r) and proved_equal(e * f / g, (1 - sp.EulerGamma) * (r - 1))
             for *_, e, f, g, gap, r in (s.args for s in value.atoms(k.LogGammaSum))
-            for x, y in (
-                (expand_kernels(gap), expand_kernels(k.GammaGap(1 + r, 2, r - 1))),
-                (e * f / g, (1 - sp.EulerGamma) * (r - 1)),
-            )
         )
     )
+
+
+def _gamma_gap_right(gap: sp.Expr, r: sp.Expr) -> bool:
+    """Whether the gap given beside a ratio is that of log-gamma from 2 to 1 + r."""
+    return proved_equal(expand_kernels(gap), expand_kernels(k.GammaGap(1 + r, 2, r - 1)))
 
 
 def _quotients_right(value: sp.Expr) -> bool:
