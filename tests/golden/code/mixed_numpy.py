@@ -130,7 +130,7 @@ def _kl_normal_gamma(
     return value
 
 
-_BLOCK = 1 << 15  # elements at a time: what is worked out between stays in the cache
+_BLOCK = 1 << 16  # elements at a time: what is worked out between stays in the cache
 
 
 def _prepare(*arguments: ArrayLike) -> tuple:
