@@ -234,6 +234,30 @@ def test_many_numbers_are_computed_as_few_are(torch_module: ModuleType) -> None:
     assert torch.equal(torch.autograd.grad(summed, arguments[3])[0], gradients[3])
 
 
+@pytest.mark.parametrize("shape", [(7,), (200, 400), ()])
+def test_the_gradient_of_a_sum_is_that_of_numbers_passed_back_one_by_one(
+    torch_module: ModuleType, shape: tuple[int, ...]
+) -> None:
+    drawn = torch.Generator().manual_seed(4)
+    arguments = [(torch.rand(shape, dtype=torch.float64, generator=drawn) + 0.5).requires_grad_() for _ in range(4)]
+    value = torch_module.kl_normal_normal(*arguments)
+    ones, total = torch.ones(shape, dtype=torch.float64), value.sum()
+    expected = torch.autograd.grad(value, arguments, ones, retain_graph=True)
+    # ones are no factor, whatever is done with what was passed back before
+    for times in (1, 2, 3):
+        total.backward(retain_graph=True)
+        assert all(torch.equal(a.grad, times * e) for a, e in zip(arguments, expected, strict=True))
+    for factor in (-1.0, 0.0, 3.0, math.inf):
+        found = torch.autograd.grad(total, arguments, torch.tensor(factor, dtype=torch.float64), retain_graph=True)
+        assert all(torch.equal(f, factor * e) for f, e in zip(found, expected, strict=True))
+    mapped = torch.autograd.grad(total, arguments, torch.ones(2).double(), retain_graph=True, is_grads_batched=True)
+    assert all(torch.equal(m, torch.stack((e, e))) for m, e in zip(mapped, expected, strict=True))
+    # a 1 that is derived by is a factor
+    one = torch.ones((), dtype=torch.float64, requires_grad=True)
+    first = torch.autograd.grad(total, arguments[0], one, create_graph=True)[0].sum()
+    assert torch.allclose(torch.autograd.grad(first, one)[0], expected[0].sum(), rtol=1e-14)
+
+
 def test_no_numbers_have_no_gradients(torch_module: ModuleType) -> None:
     mu, sigma = torch.empty(0, requires_grad=True), torch.tensor(1.0, requires_grad=True)
     torch_module.kl_normal_normal(mu, sigma, 0.0, 1.0).sum().backward()

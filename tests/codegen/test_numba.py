@@ -168,3 +168,33 @@ def test_a_module_is_formatted(programs: list, loader: jinja2.BaseLoader, tmp_pa
         [sys.executable, "-m", "ruff", "format", *options], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("backend", ["numba", "torch"])
+def test_the_machine_code_that_is_kept_serves_a_module_under_each_of_its_names(
+    verified: Callable[..., Verified], loader: jinja2.BaseLoader, tmp_path: Path, backend: str
+) -> None:
+    folder = tmp_path / "pack" / "age"
+    folder.mkdir(parents=True)
+    program = lower(verified("kl", "Normal", "Normal"), slopes=True)
+    (folder / "closed.py").write_text(emit([program], backend, loader), encoding="utf-8")
+    ones = {"numba": "import numpy; one = numpy.ones(70_000)", "torch": "import torch; one = torch.ones(70_000)"}
+    call = f"import sys; sys.path.insert(0, '.'); {ones[backend]}; print(float(kl(one, one, 2 * one, one)[-1]))"
+
+    def run(way: str, where: Path) -> int:
+        """Calls the function that is got this way, and counts the files of machine code afterwards."""
+        script = f"import sys; sys.path.insert(0, '.'); {way}; {call}"
+        done = subprocess.run([sys.executable, "-c", script], cwd=where, capture_output=True, text=True, check=False)
+        assert (done.stdout.strip(), done.stderr) == ("0.5", "")
+        return len(list((folder / "__pycache__").glob("*.nbc")))
+
+    name = "kl_normal_normal as kl"
+    first = run(f"from closed import {name}", folder)
+    assert first > 0
+    assert run(f"from pack.age.closed import {name}", tmp_path) == 2 * first
+    assert run(f"from closed import {name}", folder) == 2 * first
+    by_path = (
+        "import importlib.util as u; s = u.spec_from_file_location('none', 'closed.py'); m = u.module_from_spec(s)"
+    )
+    for _ in range(2):  # what cannot be found by its name keeps nothing
+        assert run(f"{by_path}; s.loader.exec_module(m); kl = m.kl_normal_normal", folder) == 2 * first

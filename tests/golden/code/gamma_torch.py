@@ -17,6 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.autograd import forward_ad
+from torch.utils._python_dispatch import is_in_torch_dispatch_mode
 
 __all__ = [
     "kl_gamma_gamma",
@@ -225,8 +226,9 @@ class _ClosedForm(torch.autograd.Function):
             slopes = _at_once(ctx.options, arguments, wanted)[1]
         event_ndims, waiting = ctx.options[2], iter(slopes)
         gradient = gradient.reshape(gradient.shape + (1,) * event_ndims)
+        alone = _is_one(gradient)
         found = [
-            (gradient * next(waiting)).sum_to_size(a.shape).to(a.dtype) if needed else None
+            (next(waiting) if alone else gradient * next(waiting)).sum_to_size(a.shape).to(a.dtype) if needed else None
             for a, needed in zip(arguments, wanted, strict=True)
         ]
         return None, None, *found
@@ -273,6 +275,19 @@ class _InBothModes(_ClosedForm):
 
 def _differentiable() -> type[_ClosedForm]:
     return _ClosedForm if torch.compiler.is_compiling() else _InBothModes
+
+
+def _is_one(gradient: Tensor) -> bool:
+    """Whether what is passed back is 1 throughout, as that of a sum is, seen at one number; no factor to derive by."""
+    followed = torch.compiler.is_compiling() or torch.is_grad_enabled() or is_in_torch_dispatch_mode()
+    if followed or type(gradient) is not Tensor or gradient.device.type != "cpu":
+        return False
+    if gradient.numel() == 0 or any(gradient.stride()):
+        return False
+    try:
+        return float(gradient[(0,) * gradient.ndim]) == 1.0
+    except RuntimeError:  # one that is mapped over has no number
+        return False
 
 
 def _moving(arguments: Sequence[Tensor]) -> bool:

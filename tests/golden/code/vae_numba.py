@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextvars
 import functools
 import math
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -86,13 +87,13 @@ class _Compiled:
         """For few elements: any shapes that broadcast, in float32 or float64."""
         count = self._element.py_func.__code__.co_argcount
         signatures = [f"{dtype}({', '.join([dtype] * count)})" for dtype in ("float32", "float64")]
-        made = numba.vectorize(signatures, cache=True)(self._element.py_func)
+        made = numba.vectorize(signatures, **_kept(self._element.py_func))(self._element.py_func)
         return getattr(made, "ufunc", made)
 
     @functools.cached_property
     def loop(self) -> Callable:
         """For many elements, in vectors: writes its first argument; all are contiguous, of one length and dtype."""
-        return numba.njit(error_model="numpy", cache=True, nogil=True)(self._loop)
+        return numba.njit(error_model="numpy", nogil=True, **_kept(self._loop))(self._loop)
 
     def evaluated(self, arguments: tuple[ArrayLike, ...], event_ndims: int, parallel: bool) -> NDArray[np.floating]:
         """The values over the broadcast arguments, summed over the last `event_ndims` axes, rounded once."""
@@ -135,6 +136,12 @@ class _Compiled:
             for start in starts:
                 fill(start)
         return value.reshape(shape)
+
+
+def _kept(function: Callable) -> dict[str, bool]:
+    """Tells numba to keep the machine code, which finds its module by name: one file for each name it has."""
+    function.__qualname__ = f"{__name__.replace('.', '_')}_{function.__name__}"
+    return {"cache": getattr(sys.modules.get(__name__), "__dict__", None) is globals()}
 
 
 def _flat(value: NDArray, shape: tuple[int, ...]) -> NDArray:

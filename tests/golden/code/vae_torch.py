@@ -12,6 +12,7 @@ and NUMBA_DISABLE_JIT=1 leaves it out.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -194,8 +195,9 @@ class _ClosedForm(torch.autograd.Function):
             slopes = _at_once(ctx.options, arguments, wanted)[1]
         event_ndims, waiting = ctx.options[2], iter(slopes)
         gradient = gradient.reshape(gradient.shape + (1,) * event_ndims)
+        alone = _is_one(gradient)
         found = [
-            (gradient * next(waiting)).sum_to_size(a.shape).to(a.dtype) if needed else None
+            (next(waiting) if alone else gradient * next(waiting)).sum_to_size(a.shape).to(a.dtype) if needed else None
             for a, needed in zip(arguments, wanted, strict=True)
         ]
         return None, None, *found
@@ -242,6 +244,19 @@ class _InBothModes(_ClosedForm):
 
 def _differentiable() -> type[_ClosedForm]:
     return _ClosedForm if torch.compiler.is_compiling() else _InBothModes
+
+
+def _is_one(gradient: Tensor) -> bool:
+    """Whether what is passed back is 1 throughout, as that of a sum is, seen at one number; no factor to derive by."""
+    followed = torch.compiler.is_compiling() or torch.is_grad_enabled() or is_in_torch_dispatch_mode()
+    if followed or type(gradient) is not Tensor or gradient.device.type != "cpu":
+        return False
+    if gradient.numel() == 0 or any(gradient.stride()):
+        return False
+    try:
+        return float(gradient[(0,) * gradient.ndim]) == 1.0
+    except RuntimeError:  # one that is mapped over has no number
+        return False
 
 
 def _moving(arguments: Sequence[Tensor]) -> bool:
@@ -450,7 +465,9 @@ def _fused(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _loop(function: Callable[..., Any]) -> Callable[..., Any]:
     """One that writes its first arguments; all are contiguous and of one length."""
-    _OF_NUMBERS[function.__name__] = (function, {"nogil": True, "cache": True})
+    # the machine code that is kept finds its module by name: one file for each name it has
+    function.__qualname__ = f"{__name__.replace('.', '_')}_{function.__name__}"
+    _OF_NUMBERS[function.__name__] = (function, {"nogil": True})
     return function
 
 
@@ -463,8 +480,10 @@ def _compiled() -> bool:
         return False
     if numba.config.DISABLE_JIT:
         return False
+    importable = getattr(sys.modules.get(__name__), "__dict__", None) is globals()
     for name, (function, options) in _OF_NUMBERS.items():
-        globals()[name] = numba.njit(error_model="numpy", **options)(function)
+        cache = importable and "nogil" in options
+        globals()[name] = numba.njit(error_model="numpy", cache=cache, **options)(function)
     return True
 
 
