@@ -270,6 +270,7 @@ _ROWS = (
     Operation(k.ProductDifference, lambda mp, a, b, c, d: a * b - c * d),
     Operation(k.ProductExcess, lambda mp, a, b, c, d, e, f: (a * b - c * d) / (e * f)),
     Operation(k.ProductRise, lambda mp, x, y, d, e: x * e + d if x < 1 else y * d + e),
+    Operation(k.QuotientOfProducts, lambda mp, x, y, z, a, b, c: x * y * z / (a * b * c)),
     Operation(k.ReciprocalStep, lambda mp, a, b, d: d / (a * b)),
     Operation(k.SquareBalance, lambda mp, r, s, part, x, d, b: ((x * x + d * d) / b + 2 * d) / b / b),
     Operation(k.SquaresShare, lambda mp, u, x, y, a, b: u / (a * b + x * x + y * y)),

@@ -214,6 +214,12 @@ COMPARED: dict[object, tuple[Callable[[Any, Any], tuple[float, ...]], Sequence[t
     k.ProductDifference: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 2),
     k.ProductExcess: (lambda a, b: (a, b, b * 0.75, a * 1.25, a, b), TWO_POSITIVES, 3),
     k.ProductRise: (lambda a, b: (a, b, a - 1.0, b - 1.0), [*TWO_POSITIVES, (1e-224, 1e135), (1e224, 1e-89)], 2),
+    # two that are vast and one that is tiny over one that is vast and two that are tiny, and the other way
+    k.QuotientOfProducts: (
+        lambda a, b: (a - b, a, b, b, a, 0.7 * a) if 1e-90 < a * b < 1e90 else (a - b, b, b, a, b, 0.7 * b),
+        [*TWO_POSITIVES, (1e290, 1e-290), (1e-290, 1e290), (3e-130, 1e300), (1e300, 3e-130), (2e-280, 1e-290)],
+        4,
+    ),
     k.ReciprocalStep: (lambda a, b: (a, b, a - b), [*TWO_POSITIVES, (1e-300, 1e200), (1e200, 1e-300)], 2),
     k.SquareBalance: (
         lambda a, b: (a / b, (d := max(-0.499 * a / b * a, -0.9 * b)) / b, a / b / b, a, d, b),
@@ -461,6 +467,8 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return (x[0] * x[1] - x[2] * x[3]) / (x[4] * x[5])
     if head is k.ProductRise:
         return x[0] * x[3] + x[2] if x[0] < 1 else x[1] * x[2] + x[3]
+    if head is k.QuotientOfProducts:
+        return x[0] * x[1] * x[2] / (x[3] * x[4] * x[5])
     if head is k.ReciprocalStep:
         return x[2] / (x[0] * x[1])
     if head is k.SquareBalance:

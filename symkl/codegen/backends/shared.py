@@ -52,6 +52,7 @@ GAPS: Mapping[Any, str] = {
     k.ProductGap: "_product_gap({0}, {1}, {2}, {3})",
     k.ScaledProductGap: "_scaled_product_gap({0}, {1}, {2}, {3})",
     k.ProductLogRatio: "_product_log_ratio({0}, {1}, {2}, {3})",
+    k.QuotientOfProducts: "_quotient_of_products({0}, {1}, {2}, {3}, {4}, {5})",
     k.ExpGap: "_exp_gap({0})",
     k.GivenExpGap: "_given_exp_gap({0}, {1})",
     k.ExpOfStep: "_exp_of_step({0}, {1}, {2})",

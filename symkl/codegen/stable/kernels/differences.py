@@ -6,7 +6,15 @@ import sympy as sp
 
 from symkl.codegen.stable.kernels.kernel import Kernel
 
-__all__ = ["ProductDifference", "ProductExcess", "ProductRise", "ReciprocalStep", "SquareBalance", "SquaresShare"]
+__all__ = [
+    "ProductDifference",
+    "ProductExcess",
+    "ProductRise",
+    "QuotientOfProducts",
+    "ReciprocalStep",
+    "SquareBalance",
+    "SquaresShare",
+]
 
 
 class ProductDifference(Kernel):
@@ -37,6 +45,16 @@ class ProductRise(Kernel):
     def definition(self) -> sp.Expr:
         x, y, *_ = self.args
         return x * y - 1
+
+
+class QuotientOfProducts(Kernel):
+    """`QuotientOfProducts(x, y, z, a, b, c) = x*y*z/(a*b*c)`: no part of it leaves the range of numbers."""
+
+    nargs = 6
+
+    def definition(self) -> sp.Expr:
+        x, y, z, a, b, c = self.args
+        return x * y * z / (a * b * c)
 
 
 class ReciprocalStep(Kernel):
