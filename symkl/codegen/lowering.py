@@ -15,6 +15,7 @@ from symkl.codegen.arguments import Signature, constraints_of, signature
 from symkl.codegen.backends import BACKENDS
 from symkl.codegen.cases import Case, continued, with_equality
 from symkl.codegen.documentation import documentation
+from symkl.codegen.exponents import settled
 from symkl.codegen.products import kept_whole
 from symkl.codegen.program import Argument, Assignment, Branch, Program
 from symkl.codegen.quotients import shared
@@ -57,7 +58,7 @@ def lower(
     parts = _parts(derivation, chosen)
     found = _slopes(parts, chosen, constraints_of(claim, chosen)) if slopes else [()] * len(parts)
     lowering = Lowering(names.values())
-    expressions = [filled(part.form.expression) for part in parts] + [e for es in found for e in es]
+    expressions = [filled(part.form.expression) for part in parts] + [settled(e) for es in found for e in es]
     lowered = lowering.lower([kept_whole(scaled(e)) for e in expressions])
     values = lowered[: len(parts)]
     kept = {a.name for a in _needed(lowering.assignments, [*values, *(c for part in parts for c in part.when)])}

@@ -174,6 +174,10 @@ def _given_exp_m1(mp: Any, x: Any, y: Any) -> Any:
     return y - 1 if x > 2 else mp.expm1(x)
 
 
+def _far_exponent(mp: Any, x: Any, a: Any, s: Any, b: Any) -> Any:
+    return x if x == x else mp.inf * mp.sign(a * (mp.log(a / b) - 1) - s)
+
+
 def _given_log_gamma(mp: Any, r: Any, d: Any, g: Any) -> Any:
     with mp.workdps(_MOST):
         return mp.loggamma(2 + d if abs(d) < 0.5 else 1 + r)
@@ -249,6 +253,7 @@ _ROWS = (
     Operation(k.ExpGap, lambda mp, x: mp.expm1(x) - x),
     Operation(k.GivenExpGap, _given_exp_gap),
     Operation(k.GivenExpM1, _given_exp_m1),
+    Operation(k.FarExponent, _far_exponent),
     Operation(k.ExpOfStep, lambda mp, a, b, c: mp.exp((a - b) / c)),
     Operation(k.PowerOfRatio, lambda mp, a, b, c: (a / b) ** c),
     Operation(k.GammaOfRatio, lambda mp, a, b: mp.gamma(1 + a / b)),

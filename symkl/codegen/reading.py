@@ -165,6 +165,10 @@ def _differences_right(value: sp.Expr) -> bool:
             proved_equal(gap.args[1], sp.exp(expand_kernels(gap.args[0])))
             for gap in value.atoms(k.GivenExpGap, k.GivenExpM1)
         )
+        and all(
+            sp.expand(expand_kernels(x) + s / b).free_symbols <= {a, b}
+            for x, a, s, b in (e.args for e in value.atoms(k.FarExponent))
+        )
         and all(_gamma_gap_right(gap, r) for r, _, gap in (e.args for e in value.atoms(k.GivenLogGamma)))
         and all(
             _gamma_gap_right(gap, r) and proved_equal(e * f / g, (1 - sp.EulerGamma) * (r - 1))

@@ -206,6 +206,7 @@ COMPARED: dict[object, tuple[Callable[[Any, Any], tuple[float, ...]], Sequence[t
     k.ScaledProductGap: (lambda a, b: (a, b, b * 0.75, a * 1.25), TWO_POSITIVES, 6),
     k.ScaledExpGap: (lambda x, a: (-x, a), [*TWO_POSITIVES, (1.0, 0.0), (0.0, 0.0)], 6),
     k.GivenExpGap: (lambda x, y: (x, math.exp(x) if y else math.inf), [(x, y) for x in REAL for y in (0, 1)], 4),
+    k.FarExponent: (lambda x, a: (x, 3e200, a, 2e-200), [(1.5, 2.0), (-3.0, 1e300), (math.inf, 1e204)], 0),
     k.GivenExpM1: (
         lambda x, y: (x, math.exp(x) if y else 0.0),
         [(x, y) for x in REAL for y in (0, 1) if y or x < 2],
@@ -459,6 +460,8 @@ def definition(head: type[k.Kernel], x: list[mp.mpf]) -> mp.mpf:
         return x[2] / definition(k.LogRatio, x) if x[2] else x[1]
     if head is k.GivenExpGap:
         return x[1] - 1 - x[0] if x[0] > 2 and mp.isfinite(x[1]) else mp.expm1(x[0]) - x[0]
+    if head is k.FarExponent:
+        return x[0]
     if head is k.GivenExpM1:
         return x[1] - 1 if x[0] > 2 else mp.expm1(x[0])
     if head is k.ProductDifference:

@@ -103,6 +103,7 @@ RISES: Mapping[Any, str] = {
     k.SquaresShare: "_squares_share({0}, {1}, {2}, {3}, {4})",
     k.LogShareRatio: "_log_share_ratio({0}, {1}, {2}, {3}, {4})",
     k.ExpLag: "_exp_lag({0})",
+    k.FarExponent: "_far_exponent({0}, {1}, {2}, {3})",
     k.GivenExpM1: "_given_exp_m1({0}, {1})",
     k.DigammaRise: "_digamma_rise({0}, {1}, {2})",
     k.BinetRise: "_binet_rise({0}, {1}, {2})",

@@ -6,7 +6,17 @@ import sympy as sp
 
 from symkl.codegen.stable.kernels.kernel import Kernel
 
-__all__ = ["ExpGap", "ExpLag", "ExpOfStep", "GivenExpGap", "GivenExpM1", "PowerOfRatio", "ScaledExpGap", "ScaledExpInt"]
+__all__ = [
+    "ExpGap",
+    "ExpLag",
+    "ExpOfStep",
+    "FarExponent",
+    "GivenExpGap",
+    "GivenExpM1",
+    "PowerOfRatio",
+    "ScaledExpGap",
+    "ScaledExpInt",
+]
 
 
 class ExpGap(Kernel):
@@ -37,6 +47,18 @@ class GivenExpM1(Kernel):
 
     def definition(self) -> sp.Expr:
         return self.args[1] - 1
+
+
+class FarExponent(Kernel):
+    """`FarExponent(x, a, s, b) = x`, what grows as `loggamma(a/b)` for positive a, b, less `s/b`.
+
+    Where both are too large for numbers x has no value; it is infinite, with the sign of what is the larger.
+    """
+
+    nargs = 4
+
+    def definition(self) -> sp.Expr:
+        return self.args[0]
 
 
 class ExpOfStep(Kernel):
