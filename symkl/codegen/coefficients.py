@@ -31,7 +31,7 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
     - `bessel_zero`, `bessel_one`: I0(x) and 2*I1(x)/x in powers of (x/8)**2, enough for x <= 8; `bessel_bend`: alike
       I0(x)**2 times the derivative of I1(x)/I0(x), whose series, like theirs, has positive terms alone (DLMF 10.31.3);
     - `bessel_rest`: x*(x*(1 - I1(x)/I0(x)) - 1/2) in powers of 16/x - 1, enough for x >= 8; `bessel_far`: alike
-      sqrt(2*pi*x)*exp(-x)*I0(x);
+      sqrt(2*pi*x)*exp(-x)*I0(x); `bessel_rest_twice`: the former in powers of 64/x - 1, for x >= 32;
     - `stirling`: those of x**-1, x**-3, ... in loggamma(x) - (x - 1/2)*log(x) + x - log(2*pi)/2 (DLMF 5.11.1);
     - `trigamma`: those of y**-3, y**-5, ... in trigamma(y) - 1/y - 1/(2*y**2) (DLMF 5.15.8);
     - `nodes`, `weights`: Gauss-Jacobi on [0, 1] for the weight 1 - t;
@@ -42,8 +42,8 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
     - `digamma_root`: the positive root of digamma;
     - `root_of_tau`: the square root of 2*pi;
     - `stirling_twice`, those of its two derivatives `stirling_slope_twice` (without the sign) and
-      `stirling_bend_twice`, `factorials_twice` (1/k! for k from 1 on), `logs_twice` (log(2), log(2*pi)/2 and log(32)):
-      each number as the nearest one and what that is rounded by.
+      `stirling_bend_twice`, `factorials_twice` (1/k! for k from 1 on), `logs_twice` (log(2), log(2*pi)/2 and log(32)),
+      `pi_twice`: each number as the nearest one and what that is rounded by.
     """
     nodes, weights = gauss_jacobi(12, sp.Integer(1), sp.Integer(0), 25)
     even_nodes, even_weights = gauss_legendre(12, 25)
@@ -66,7 +66,7 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
         "bessel_bend": tuple(
             float(Fraction(16**k * factorial(2 * k), 2 * (factorial(k) * factorial(k + 1)) ** 2)) for k in range(33)
         ),
-        "bessel_rest": tuple(float(c) for c in _interpolated(_bessel_rest, -1, 1, 30)),
+        "bessel_rest": tuple(float(c) for c in _interpolated(lambda y: _bessel_rest(16 / (1 + y)), -1, 1, 30)),
         "bessel_far": tuple(float(c) for c in _interpolated(_bessel_far, -1, 1, 24)),
         "stirling": tuple(float(b) for b in stirling[:10]),
         "trigamma": tuple(float(b) for b in bernoulli[:10]),
@@ -89,12 +89,17 @@ def coefficients() -> dict[str, tuple[Any, ...]]:
         "stirling_bend_twice": tuple(in_two(b) for b in bernoulli),
         "atanh_twice": tuple(in_two(Fraction(1, 2 * k + 3)) for k in range(22)),
         "factorials_twice": tuple(in_two(Fraction(1, factorial(k))) for k in range(1, 16)),
+        "bessel_rest_twice": tuple(map(in_two, _interpolated(lambda y: _bessel_rest(64 / (1 + y)), -1, 1, 28))),
+        "pi_twice": (in_two(sp.pi),),
         "logs_twice": tuple(in_two(c) for c in (sp.log(2), sp.log(2 * sp.pi) / 2, sp.log(32))),
     }
 
 
-def in_two(number: Fraction | sp.Expr) -> tuple[float, float]:
+def in_two(number: Fraction | sp.Expr | mp.mpf) -> tuple[float, float]:
     """The nearest number, and what that is rounded by."""
+    if isinstance(number, mp.mpf):
+        with mp.workdps(60):
+            return float(number), float(number - float(number))
     exact = number if isinstance(number, Fraction) else Fraction(str(number.evalf(60)))
     return float(exact), float(exact - Fraction(float(exact)))
 
@@ -142,8 +147,7 @@ def _langevin_bend(z: mp.mpf) -> mp.mpf:
     return 1 / (1 / z - 1 / mp.sinh(mp.sqrt(z)) ** 2)
 
 
-def _bessel_rest(y: mp.mpf) -> mp.mpf:
-    x = 16 / (1 + y)
+def _bessel_rest(x: mp.mpf) -> mp.mpf:
     with mp.workdps(60):
         return x * (x * (1 - mp.besseli(1, x) / mp.besseli(0, x)) - mp.mpf(1) / 2)
 

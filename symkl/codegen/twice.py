@@ -119,7 +119,7 @@ def again(program: Program, heads: Collection[Any]) -> Again | None:
     closed = [join_exponentials(split_logs(powers_as_exponentials(e))) for e in short]
     derived = [join_exponentials(sp.diff(e, a.symbol)) for e in closed for a in program.arguments]
     if not all(_known(e, heads) for e in derived):
-        return None
+        return _as_they_are(program, heads, sums, watched)
     constants = dict(zip(_constants(derived), _names("c", taken), strict=False))
     replaced, found = sp.cse([e.xreplace(constants) for e in derived], symbols=_names("x", taken))
     assignments, exact = _bounded(*_short(replaced, found, _names("y", taken)))
@@ -141,7 +141,10 @@ def _as_they_are(
     sums: Sequence[tuple[sp.Expr, ...]],
     watched: tuple[tuple[Watched, ...], ...],
 ) -> Again | None:
-    """The derivatives of pieces in the form that they have: closed forms divide by cubes of a short distance."""
+    """The derivatives in the form that they have.
+
+    Of pieces, since closed forms divide by cubes of a short distance; elsewhere where these are not known.
+    """
     assigned = (*program.assignments, *program.later)
     needed = {s for branch in program.branches for e in branch.slopes for s in e.free_symbols}
     parts = []

@@ -12,7 +12,7 @@ from symkl.codegen.stable.kernels import together
 from symkl.codegen.stable.kernels.kernel import parts_of
 from symkl.codegen.twice import Bounded
 
-__all__ = ["GAPS", "MEANS_REFINED", "REFINED", "RISES"]
+__all__ = ["CIRCULAR_REFINED", "GAPS", "MEANS_REFINED", "REFINED", "RISES"]
 
 #: what derivatives are worked out again of, with twice the digits
 REFINED: Mapping[Any, str] = {
@@ -32,6 +32,15 @@ MEANS_REFINED: Mapping[Any, str] = {
     k.RampLogMean: "_ramp_log_mean_twice({0}, {1}, {2}, {3})",
     k.CrossingLogMean: "_crossing_log_mean_twice({0}, {1}, {2}, {3}, {4}, {5})",
     k.ShareMean: "_share_mean_twice({0}, {1}, {2}, {3})",
+}
+
+#: what turns on a circle
+CIRCULAR_REFINED: Mapping[Any, str] = {
+    k.BesselRatio: "_bessel_ratio_twice({0})",
+    k.BesselRatioRise: "_bessel_ratio_rise_twice({0}, {1}, {2})",
+    k.BesselRatioSlope: "_bessel_ratio_slope_twice({0}, {1})",
+    k.SineOfStep: "_sine_of_step_twice({0}, {1})",
+    k.Versine: "_versine_twice({0}, {1})",
 }
 
 #: what values are made of

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from symkl.codegen.backends.shared import GAPS, MEANS_REFINED, REFINED, RISES
+from symkl.codegen.backends.shared import CIRCULAR_REFINED, GAPS, MEANS_REFINED, REFINED, RISES
 from symkl.codegen.stable import kernels as k
 
 NAME = "torch"
@@ -30,7 +30,7 @@ PREAMBLE = (
 )
 SLOPES = True
 REREAD = True
-TWICE: Mapping[Any, str] = {**REFINED, **MEANS_REFINED}
+TWICE: Mapping[Any, str] = {**REFINED, **MEANS_REFINED, **CIRCULAR_REFINED}
 TWICE_FAR = True
 LENDER = "numba"
 #: torch has Bessel functions of order 0 and 1 alone, no exponential integral, and a trigamma that loses nine digits;
