@@ -50,7 +50,7 @@ def emit(
     scipy = any(name.startswith("special.") for name in called) and target.MODULE == "np"
     needs = f"{target.LIBRARY} and SciPy" if scipy else target.LIBRARY
     pairs = zip(programs, functions, strict=True) if target.LENDER else ()
-    borrowed = [for_numbers(p, target.LENDER) for p, f in pairs if f["slopes"] and not f["again"]]
+    borrowed = [for_numbers(p, target.LENDER) for p, f in pairs if f["slopes"] and not f["again"] and not f["wide"]]
     numbers = [f for f in borrowed if f is not None]
     text = environment.get_template(f"code/{target.NAME}/module.py.j2").render(
         title=title,

@@ -41,6 +41,8 @@ class Printer:
         self._spellings = target.SPELLINGS if spellings is None else spellings
         self._quotients = target.QUOTIENT if spellings is None else "{0} / {1}"
         self.called: set[str] = set()
+        #: the names that arguments have
+        self.names = frozenset(names.values())
         #: a call sets its arguments apart by itself
         self._divisor = _UNARY if self._quotients.startswith("{0}") else _SUM
 

@@ -11,7 +11,7 @@ import sympy as sp
 from symkl.algebra import assuming, holds, is_zero
 from symkl.codegen.backends import backend_of
 from symkl.codegen.program import Branch, Program
-from symkl.codegen.running import read_one_pass, read_slopes, read_value
+from symkl.codegen.running import read_one_pass, read_slopes, read_value, read_wide
 from symkl.codegen.stable import kernels as k
 from symkl.codegen.stable.compared import differences_right, same_by_kernels
 from symkl.codegen.stable.form import LARGE, proved_equal
@@ -53,13 +53,19 @@ def prove(program: Program, backend: str, module: ModuleType) -> None:
         ways += [(f"{what}, in one pass,", found[0], found[1:])] if found else []
     for told, value, slopes in ways:
         _prove_way(program, told, value, slopes)
+        if all(branch.conditions for branch in program.branches):
+            _prove_otherwise(program, told, recognised(value, _constants(program)))
+    try:
+        wide = read_wide(backend, module, program.name, symbols, 1 + len(slopes))
+    except Untraceable as error:
+        raise Unshown(f"{what}, in wide numbers, cannot be read back: {error}") from error
+    if wide:
+        _prove_way(program, f"{what}, in wide numbers,", wide[0], wide[1:])
 
 
 def _prove_way(program: Program, what: str, value: sp.Expr, slopes: Sequence[sp.Expr]) -> None:
     constants = _constants(program)
     _prove_cases(program, what, recognised(value, constants), lambda branch: [branch.closed])
-    if all(branch.conditions for branch in program.branches):
-        _prove_otherwise(program, what, recognised(value, constants))
     for i, (argument, slope) in enumerate(zip(program.arguments, slopes, strict=False)):
         told = f"the derivative of {what} by {argument.name}"
         _prove_cases(program, told, recognised(slope, constants), partial(_derivatives, program, i))

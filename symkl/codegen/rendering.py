@@ -14,7 +14,8 @@ from symkl.codegen.coefficients import in_two
 from symkl.codegen.printer import Printer
 from symkl.codegen.program import Argument, Assignment, Program
 from symkl.codegen.stable.kernels import NearOrFar
-from symkl.codegen.twice import Again, again
+from symkl.codegen.twice import Again, Exact, again
+from symkl.codegen.wide import Wide, wide
 
 __all__ = ["WIDTH", "rendered"]
 
@@ -59,6 +60,7 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
     watched = again(program, target.TWICE) if target.TWICE else None
     if watched is not None and not (watched.near or target.TWICE_FAR):
         watched = None
+    far = wide(program, target.WIDE) if target.WIDE else None
     later, slopes = _assigned(program.later, printer), _slopes(program, printer, taken, watched)
     assignments = _assigned(program.assignments, printer)
     return {
@@ -72,6 +74,7 @@ def rendered(program: Program, target: Backend) -> dict[str, Any]:
         "later": later,
         "slopes": slopes,
         "again": None if watched is None else _again(watched, program, target, printer),
+        "wide": None if far is None else _wide(far, program, target, printer),
         "clipped": program.clipped,
         "conditions": valid,
         "valid": _joined(valid, " & ", WIDTH - 4),
@@ -132,13 +135,6 @@ def _again(watched: Again, program: Program, target: Backend, printer: Printer) 
         held[0] = f"({held[0]})" if len(own) > 1 else held[0]
     held = [*map(printer.condition, shared), *held]
     others = [_all_of(conditions, rounded) for conditions in own[:-1]]
-    cases = [_free(f"case_{i + 1}", names_of.values()) for i in range(len(watched.cases))]
-    chosen, rest = cases[-1], _free("rest", names_of.values())
-    choices = []
-    for name, condition in zip(reversed(cases[:-1]), reversed(others), strict=True):
-        printer.called.add("_selected_twice")
-        choices.append(f"{rest} = _selected_twice({condition}, {name}, {chosen})")
-        chosen = rest
     found = {
         "sums": [_watched(terms, printer) for terms in watched.sums],
         "held": _joined(held, " & ", WIDTH - len("held = ")) if held else [],
@@ -149,14 +145,42 @@ def _again(watched: Again, program: Program, target: Backend, printer: Printer) 
             for high, low in [in_two(a.value)]
         ],
         "assignments": _assigned(watched.assignments, precise),
-        "cases": [
-            {"name": name, "values": [_joined(precise.terms(value)) for value in case.values]}
-            for name, case in zip(cases, watched.cases, strict=True)
-        ],
-        "chosen": [*choices[:-1], *(choice.replace(f"{rest} =", "return", 1) for choice in choices[-1:])],
+        **_cases(watched.cases, others, "_selected_twice", precise),
     }
     printer.called |= precise.called
     return found
+
+
+def _wide(again: Wide, program: Program, target: Backend, printer: Printer) -> dict[str, Any]:
+    """What is worked out again in wide numbers, and the arguments that may be vast or tiny."""
+    wider = Printer(target, {a.symbol: a.name for a in program.arguments}, target.WIDE)
+    others = [_all_of(case.conditions, wider) for case in again.cases[:-1]]
+    found = {
+        "reals": _tupled([f"{a.name}," for a in program.arguments if a.domain == "real"]),
+        "positive": _tupled([f"{a.name}," for a in program.arguments if a.domain != "real"]),
+        "assignments": _assigned(again.assignments, wider),
+        **_cases(again.cases, others, "_selected_wide", wider),
+    }
+    printer.called |= {"_reached", *wider.called}
+    return found
+
+
+def _cases(given: Sequence[Exact], others: Sequence[str], selected: str, printer: Printer) -> dict[str, Any]:
+    """The values in each case, and how one is selected by the conditions of all but the last."""
+    names = [_free(f"case_{i + 1}", printer.names) for i in range(len(given))]
+    chosen, rest = names[-1], _free("rest", printer.names)
+    choices = []
+    for name, condition in zip(reversed(names[:-1]), reversed(others), strict=True):
+        printer.called.add(selected)
+        choices.append(f"{rest} = {selected}({condition}, {name}, {chosen})")
+        chosen = rest
+    return {
+        "cases": [
+            {"name": name, "values": [_joined(printer.terms(value)) for value in case.values]}
+            for name, case in zip(names, given, strict=True)
+        ],
+        "chosen": [*choices[:-1], *(choice.replace(f"{rest} =", "return", 1) for choice in choices[-1:])],
+    }
 
 
 def _watched(terms: Sequence[sp.Expr], printer: Printer) -> str:

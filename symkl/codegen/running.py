@@ -23,7 +23,17 @@ from symkl.codegen.stable.kernels.kernel import parts_of
 from symkl.codegen.stable.kernels.together import Together
 from symkl.loading import load_module
 
-__all__ = ["all_in_one_pass", "gradient", "loaded", "read_one_pass", "read_slopes", "read_value", "runs_here", "values"]
+__all__ = [
+    "all_in_one_pass",
+    "gradient",
+    "loaded",
+    "read_one_pass",
+    "read_slopes",
+    "read_value",
+    "read_wide",
+    "runs_here",
+    "values",
+]
 
 Columns = Sequence[Sequence[float]]
 Function = Callable[..., Any]
@@ -102,6 +112,19 @@ def read_one_pass(lender: str, module: ModuleType, name: str, arguments: Sequenc
         return [tracer.traced(function, arguments, place) for place in range(len(arguments) + 1)]
 
 
+def read_wide(backend: str, module: ModuleType, name: str, arguments: Sequence[sp.Expr], count: int) -> list[sp.Expr]:
+    """The expressions of the value and then of derivatives, so many, as the module writes them for wide numbers.
+
+    They are followed as they are for others; none where it does not write them.
+    """
+    function = getattr(module, f"_{name}_wide", None)
+    if function is None:
+        return []
+    tracer = importlib.import_module(f"symkl.trace.{backend}")
+    with _kernels_named(module, tracer.named):
+        return [tracer.traced(lambda *a, i=i: function(*a)[i], arguments) for i in range(count)]
+
+
 @contextmanager
 def all_in_one_pass(module: ModuleType) -> Iterator[None]:
     """The module with one pass over memory for few numbers as for many."""
@@ -133,8 +156,11 @@ def _kernels_named(module: ModuleType, named: Callable[[Function], Function]) ->
     # `_plus_log_gap` adds a number times what `_log_gap` gives
     added = [name for name in vars(module) if name.startswith("_plus_")]
     others.update((name, partial(_added, others[name.removeprefix("_plus")])) for name in added)
-    if hasattr(module, "_refined"):
-        others["_refined"] = lambda slopes, *_: slopes
+    for again in ("_refined", "_reached"):
+        if hasattr(module, again):
+            others[again] = lambda found, *_: found
+    if hasattr(module, "_selected_wide"):
+        others["_selected_wide"] = partial(_each_selected, module._where)
     if hasattr(module, "_doubtful"):
         others["_doubtful"] = lambda *_: True
     before = {name: getattr(module, name) for name in others}
@@ -146,7 +172,11 @@ def _kernels_named(module: ModuleType, named: Callable[[Function], Function]) ->
 
 
 def _plain(name: str) -> str:
-    return name.removeprefix(EACH).replace("_", "")
+    return name.removeprefix(EACH).removesuffix("_wide").replace("_", "")
+
+
+def _each_selected(where: Function, held: Any, values: Sequence[Any], others: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(where(held, value, other) for value, other in zip(values, others, strict=True))
 
 
 def _added(function: Function, total: Any, factor: Any, *arguments: Any) -> Any:

@@ -33,7 +33,7 @@ from symkl.codegen.stable.shape import join_exponentials
 from symkl.codegen.stable.shorter import shorter
 from symkl.codegen.straightline import LONGEST
 
-__all__ = ["Again", "Bounded", "Watched", "again"]
+__all__ = ["Again", "Bounded", "Exact", "Watched", "again"]
 
 #: so much is left of the sum of the terms without their signs where these are alike
 _ALIKE = 0.9

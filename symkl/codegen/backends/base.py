@@ -20,9 +20,10 @@ class Backend(Protocol):
     `BESIDE` are its spellings of what adds a number times a kernel to a sum with a square in it, where that takes less
     work than the kernel (`{0}` is the sum, `{1}` the number, `{2}` and on are the kernel's arguments), `TWICE`
     are its spellings of operations with twice the digits, where it has any, and `TWICE_FAR` says whether they are used
-    as well where no parameters are seen to be close to one another; `LENDER` is the backend whose formulas for numbers
-    serve its large arrays, in one pass over memory (otherwise empty); `LIBRARY` is its name in prose, `PREAMBLE` stands
-    at the head of a module.
+    as well where no parameters are seen to be close to one another; `WIDE` are its spellings of operations in numbers
+    whose powers of two have no end, where it has any; `LENDER` is the backend whose formulas for numbers serve its
+    large arrays, in one pass over memory (otherwise empty); `LIBRARY` is its name in prose, `PREAMBLE` stands at the
+    head of a module.
     """
 
     NAME: str
@@ -40,4 +41,5 @@ class Backend(Protocol):
     SPELLINGS: Mapping[Any, str]
     TWICE: Mapping[Any, str]
     TWICE_FAR: bool
+    WIDE: Mapping[Any, str]
     LENDER: str

@@ -32,6 +32,7 @@ REREAD = True
 TWICE: Mapping[Any, str] = REFINED
 #: what is compiled cannot decide for single numbers, so that it takes time where many are worked out again
 TWICE_FAR = False
+WIDE: Mapping[Any, str] = {}
 LENDER = ""
 #: JAX has Bessel functions of order 0 and 1 alone; its log1p, expm1, lgamma and digamma lose digits
 SPELLINGS: Mapping[Any, str] = {

@@ -33,6 +33,7 @@ SLOPES = False
 REREAD = False
 TWICE: Mapping[Any, str] = {}
 TWICE_FAR = False
+WIDE: Mapping[Any, str] = {}
 LENDER = ""
 #: what numba has of the special functions are those of `math`; the kernels have digamma and trigamma
 SPELLINGS: Mapping[Any, str] = {

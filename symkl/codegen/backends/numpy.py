@@ -28,6 +28,7 @@ SLOPES = False
 REREAD = True
 TWICE: Mapping[Any, str] = {}
 TWICE_FAR = False
+WIDE: Mapping[Any, str] = {}
 LENDER = ""
 #: NumPy has no error function and no gamma functions: SciPy is imported in the modules that need them
 SPELLINGS: Mapping[Any, str] = {

@@ -12,7 +12,7 @@ from symkl.codegen.stable.kernels import together
 from symkl.codegen.stable.kernels.kernel import parts_of
 from symkl.codegen.twice import Bounded
 
-__all__ = ["CIRCULAR_REFINED", "GAPS", "MEANS_REFINED", "REFINED", "RISES"]
+__all__ = ["CIRCULAR_REFINED", "GAPS", "MEANS_REFINED", "REFINED", "RISES", "WIDENED"]
 
 #: what derivatives are worked out again of, with twice the digits
 REFINED: Mapping[Any, str] = {
@@ -41,6 +41,17 @@ CIRCULAR_REFINED: Mapping[Any, str] = {
     k.BesselRatioSlope: "_bessel_ratio_slope_twice({0}, {1})",
     k.SineOfStep: "_sine_of_step_twice({0}, {1})",
     k.Versine: "_versine_twice({0}, {1})",
+}
+
+#: what is worked out again in numbers whose powers of two have no end
+WIDENED: Mapping[Any, str] = {
+    k.LogRatio: "_log_ratio_wide({0}, {1}, {2})",
+    k.LogGap: "_log_gap_wide({0}, {1}, {2})",
+    k.EntropyGap: "_entropy_gap_wide({0}, {1}, {2})",
+    k.ScaledExpGap: "_scaled_exp_gap_wide({0}, {1})",
+    k.ProductRise: "_product_rise_wide({0}, {1}, {2}, {3})",
+    k.ExpM1: "_exp_m1_wide({0})",
+    k.ExpLag: "_exp_lag_wide({0})",
 }
 
 #: what values are made of

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from symkl.codegen.backends.shared import CIRCULAR_REFINED, GAPS, MEANS_REFINED, REFINED, RISES
+from symkl.codegen.backends.shared import CIRCULAR_REFINED, GAPS, MEANS_REFINED, REFINED, RISES, WIDENED
 from symkl.codegen.stable import kernels as k
 
 NAME = "torch"
@@ -32,6 +32,7 @@ SLOPES = True
 REREAD = True
 TWICE: Mapping[Any, str] = {**REFINED, **MEANS_REFINED, **CIRCULAR_REFINED}
 TWICE_FAR = True
+WIDE: Mapping[Any, str] = WIDENED
 LENDER = "numba"
 #: torch has Bessel functions of order 0 and 1 alone, no exponential integral, and a trigamma that loses nine digits;
 #: its incomplete gamma functions lose six digits at large shapes, and have no derivative in the shape;

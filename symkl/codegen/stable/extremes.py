@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from symkl.codegen.operations import OPERATIONS
 from symkl.codegen.stable.measure import Point, exact_value
 from symkl.model import domain_of
 
-__all__ = ["failures", "far_points"]
+__all__ = ["escapes", "failures", "far_points"]
 
 #: powers of ten that parameters reach, and points
 _DECADES, _POINTS = 280, 24
@@ -59,6 +59,21 @@ def failures(form: sp.Expr, at: Sequence[Point]) -> int:
     return sum(_fails(form, point) for point in at)
 
 
+def escapes(form: sp.Expr, at: Sequence[Point]) -> bool:
+    """Whether at one of the points a part of the form leaves the range of numbers where the whole does not."""
+    return any(_fails(form, point) and _is_number(form, point) for point in at)
+
+
+def _is_number(form: sp.Expr, at: Point) -> bool:
+    """Whether the value is a number, and not 0, where its parts may be of any size."""
+    context = _context()
+    try:
+        value, _ = _rough(form, {s: context.mpf(v) for s, v in at.items()}, context, lambda value: value)
+        return _in_range(value) != 0
+    except (_OutOfRangeError, ArithmeticError, KeyError, TypeError, ValueError):
+        return False
+
+
 def _fails(form: sp.Expr, at: Point) -> bool:
     context = _context()
     try:
@@ -76,23 +91,29 @@ def _context() -> Any:
     return context
 
 
-def _rough(e: sp.Expr, at: dict[sp.Symbol, Any], context: Any) -> tuple[Any, Any]:
-    """The value with few digits, and the share of it that a double's rounding may take away."""
+def _rough(
+    e: sp.Expr, at: dict[sp.Symbol, Any], context: Any, within: Callable[[Any], Any] | None = None
+) -> tuple[Any, Any]:
+    """The value with few digits, and the share of it that a double's rounding may take away.
+
+    `within` is what becomes of each part: by default the double that it is.
+    """
+    within = _in_range if within is None else within
     if e.is_Symbol:
         return at[e], context.zero
     if not e.free_symbols:
         return context.mpf(exact_value(e, {})), context.mpf(_UNIT)
-    values, errors = zip(*(_rough(a, at, context) for a in e.args), strict=True)
+    values, errors = zip(*(_rough(a, at, context, within) for a in e.args), strict=True)
     if e.is_Mul:
         return context.fprod(values), sum(errors) + _UNIT
     if e.is_Pow and e.base != sp.E:
         return context.power(*values), abs(values[1]) * errors[0] + _UNIT
-    values = tuple(map(_in_range, values))
+    values = tuple(map(within, values))
     if e.is_Add:
-        total = _in_range(context.fsum(values))
+        total = within(context.fsum(values))
         lost = sum(abs(value) * error for value, error in zip(values, errors, strict=True))
         return total, lost / abs(total) + _UNIT if total else (context.inf if lost else context.zero)
-    value = _in_range(_applied(e, values, context))
+    value = within(_applied(e, values, context))
     if e.func is sp.exp:
         return value, abs(values[0]) * errors[0] + _UNIT
     if e.func is sp.log:
