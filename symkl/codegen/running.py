@@ -160,7 +160,7 @@ def _kernels_named(module: ModuleType, named: Callable[[Function], Function]) ->
         if hasattr(module, again):
             others[again] = lambda found, *_: found
     if hasattr(module, "_selected_wide"):
-        others["_selected_wide"] = partial(_each_selected, module._where)
+        others["_selected_wide"] = partial(_each_selected, getattr(module, "_where", None) or module.np.where)
     if hasattr(module, "_doubtful"):
         others["_doubtful"] = lambda *_: True
     before = {name: getattr(module, name) for name in others}

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from symkl.codegen.backends.shared import GAPS
+from symkl.codegen.backends.shared import GAPS, WIDENED
 from symkl.codegen.stable import kernels as k
 
 NAME = "numpy"
@@ -28,7 +28,7 @@ SLOPES = False
 REREAD = True
 TWICE: Mapping[Any, str] = {}
 TWICE_FAR = False
-WIDE: Mapping[Any, str] = {}
+WIDE: Mapping[Any, str] = WIDENED
 LENDER = ""
 #: NumPy has no error function and no gamma functions: SciPy is imported in the modules that need them
 SPELLINGS: Mapping[Any, str] = {
