@@ -16,10 +16,11 @@ import jinja2
 from symkl.codegen.backends import Backend, backend_of
 from symkl.codegen.coefficients import coefficients
 from symkl.codegen.kernel_files import kernels_for
+from symkl.codegen.layout import WIDTH
 from symkl.codegen.one_pass import for_numbers, one_pass
 from symkl.codegen.program import Program
 from symkl.codegen.registration import Registration, registered
-from symkl.codegen.rendering import WIDTH, rendered
+from symkl.codegen.rendering import rendered
 from symkl.errors import NotYet
 
 __all__ = ["emit"]
